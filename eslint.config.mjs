@@ -1,0 +1,106 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+const pureReason = 'domain libs are pure: time, randomness, ids and I/O are arguments';
+
+/** Node built-ins, clocks and random sources that a domain lib may not touch. */
+const purity = {
+  files: ['**/libs/policy/src/**/*.ts', '**/libs/approval/src/**/*.ts', '**/libs/detection/src/**/*.ts', 'src/**/*.ts'],
+  ignores: ['**/*.spec.ts'],
+  rules: {
+    'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: pureReason }] }],
+    'no-restricted-globals': [
+      'error',
+      ...['process', 'Buffer', 'console', 'fetch', 'crypto', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'globalThis'].map(
+        (name) => ({ name, message: pureReason }),
+      ),
+    ],
+    'no-restricted-properties': [
+      'error',
+      { object: 'Math', property: 'random', message: pureReason },
+      { object: 'Date', property: 'now', message: pureReason },
+      { object: 'DateTime', property: 'now', message: pureReason },
+      { object: 'DateTime', property: 'local', message: pureReason },
+      { object: 'DateTime', property: 'utc', message: pureReason },
+    ],
+    'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: pureReason }],
+  },
+};
+
+const boundaries = {
+  files: ['**/*.ts', '**/*.mjs'],
+  plugins: { '@nx': nx },
+  rules: {
+    '@nx/enforce-module-boundaries': [
+      'error',
+      {
+        enforceBuildableLibDependency: true,
+        banTransitiveDependencies: true,
+        checkDynamicDependenciesExceptions: [],
+        depConstraints: [
+          {
+            sourceTag: 'type:domain',
+            onlyDependOnLibsWithTags: ['type:domain'],
+            allowedExternalImports: ['luxon', 're2js', 'picomatch', 'libphonenumber-js', '@jest/globals', 'fast-check', 'yaml'],
+          },
+          {
+            sourceTag: 'type:contract',
+            onlyDependOnLibsWithTags: ['type:contract'],
+            allowedExternalImports: ['zod', '@jest/globals', 'fast-check'],
+          },
+          { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:adapter', 'type:contract', 'type:test'] },
+          { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:adapter', 'type:contract'] },
+          { sourceTag: 'type:app', notDependOnLibsWithTags: ['type:app'] },
+        ],
+      },
+    ],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.holdpoint/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] }, 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } } },
+    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }], 'import-x/no-default-export': 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/test-kit/**', '**/system-tests/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^@holdpoint/test-kit$', message: 'the test kit is for specs only' }] }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'read once, in main.ts, through the schema in config.ts' },
+      ],
+    },
+  },
+  { files: ['**/main.ts', '**/*.main.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/*.spec.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/require-await': 'off' },
+  },
+  boundaries,
+  ...(/[\\/]libs[\\/](policy|approval|detection)$/.test(process.cwd()) ? [purity] : []),
+  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+);
