@@ -1,2 +1,74 @@
+export { allContracts } from './all-contracts.ts';
 export { serviceNames, token } from './contract.ts';
 export type { BroadcastContract, Contract, RequestContract, ServiceName, StreamContract } from './contract.ts';
+export { inboxPrefix, permissionsOf, servedBy } from './permissions.ts';
+export type { NatsPermissions } from './permissions.ts';
+
+export { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './public/approval.ts';
+export { DecisionRecord } from './public/decision.ts';
+export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';
+export { CreatedKey, Key, KeyDraft, KeyGuards, Role, allRoles, parseApiKey } from './public/key.ts';
+export { ApprovalId, ArgumentsHash, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';
+export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
+export { InputProblem, ProblemDocument, inputProblems, pointer } from './public/problem.ts';
+export { maxDocumentDepth, parseStrictJson } from './public/strict-json.ts';
+export type { StrictJson } from './public/strict-json.ts';
+export {
+  Action,
+  AnthropicToolUse,
+  DecisionCode,
+  DecisionMetadata,
+  OpenAiFunctionCall,
+  OpenAiToolCall,
+  ProviderToolsRequest,
+  ToolArguments,
+  ToolCall,
+  ToolCallResult,
+  ToolRequest,
+  ValidateRequest,
+  ValidateResponse,
+  depthOf,
+  isJsonObject,
+  maxArgumentsDepth,
+  maxCallsPerRequest,
+  maxWaitSeconds,
+} from './public/tool-call.ts';
+export type { JsonObject } from './public/tool-call.ts';
+
+export { GuardAccess, KeyAccess, RevisionChanged, SyncAccess } from './internal/access.ts';
+export {
+  ApprovalClaim,
+  ApprovalResolved,
+  CancelApproval,
+  ClaimAnswer,
+  ClaimApprovals,
+  ClaimState,
+  GetApproval,
+  ListApprovals,
+  NamedVerdict,
+  ReadApprovalStatuses,
+  ReportVerdicts,
+  VoteOnApproval,
+} from './internal/approvals.ts';
+export { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
+export { EvaluateAnswer, EvaluateCall, EvaluateToolCalls, NotJudged, maxBatchCalls } from './internal/evaluate.ts';
+export { DeadLetters, Health, PartHealth } from './internal/health.ts';
+export {
+  CreateGuard,
+  CreateKey,
+  CreatePolicy,
+  DeleteGuard,
+  DeletePolicy,
+  GetGuard,
+  GetPolicy,
+  ListGuards,
+  ListKeys,
+  ListPolicies,
+  ReorderPolicies,
+  RevokeKey,
+  UpdateGuard,
+  UpdatePolicy,
+} from './internal/management.ts';
+export { AwaitActive, PolicySet, RenewLease, ReturnLease, leaseMs, leaseRenewalMs } from './internal/policy-sets.ts';
+export { Actor, Refusal, pageOf, replyOf } from './internal/reply.ts';
+export type { Reply } from './internal/reply.ts';

@@ -1,0 +1,32 @@
+import type { Contract } from './contract.ts';
+import { RevisionChanged, SyncAccess } from './internal/access.ts';
+import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
+import { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
+import { EvaluateToolCalls } from './internal/evaluate.ts';
+import { DeadLetters, Health } from './internal/health.ts';
+import * as management from './internal/management.ts';
+import { AwaitActive, RenewLease, ReturnLease } from './internal/policy-sets.ts';
+
+/** Every message of the system. Permissions, streams and the message reference are made from this list. */
+export const allContracts: readonly Contract[] = [
+  SyncAccess,
+  RevisionChanged,
+  RenewLease,
+  ReturnLease,
+  AwaitActive,
+  ...Object.values(management),
+  EvaluateToolCalls,
+  ClaimApprovals,
+  ReportVerdicts,
+  ListApprovals,
+  GetApproval,
+  VoteOnApproval,
+  CancelApproval,
+  ReadApprovalStatuses,
+  ApprovalResolved,
+  DecisionsLogged,
+  ListDecisions,
+  GetDecision,
+  DeadLetters,
+  ...Object.values(Health),
+];

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { RequestContract } from '../contract.ts';
+import { Guard, GuardDraft, GuardPatch } from '../public/guard.ts';
+import { CreatedKey, Key, KeyDraft } from '../public/key.ts';
+import { GuardId } from '../public/names.ts';
+import { Policy } from '../public/policy.ts';
+import { Actor, Page, pageOf, replyOf } from './reply.ts';
+
+const ask = <Name extends string, Request extends z.ZodType, Answer extends z.ZodType>(name: Name, promise: string, request: Request, ok: Answer) =>
+  ({
+    kind: 'request',
+    subject: `hp.rpc.v1.policy-admin.${name}` as const,
+    server: 'policy-admin',
+    callers: ['gateway'],
+    replies: 'one',
+    promise,
+    request,
+    reply: replyOf(ok),
+  }) as const satisfies RequestContract;
+
+const committed = 'committed, with its audit row and the new policy-set version, before it is answered; no answer: outcome unknown';
+const read = 'read';
+
+/** `revision` is what `AwaitActive` waits for, `policy_version` the guard's set that this write made. */
+const written = <T extends z.ZodType>(value: T) => z.object({ value, revision: z.int(), policy_version: z.int() });
+
+const actor = Actor;
+const guard_id = GuardId;
+
+export const CreateGuard = ask('create-guard', committed, z.object({ actor, draft: GuardDraft }), written(Guard));
+export const ListGuards = ask('list-guards', read, z.object({ actor, ...Page }), pageOf(Guard));
+export const GetGuard = ask('get-guard', read, z.object({ actor, guard_id }), Guard);
+export const UpdateGuard = ask('update-guard', committed, z.object({ actor, guard_id, patch: GuardPatch }), written(Guard));
+export const DeleteGuard = ask('delete-guard', committed, z.object({ actor, guard_id }), written(Guard));
+
+/** The draft is checked by policy-admin: whatever the client sent. */
+const draft = z.unknown();
+export const CreatePolicy = ask('create-policy', committed, z.object({ actor, guard_id, draft }), written(Policy));
+export const ListPolicies = ask('list-policies', read, z.object({ actor, guard_id, ...Page }), pageOf(Policy));
+export const GetPolicy = ask('get-policy', read, z.object({ actor, guard_id, policy_id: z.string() }), Policy);
+export const UpdatePolicy = ask('update-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), patch: draft }), written(Policy));
+export const DeletePolicy = ask('delete-policy', committed, z.object({ actor, guard_id, policy_id: z.string() }), written(Policy));
+export const ReorderPolicies = ask('reorder-policies', committed, z.object({ actor, guard_id, policy_ids: z.array(z.string()) }), written(z.object({ data: z.array(Policy) })));
+
+export const CreateKey = ask('create-key', committed, z.object({ actor, draft: KeyDraft }), CreatedKey);
+export const ListKeys = ask('list-keys', read, z.object({ actor, ...Page }), pageOf(Key));
+export const RevokeKey = ask('revoke-key', committed, z.object({ actor, key_id: z.string() }), Key);

@@ -1,0 +1,55 @@
+import type { Contract, RequestContract, ServiceName, StreamContract } from './contract.ts';
+
+export type NatsPermissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
+
+/** Where a service receives its answers; nobody else may listen there. */
+export const inboxPrefix = (service: ServiceName): string => `_INBOX_${service}`;
+
+/**
+ * What a service's NATS user may do, from the contracts alone: ask those it calls, answer those that call it,
+ * speak and hear its broadcasts, and touch no stream but its own.
+ */
+export function permissionsOf(service: ServiceName, contracts: readonly Contract[]): NatsPermissions {
+  const publish = new Set<string>();
+  const subscribe = new Set<string>([`${inboxPrefix(service)}.>`]);
+  for (const contract of contracts) {
+    if (contract.kind === 'request') {
+      if (contract.callers.includes(service)) publish.add(contract.subject);
+      if (contract.server === service) {
+        subscribe.add(contract.subject);
+        for (const caller of contract.callers) publish.add(`${inboxPrefix(caller)}.>`);
+      }
+    } else if (contract.kind === 'broadcast') {
+      if (contract.publishers.includes(service)) publish.add(contract.subject);
+      if (contract.subscribers.includes(service)) subscribe.add(contract.subject);
+    } else {
+      for (const subject of streamPermissions(service, contract)) publish.add(subject);
+    }
+  }
+  return { publish: [...publish], subscribe: [...subscribe] };
+}
+
+function streamPermissions(service: ServiceName, { stream, subjects, publishers, consumer }: StreamContract): readonly string[] {
+  const consumes = consumer?.service === service;
+  if (!publishers.includes(service) && !consumes) return [];
+  const ensures = ['INFO', 'CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`);
+  const publishes = publishers.includes(service) ? subjects : [];
+  if (!consumer || !consumes) return [...ensures, ...publishes];
+  const { durable } = consumer;
+  return [
+    ...ensures,
+    ...publishes,
+    `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.${durable}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${durable}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+    // Acknowledgements, in the form of servers before and from 2.15 (which adds domain and account).
+    `$JS.ACK.${stream}.${durable}.>`,
+    `$JS.ACK.*.*.${stream}.${durable}.>`,
+  ];
+}
+
+/** Requests that `service` answers. */
+export const servedBy = (service: ServiceName, contracts: readonly Contract[]): readonly RequestContract[] =>
+  contracts.filter((contract): contract is RequestContract => contract.kind === 'request' && contract.server === service);

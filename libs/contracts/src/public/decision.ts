@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { GuardId, Timestamp } from './names.ts';
+import { ToolCallResult } from './tool-call.ts';
+
+/** One row of the decision log: the answer that was given, to whom, and by which policies. */
+export const DecisionRecord = ToolCallResult.extend({
+  id: z.string(),
+  guard_id: GuardId,
+  session_id: z.string(),
+  tool_name: z.string(),
+  end_user_id: z.string().optional(),
+  agent_id: z.string().optional(),
+  key_id: z.string(),
+  request_id: z.string(),
+  arguments_hash: z.string(),
+  /** As much of the arguments as the guard's `record_arguments` keeps. */
+  arguments: z.unknown().optional(),
+  created_at: Timestamp,
+});
+export type DecisionRecord = z.output<typeof DecisionRecord>;
