@@ -6,6 +6,8 @@ export type { NatsPermissions } from './permissions.ts';
 
 export { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './public/approval.ts';
 export { DecisionRecord } from './public/decision.ts';
+export { endpoints, responseHeaders } from './public/endpoints.ts';
+export type { Endpoint, EndpointAnswer, HttpMethod, OperationId, ResponseHeader } from './public/endpoints.ts';
 export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';
 export { CreatedKey, Key, KeyDraft, KeyGuards, Role, allRoles, parseApiKey } from './public/key.ts';
 export { ApprovalId, ArgumentsHash, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';

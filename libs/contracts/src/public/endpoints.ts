@@ -1,0 +1,428 @@
+import { z } from 'zod';
+import { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './approval.ts';
+import { DecisionRecord } from './decision.ts';
+import { Guard, GuardDraft, GuardPatch } from './guard.ts';
+import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
+import { ApprovalId, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
+import { Policy, PolicyOrder } from './policy.ts';
+import { Action, ProviderToolsRequest, ToolRequest, ValidateRequest, ValidateResponse, isJsonObject, maxWaitSeconds, type JsonObject } from './tool-call.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What one status of an answer means; without a schema the body is not JSON, or there is none. */
+export type EndpointAnswer = Readonly<{ description: string; schema?: z.ZodType; headers?: readonly ResponseHeader[] }>;
+
+/** One way in. Every error answer is a problem document and is not listed. */
+export type Endpoint = Readonly<{
+  method: HttpMethod;
+  /** As in OpenAPI: `/v1/guard/{proxyId}/policies`. */
+  path: string;
+  summary: string;
+  tag: 'Tool calls' | 'Decisions' | 'Policies' | 'Approvals' | 'Guards' | 'Keys' | 'Operations';
+  /** Any one of them opens it; none: no key is asked for. */
+  roles: readonly Role[];
+  /** One per name in the path. A value that does not fit names nothing: 404. */
+  params?: Readonly<Record<string, z.ZodType>>;
+  /** Values arrive as text; those of integer fields are read as numbers. */
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** What the body looks like where `body` leaves its check to the service behind. */
+  bodyDocument?: z.ZodType;
+  /** A request without any body counts as `{}`. */
+  bodyOptional?: boolean;
+  /** Takes `Prefer: wait=N`. */
+  prefersWait?: boolean;
+  /** By status; the first is the usual one. */
+  answers: Readonly<Record<number, EndpointAnswer>>;
+  /** False: a page for people, left out of the OpenAPI document. */
+  listed?: false;
+}>;
+
+export const responseHeaders = {
+  'X-Policy-Version': 'Number of the policy set that this write made.',
+  'X-Policy-Waiting-For': 'Evaluators that do not decide by this write yet, separated by commas.',
+  'Preference-Applied': '`wait=N` when the preference was honoured.',
+} as const;
+export type ResponseHeader = keyof typeof responseHeaders;
+
+const listOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+
+const page = {
+  limit: z.int('must be a whole number').min(1, 'must be at least 1').max(200, 'must be at most 200').optional(),
+  cursor: z.string('must be given once').min(1, 'must not be empty').max(512, 'must be at most 512 characters').optional(),
+};
+const noQuery = z.strictObject({});
+const Listing = z.strictObject(page);
+const waitSeconds = z.int('must be a whole number of seconds').min(0, 'must be at least 0').max(maxWaitSeconds, `must be at most ${maxWaitSeconds}`).optional();
+const Held = z.strictObject({ wait: waitSeconds });
+const Activating = z.strictObject({ wait: z.literal('active', 'must be `active`').optional() });
+
+const oneText = z.string('must be given once').min(1, 'must not be empty').max(256, 'must be at most 256 characters');
+const DecisionFilter = z.strictObject({
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  action: Action.optional(),
+  tool: ToolName.optional(),
+  session_id: CallerText.optional(),
+  end_user_id: CallerText.optional(),
+  policy_id: oneText.optional(),
+  ...page,
+});
+const ApprovalFilter = z.strictObject({ status: ApprovalStatus.optional(), ...page });
+
+/** A policy as a client writes it. Its meaning is checked by policy-admin, which names every problem. */
+const PolicyDraft = Policy.omit({ id: true, created_at: true, updated_at: true }).partial().required({ name: true, tool_pattern: true, action: true });
+const PolicyPatch = PolicyDraft.partial();
+const AnyObject = z.custom<JsonObject>(isJsonObject, 'must be an object');
+
+const inGuard = { proxyId: GuardId };
+const policyInGuard = { ...inGuard, policyId: PolicyId };
+const approvalInGuard = { ...inGuard, approvalId: ApprovalId };
+
+const judged = { 200: { description: 'The answer to every call; the action says what to do.', schema: ValidateResponse, headers: ['Preference-Applied'] } } as const;
+const written = <T extends z.ZodType>(description: string, schema: T, status: 200 | 201 = 200): Readonly<Record<number, EndpointAnswer>> => ({
+  [status]: { description, schema, headers: ['X-Policy-Version'] },
+  202: { description: 'Written, but not every evaluator decides by it yet.', schema, headers: ['X-Policy-Version', 'X-Policy-Waiting-For'] },
+});
+
+const Part = z.object({ part: z.string(), ok: z.boolean(), detail: z.string().optional() });
+const open: readonly Role[] = [];
+const agent: readonly Role[] = ['agent'];
+const admin: readonly Role[] = ['admin'];
+const approver: readonly Role[] = ['approver'];
+const reader: readonly Role[] = ['auditor', 'admin'];
+
+/** Every endpoint of the gateway, once, under its operation id. Routes, their checks and the OpenAPI document are made from it. */
+export const endpoints = {
+  validateToolCalls: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/agent/validate',
+    summary: 'Judge tool calls before they run',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: Held,
+    body: ValidateRequest,
+    prefersWait: true,
+    answers: judged,
+  },
+  validateProviderToolCalls: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/agent/openai-tools',
+    summary: 'Judge tool calls in the shapes of OpenAI and Anthropic',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: Held,
+    body: ProviderToolsRequest,
+    prefersWait: true,
+    answers: judged,
+  },
+  validateToolCall: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/tool',
+    summary: 'Judge one tool call (older shape)',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: Held,
+    body: ToolRequest,
+    prefersWait: true,
+    answers: judged,
+  },
+
+  listDecisions: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/decisions',
+    summary: 'The decision log, newest first',
+    tag: 'Decisions',
+    roles: reader,
+    params: inGuard,
+    query: DecisionFilter,
+    answers: { 200: { description: 'One page of decisions.', schema: listOf(DecisionRecord) } },
+  },
+  getDecision: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/decisions/{decisionId}',
+    summary: 'One decision',
+    tag: 'Decisions',
+    roles: reader,
+    params: { ...inGuard, decisionId: DecisionId },
+    query: noQuery,
+    answers: { 200: { description: 'The decision.', schema: DecisionRecord } },
+  },
+
+  createPolicy: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/policies',
+    summary: 'Create a policy',
+    tag: 'Policies',
+    roles: admin,
+    params: inGuard,
+    query: Activating,
+    body: AnyObject,
+    bodyDocument: PolicyDraft,
+    answers: written('The policy.', Policy, 201),
+  },
+  listPolicies: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies',
+    summary: 'The policies of a guard, in the order in which they decide',
+    tag: 'Policies',
+    roles: reader,
+    params: inGuard,
+    query: Listing,
+    answers: { 200: { description: 'One page of policies.', schema: listOf(Policy) } },
+  },
+  getPolicy: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies/{policyId}',
+    summary: 'One policy',
+    tag: 'Policies',
+    roles: reader,
+    params: policyInGuard,
+    query: noQuery,
+    answers: { 200: { description: 'The policy.', schema: Policy } },
+  },
+  putPolicy: {
+    method: 'PUT',
+    path: '/v1/guard/{proxyId}/policies/{policyId}',
+    summary: 'Change a policy; fields left out stay as they are',
+    tag: 'Policies',
+    roles: admin,
+    params: policyInGuard,
+    query: Activating,
+    body: AnyObject,
+    bodyDocument: PolicyPatch,
+    answers: written('The policy.', Policy),
+  },
+  patchPolicy: {
+    method: 'PATCH',
+    path: '/v1/guard/{proxyId}/policies/{policyId}',
+    summary: 'Change a policy; fields left out stay as they are',
+    tag: 'Policies',
+    roles: admin,
+    params: policyInGuard,
+    query: Activating,
+    body: AnyObject,
+    bodyDocument: PolicyPatch,
+    answers: written('The policy.', Policy),
+  },
+  deletePolicy: {
+    method: 'DELETE',
+    path: '/v1/guard/{proxyId}/policies/{policyId}',
+    summary: 'Delete a policy',
+    tag: 'Policies',
+    roles: admin,
+    params: policyInGuard,
+    query: Activating,
+    answers: written('The policy as it was.', Policy),
+  },
+  reorderPolicies: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/policies/reorder',
+    summary: 'Put the listed policies in this order into the places they hold now',
+    tag: 'Policies',
+    roles: admin,
+    params: inGuard,
+    query: Activating,
+    body: PolicyOrder,
+    answers: written('The policies in their new order.', z.object({ data: z.array(Policy) })),
+  },
+
+  listApprovals: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/approvals',
+    summary: 'Parked calls and what became of them',
+    tag: 'Approvals',
+    roles: approver,
+    params: inGuard,
+    query: ApprovalFilter,
+    answers: { 200: { description: 'One page of approvals.', schema: listOf(Approval) } },
+  },
+  getApproval: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/approvals/{approvalId}',
+    summary: 'One approval, held until it is settled if `wait` says so; an agent reads its own',
+    tag: 'Approvals',
+    roles: ['approver', 'admin', 'agent'],
+    params: approvalInGuard,
+    query: Held,
+    prefersWait: true,
+    answers: { 200: { description: 'The approval.', schema: Approval, headers: ['Preference-Applied'] } },
+  },
+  approveApproval: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/approvals/{approvalId}/approve',
+    summary: 'Approve a parked call',
+    tag: 'Approvals',
+    roles: approver,
+    params: approvalInGuard,
+    query: noQuery,
+    body: ApproveRequest,
+    bodyOptional: true,
+    answers: { 200: { description: 'The approval.', schema: Approval } },
+  },
+  rejectApproval: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/approvals/{approvalId}/reject',
+    summary: 'Reject a parked call',
+    tag: 'Approvals',
+    roles: approver,
+    params: approvalInGuard,
+    query: noQuery,
+    body: SettleRequest,
+    bodyOptional: true,
+    answers: { 200: { description: 'The approval.', schema: Approval } },
+  },
+  cancelApproval: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/approvals/{approvalId}/cancel',
+    summary: 'Cancel a parked call: the agent that asked, or an admin',
+    tag: 'Approvals',
+    roles: ['agent', 'admin'],
+    params: approvalInGuard,
+    query: noQuery,
+    body: SettleRequest,
+    bodyOptional: true,
+    answers: { 200: { description: 'The approval.', schema: Approval } },
+  },
+
+  createGuard: {
+    method: 'POST',
+    path: '/v1/guards',
+    summary: 'Create a guard',
+    tag: 'Guards',
+    roles: admin,
+    query: Activating,
+    body: GuardDraft,
+    answers: written('The guard.', Guard, 201),
+  },
+  listGuards: {
+    method: 'GET',
+    path: '/v1/guards',
+    summary: 'The guards that the key may see',
+    tag: 'Guards',
+    roles: admin,
+    query: Listing,
+    answers: { 200: { description: 'One page of guards.', schema: listOf(Guard) } },
+  },
+  getGuard: {
+    method: 'GET',
+    path: '/v1/guards/{proxyId}',
+    summary: 'One guard',
+    tag: 'Guards',
+    roles: admin,
+    params: inGuard,
+    query: noQuery,
+    answers: { 200: { description: 'The guard.', schema: Guard } },
+  },
+  patchGuard: {
+    method: 'PATCH',
+    path: '/v1/guards/{proxyId}',
+    summary: 'Change a guard; makes a new policy set',
+    tag: 'Guards',
+    roles: admin,
+    params: inGuard,
+    query: Activating,
+    body: GuardPatch,
+    answers: written('The guard.', Guard),
+  },
+  deleteGuard: {
+    method: 'DELETE',
+    path: '/v1/guards/{proxyId}',
+    summary: 'Delete a guard',
+    tag: 'Guards',
+    roles: admin,
+    params: inGuard,
+    query: Activating,
+    answers: written('The guard as it was.', Guard),
+  },
+
+  createKey: {
+    method: 'POST',
+    path: '/v1/keys',
+    summary: 'Create an API key; the whole key is in this answer and nowhere else',
+    tag: 'Keys',
+    roles: admin,
+    query: noQuery,
+    body: KeyDraft,
+    answers: { 201: { description: 'The key, once.', schema: CreatedKey } },
+  },
+  listKeys: {
+    method: 'GET',
+    path: '/v1/keys',
+    summary: 'The keys that the key may see, without their secrets',
+    tag: 'Keys',
+    roles: admin,
+    query: Listing,
+    answers: { 200: { description: 'One page of keys.', schema: listOf(Key) } },
+  },
+  revokeKey: {
+    method: 'DELETE',
+    path: '/v1/keys/{keyId}',
+    summary: 'Revoke a key',
+    tag: 'Keys',
+    roles: admin,
+    params: { keyId: KeyId },
+    query: noQuery,
+    answers: { 200: { description: 'The revoked key.', schema: Key } },
+  },
+
+  live: {
+    method: 'GET',
+    path: '/health/live',
+    summary: 'The process runs',
+    tag: 'Operations',
+    roles: open,
+    answers: { 200: { description: 'It does.', schema: z.object({ status: z.literal('up') }) } },
+  },
+  ready: {
+    method: 'GET',
+    path: '/health/ready',
+    summary: 'Tool calls can be answered, even if only by failure mode',
+    tag: 'Operations',
+    roles: open,
+    answers: {
+      200: { description: 'They can.', schema: z.object({ status: z.literal('up') }) },
+      503: { description: 'Not yet, or not any more.', schema: z.object({ status: z.literal('down'), waiting_for: z.array(z.string()) }) },
+    },
+  },
+  parts: {
+    method: 'GET',
+    path: '/health/parts',
+    summary: 'Each part of the system and whether it works',
+    tag: 'Operations',
+    roles: open,
+    answers: { 200: { description: 'The parts.', schema: z.object({ parts: z.array(Part) }) } },
+  },
+  openApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document',
+    tag: 'Operations',
+    roles: open,
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: z.custom<JsonObject>(isJsonObject) } },
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Metrics as Prometheus text',
+    tag: 'Operations',
+    roles: open,
+    answers: { 200: { description: 'Prometheus text format.' } },
+  },
+  home: { method: 'GET', path: '/', summary: 'To the page', tag: 'Operations', roles: open, answers: { 302: { description: 'To `/docs`.' } }, listed: false },
+  docsPage: { method: 'GET', path: '/docs', summary: 'A page to try the API', tag: 'Operations', roles: open, answers: { 200: { description: 'The page.' } }, listed: false },
+  docsFile: {
+    method: 'GET',
+    path: '/docs/{file}',
+    summary: 'What the page is made of',
+    tag: 'Operations',
+    roles: open,
+    params: { file: z.string().regex(/^[a-z0-9.-]{1,64}$/) },
+    answers: { 200: { description: 'The file.' } },
+    listed: false,
+  },
+} as const satisfies Readonly<Record<string, Endpoint>>;
+export type OperationId = keyof typeof endpoints;
