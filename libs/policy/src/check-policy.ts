@@ -1,0 +1,151 @@
+import { fields, grammar, isStorable, listOf, oneOf, Problems, requireFields, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
+import { globProblem } from './glob.ts';
+import { isJsonObject } from './json.ts';
+import { appendToken, pointerProblem } from './json-pointer.ts';
+import { patternProblem } from './pattern.ts';
+import { DAYS, POLICY_ACTIONS } from './policy.ts';
+import { canNeverHold, isTimeZone, minuteOf } from './time-window.ts';
+
+const MAX_PREDICATES = 32;
+const MAX_LIST = 256;
+const MAX_OPERAND_DEPTH = 32;
+const MAX_OPERAND_VALUES = 1000;
+const NOT_BUILT = 'not built yet';
+const BY_THE_SERVER = 'set by the server';
+
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const number = satisfies((value) => typeof value === 'number' && Number.isFinite(value), 'must be a number');
+const pattern = grammar(patternProblem);
+const operand = satisfies(isOperand, `must be JSON of at most ${MAX_OPERAND_VALUES} values, ${MAX_OPERAND_DEPTH} levels deep, without NUL or half a surrogate pair`);
+const hours = satisfies((value) => minuteOf(value) !== null, 'must be a whole hour from 0 to 24, or a time `HH:MM` from `00:00` to `24:00`');
+
+const predicateFields = fields({
+  eq: operand,
+  ne: operand,
+  in: listOf(operand, { max: MAX_LIST }),
+  nin: listOf(operand, { max: MAX_LIST }),
+  gt: number,
+  gte: number,
+  lt: number,
+  lte: number,
+  matches: pattern,
+  starts_with: text({ min: 1, max: 1024 }),
+  exists: satisfies(isBoolean, 'must be true or false'),
+});
+
+const predicate: Rule = (value, path, problems) => {
+  predicateFields(value, path, problems);
+  if (!isJsonObject(value)) return;
+  const operators = Object.keys(value).filter((key) => value[key] !== undefined);
+  if (operators.length === 0) problems.add(path, 'needs at least one operator, such as `eq`');
+  if (value['exists'] === false && operators.length > 1) problems.add(path, 'can never hold: an absent value passes no operator but `exists: false`');
+};
+
+const predicates: Rule = (value, path, problems) => {
+  if (!isJsonObject(value)) {
+    problems.add(path, 'must be an object of JSON pointers');
+    return;
+  }
+  const pointers = Object.keys(value);
+  if (pointers.length > MAX_PREDICATES) {
+    problems.add(path, `must have at most ${MAX_PREDICATES} entries`);
+    return;
+  }
+  for (const pointer of pointers) {
+    if (pointer.length > 512) {
+      problems.add(path, 'a JSON pointer must have at most 512 characters');
+      continue;
+    }
+    const inner = appendToken(path, pointer);
+    grammar(pointerProblem)(pointer, inner, problems);
+    if (value[pointer] !== undefined) predicate(value[pointer], inner, problems);
+  }
+};
+
+const windowFields = fields({
+  days: listOf(oneOf(DAYS), { max: DAYS.length }),
+  hours_start: hours,
+  hours_end: hours,
+  timezone: grammar((name) => (isTimeZone(name) ? null : 'must be an IANA time zone such as `Europe/Berlin`')),
+});
+
+const timeWindow: Rule = (value, path, problems) => {
+  windowFields(value, path, problems);
+  if (!isJsonObject(value)) return;
+  const { hours_start: from, hours_end: to } = value;
+  if ((from === undefined) !== (to === undefined)) {
+    problems.add(appendToken(path, from === undefined ? 'hours_start' : 'hours_end'), 'is required: `hours_start` and `hours_end` come together');
+    return;
+  }
+  const start = minuteOf(from);
+  const end = minuteOf(to);
+  if (start !== null && end !== null && canNeverHold(start, end)) problems.add(path, 'can never hold: nothing lies between the end of a day and its beginning');
+};
+
+const conditions = fields(
+  {
+    end_user_id: text({ min: 1, max: 256 }),
+    agent_id: text({ min: 1, max: 256 }),
+    tool_type: text({ min: 1, max: 64 }),
+    argument_pattern: pattern,
+    arguments: predicates,
+    time_window: timeWindow,
+  },
+  { risk_score_min: NOT_BUILT, risk_score_max: NOT_BUILT, threat_types: NOT_BUILT, trust_level: NOT_BUILT },
+);
+
+const approvalConfig = fields(
+  {
+    timeout_minutes: satisfies((value) => typeof value === 'number' && value > 0 && value <= 43_200, 'must be a number above 0 and up to 43200'),
+    quorum: satisfies((value) => value === 1, 'must be 1: a `quorum` of more people is not built yet'),
+  },
+  { notification_channels: NOT_BUILT, approval_group_id: NOT_BUILT, reminders: NOT_BUILT },
+);
+
+const name: Rule = (value, path, problems) => {
+  text({ min: 1, max: 200 })(value, path, problems);
+  if (typeof value === 'string' && value !== '' && value.trim() === '') problems.add(path, 'must not be blank');
+};
+
+const policy = fields(
+  {
+    name,
+    description: text({ min: 0, max: 2000 }),
+    tool_pattern: grammar(globProblem),
+    action: oneOf(POLICY_ACTIONS, { rate_limit: NOT_BUILT, sanitize: NOT_BUILT }),
+    priority: satisfies((value) => Number.isInteger(value) && Math.abs(Number(value)) <= 1_000_000, 'must be a whole number from -1000000 to 1000000'),
+    is_active: satisfies(isBoolean, 'must be true or false'),
+    conditions,
+    approval_config: approvalConfig,
+  },
+  { rate_limit: NOT_BUILT, sanitize: NOT_BUILT, id: BY_THE_SERVER, created_at: BY_THE_SERVER, updated_at: BY_THE_SERVER },
+);
+
+/**
+ * What is wrong with a policy as a client sent it, at most 100 problems; `[]` is a good draft. Takes any JSON value. With `partial`, for changes to a
+ * policy that exists, `name`, `tool_pattern` and `action` may be missing; `conditions` and `approval_config` are always replaced whole.
+ */
+export function checkPolicyDraft(draft: unknown, { partial = false }: { partial?: boolean } = {}): readonly Problem[] {
+  const problems = new Problems();
+  if (isJsonObject(draft) && !partial) requireFields(['name', 'tool_pattern', 'action'], draft, problems);
+  policy(draft, '', problems);
+  return problems.list();
+}
+
+/** Bounded, so that comparing with it is; the walk itself does not recurse. */
+function isOperand(value: unknown): boolean {
+  const left: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  for (let seen = 0; ; seen += 1) {
+    const next = left.pop();
+    if (next === undefined) return true;
+    if (seen === MAX_OPERAND_VALUES || next.depth > MAX_OPERAND_DEPTH) return false;
+    if (typeof next.value === 'string' && !isStorable(next.value)) return false;
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    const inner = Object.entries(next.value);
+    if (inner.length > MAX_OPERAND_VALUES) return false;
+    for (const [key, item] of inner) {
+      if (!isStorable(key)) return false;
+      left.push({ value: item, depth: next.depth + 1 });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+export const POLICY_ACTIONS = ['allow', 'block', 'require_approval', 'warn'] as const;
+
+/** Every action the product knows. */
+export type PolicyAction = 'allow' | 'block' | 'require_approval' | 'rate_limit' | 'sanitize' | 'warn';
+
+/** What a policy may do today, and so what a verdict may say. */
+export type VerdictAction = (typeof POLICY_ACTIONS)[number];
+
+/** Monday first, as ISO weekdays count. */
+export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Day = (typeof DAYS)[number];
+
+/** Days are lower-case English names. Hours are half-open, `[start, end)`: whole hours 0..24 or `HH:MM`, up to `24:00`. `timezone` is an IANA name, UTC when absent. */
+export type TimeWindow = Readonly<{
+  days?: readonly string[] | undefined;
+  hours_start?: number | string | undefined;
+  hours_end?: number | string | undefined;
+  timezone?: string | undefined;
+}>;
+
+/** Several operators are ANDed. An absent value satisfies `exists: false` and nothing else. */
+export type ArgumentPredicate = Readonly<{
+  eq?: unknown;
+  ne?: unknown;
+  in?: readonly unknown[] | undefined;
+  nin?: readonly unknown[] | undefined;
+  gt?: number | undefined;
+  gte?: number | undefined;
+  lt?: number | undefined;
+  lte?: number | undefined;
+  matches?: string | undefined;
+  starts_with?: string | undefined;
+  exists?: boolean | undefined;
+}>;
+
+/** ANDed. The keys of `arguments` are JSON pointers (RFC 6901) into the call's arguments. */
+export type Conditions = Readonly<{
+  end_user_id?: string | undefined;
+  agent_id?: string | undefined;
+  tool_type?: string | undefined;
+  argument_pattern?: string | undefined;
+  arguments?: Readonly<Record<string, ArgumentPredicate>> | undefined;
+  time_window?: TimeWindow | undefined;
+}>;
+
+export type ApprovalConfig = Readonly<{ timeout_minutes?: number | undefined; quorum?: number | undefined }>;
+
+/** As stored and sent: wide where JSON schemas are, narrow once `checkPolicyDraft` has accepted it. */
+export type Policy = Readonly<{
+  id: string;
+  name: string;
+  description?: string | undefined;
+  tool_pattern: string;
+  action: VerdictAction;
+  priority: number;
+  is_active: boolean;
+  conditions?: Conditions | undefined;
+  approval_config?: ApprovalConfig | undefined;
+  created_at: string;
+  updated_at: string;
+}>;
+
+/** What is known about one tool call. Everything in it comes from outside. */
+export type ToolCallFacts = Readonly<{
+  tool_name: string;
+  tool_type?: string | undefined;
+  arguments: Readonly<Record<string, unknown>>;
+  end_user_id?: string | undefined;
+  agent_id?: string | undefined;
+}>;
+
+/** Printable ASCII without the space, 1..128 characters; `constructor` and `__proto__` are names like any other. */
+export function isToolName(name: string): boolean {
+  return typeof name === 'string' && /^[\x21-\x7e]{1,128}$/.test(name);
+}
