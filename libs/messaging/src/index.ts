@@ -1,1 +1,11 @@
-export {};
+export { type HandlerExtras, NatsStrategy, type NatsStrategyOptions } from './nats-strategy.ts';
+export { PassDefects } from './pass-defects.ts';
+export { type Deadline, RequestContext } from './request-context.ts';
+
+export { type ConnectionOptions, Messaging, openMessaging, type Published, type PublishOptions, type RequestOptions } from './messaging.ts';
+export type { ConsumeOptions, DeliveredMessage as StreamMessage, StreamConsumption } from './stream-consumption.ts';
+export type { Logger } from './logger.ts';
+
+export { InvalidInput, PeerFailed, PeerRefused, PeerUnavailable, type Problem, PublishUnconfirmed, RequestRefused, UnreadableMessage } from './errors.ts';
+export { StreamMismatch } from './streams.ts';
+export { newTraceparent, parseTraceparent, type TraceContext } from './trace-context.ts';

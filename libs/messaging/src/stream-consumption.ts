@@ -1,0 +1,379 @@
+import { isUtf8 } from 'node:buffer';
+import type { DeadLetters, StreamContract } from '@holdpoint/contracts';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { type Msg, nanos, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { Delivery } from './delivery.ts';
+import { InvalidInput, UnreadableMessage } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { check, decode } from './payload.ts';
+import { traceHeader } from './wire.ts';
+
+export type ConsumeOptions = Readonly<{
+  /** Messages handed over together, at most. */
+  maxBatch: number;
+  /** How long a batch that is not full waits for more after its first message; 0: takes what is there. */
+  maxWaitMs: number;
+  /** Bytes of a batch, at most; a first message larger than that comes alone. Default 8 MiB. */
+  maxBatchBytes?: number;
+}>;
+
+export type DeliveredMessage<Body = unknown> = Readonly<{
+  subject: string;
+  /** Sequence in the stream. */
+  seq: number;
+  body: Body;
+  /** 1 on the first delivery. */
+  deliveries: number;
+  /** When the stream stored it, epoch milliseconds. */
+  storedAt: number;
+  traceparent?: string;
+}>;
+
+export type DeadLetter = z.input<(typeof DeadLetters)['body']>;
+
+export type Setting = Readonly<{
+  contract: StreamContract;
+  options: ConsumeOptions;
+  handler: (batch: readonly DeliveredMessage<never>[]) => Promise<void>;
+  connection: NatsConnection;
+  /** Subject prefix, private to this consumption. */
+  inbox: string;
+  log: Logger;
+  ensure: () => Promise<void>;
+  bury: (letter: DeadLetter, msgId: string) => Promise<unknown>;
+  manager: () => Promise<JetStreamManager>;
+  onReconnect: (listener: () => void) => () => void;
+  ended: () => void;
+}>;
+
+type Pull = { id: number; wanted: number; deliveries: Delivery[]; timer: NodeJS.Timeout; done: () => void };
+
+const idlePullMs = 5_000;
+const silenceMs = 2_000;
+const shortestNakMs = 100;
+const longestNakMs = 30_000;
+const longestPauseMs = 5_000;
+const failuresBeforePause = 3;
+
+/**
+ * The loop that works a stream off through its durable pull consumer. Messages are acknowledged after the handler has resolved.
+ * A failing batch is tried again message by message; what fails alone is given back with growing delay (100 ms to 30 s), for ever.
+ * INVARIANT: no error ends the loop but `stop`; whatever is missing is made again.
+ */
+export class StreamConsumption {
+  readonly #setting: Setting;
+  readonly #maxBatchBytes: number;
+  readonly #running: Promise<void>;
+  readonly #forgetReconnect: () => void;
+  readonly #inHand = new Set<Delivery>();
+  #subscription: Subscription | undefined;
+  #pull: Pull | undefined;
+  #pulls = 0;
+  #interrupt: (() => void) | undefined;
+  #stopping = false;
+  #abandoned = false;
+  /** Whether stream and consumer are to be looked at before the next pull. */
+  #doubtful = true;
+  /** Why the last pull did not end as it should. */
+  #interruption: string | undefined;
+  /** In a row, without a success in between. */
+  #fruitless = 0;
+  /** How many messages the next batch may have: 1 while nothing succeeds, then growing to `maxBatch`. */
+  #limit: number;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#limit = setting.options.maxBatch;
+    this.#maxBatchBytes = setting.options.maxBatchBytes ?? 8 * 1024 ** 2;
+    if (!setting.contract.consumer) throw new TypeError(`the contract of stream \`${setting.contract.stream}\` names no consumer`);
+    this.#forgetReconnect = setting.onReconnect(() => {
+      this.#doubtful = true;
+      this.#endPull();
+      this.#interrupt?.();
+    });
+    this.#running = this.#run().finally(setting.ended);
+  }
+
+  /** Resolves when the handler has finished what is in hand and that is acknowledged; nothing more is fetched. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#endPull();
+    this.#interrupt?.();
+    await this.#running;
+  }
+
+  /** Ends without waiting; what is in hand is delivered again after the ack wait. */
+  abandon(): void {
+    this.#abandoned = true;
+    void this.stop();
+  }
+
+  /** Messages not acknowledged yet, in flight included. */
+  async lag(): Promise<number> {
+    const { stream, consumer } = this.#setting.contract;
+    const jsm = await this.#setting.manager();
+    const info = await jsm.consumers.info(stream, consumer?.durable ?? '');
+    return info.num_pending + info.num_ack_pending;
+  }
+
+  async #run(): Promise<void> {
+    const { contract, log } = this.#setting;
+    let failures = 0;
+    while (!this.#stopping) {
+      try {
+        await this.#prepare();
+        const batch = await this.#nextBatch();
+        if (batch.length > 0) await this.#process(batch);
+        const interruption = this.#interruption;
+        this.#interruption = undefined;
+        if (interruption !== undefined) throw new Error(interruption);
+        if (failures > 0) log.info({ stream: contract.stream }, 'consumer works again');
+        failures = 0;
+      } catch (error) {
+        this.#doubtful = true;
+        if (failures === 0) log.warn({ err: error, stream: contract.stream }, 'consumer interrupted, going on');
+        else log.debug({ err: error, stream: contract.stream }, 'consumer still interrupted');
+        failures += 1;
+        await this.#pause(backOff(failures, longestPauseMs));
+      }
+    }
+    this.#forgetReconnect();
+    if (!this.#abandoned) await this.#leave();
+  }
+
+  async #prepare(): Promise<void> {
+    if (!this.#subscription || this.#subscription.isClosed()) {
+      this.#subscription = this.#setting.connection.subscribe(`${this.#setting.inbox}.*`, { callback: (error, message) => this.#onMessage(error, message) });
+    }
+    if (!this.#doubtful) return;
+    this.#doubtful = false;
+    await this.#setting.ensure();
+  }
+
+  /** Gives back what comes too late, and sees acknowledgements on their way. */
+  async #leave(): Promise<void> {
+    try {
+      if (this.#subscription && !this.#subscription.isClosed()) await this.#subscription.drain();
+      await this.#setting.connection.flush();
+    } catch (error) {
+      this.#setting.log.debug({ err: error }, 'consumer stopped while disconnected');
+    }
+  }
+
+  /** Waits for one message, then takes what else is there, or comes within `maxWaitMs`. Empty when there is nothing for a while. */
+  async #nextBatch(): Promise<readonly Delivery[]> {
+    const first = await this.#fetch({ batch: 1, expires: nanos(idlePullMs) }, idlePullMs);
+    const [head] = first;
+    const room = this.#limit - 1;
+    const { maxWaitMs } = this.#setting.options;
+    if (!head || room < 1 || this.#stopping || (head.pending === 0 && maxWaitMs === 0)) return first;
+    const bytes = this.#maxBatchBytes - head.message.data.length;
+    if (bytes <= 0) return first;
+    const patience = maxWaitMs > 0 ? { expires: nanos(maxWaitMs) } : { no_wait: true };
+    return [...first, ...(await this.#fetch({ batch: room, max_bytes: bytes, ...patience }, maxWaitMs))];
+  }
+
+  #fetch(request: Readonly<{ batch: number; expires?: number; max_bytes?: number; no_wait?: boolean }>, expiresMs: number): Promise<readonly Delivery[]> {
+    const { contract, connection, inbox } = this.#setting;
+    return new Promise((resolve) => {
+      this.#pulls += 1;
+      const id = this.#pulls;
+      const deliveries: Delivery[] = [];
+      const silent = () => {
+        this.#interruption = 'the server is silent';
+        this.#endPull();
+      };
+      const done = () => {
+        clearTimeout(timer);
+        this.#pull = undefined;
+        resolve(deliveries);
+      };
+      const timer = setTimeout(silent, expiresMs + silenceMs);
+      this.#pull = { id, wanted: request.batch, deliveries, timer, done };
+      try {
+        connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${contract.stream}.${contract.consumer?.durable ?? ''}`, JSON.stringify(request), { reply: `${inbox}.${id}` });
+      } catch (error) {
+        clearTimeout(timer);
+        this.#pull = undefined;
+        throw error;
+      }
+    });
+  }
+
+  #endPull(): void {
+    this.#pull?.done();
+  }
+
+  #onMessage(error: Error | null, message: Msg): void {
+    if (error) {
+      this.#interruption = `not permitted to receive: ${error.message}`;
+      this.#endPull();
+      return;
+    }
+    if (message.subject.startsWith(`${this.#setting.inbox}.`)) this.#onPullStatus(message);
+    else this.#onDelivery(new Delivery(message));
+  }
+
+  #onDelivery(delivery: Delivery): void {
+    const pull = this.#pull;
+    if (!pull || pull.deliveries.length >= pull.wanted) {
+      delivery.nak();
+      return;
+    }
+    pull.deliveries.push(delivery);
+    if (pull.deliveries.length === pull.wanted) pull.done();
+  }
+
+  /** Everything but a heartbeat ends a pull; only "nothing there" (404), "time is up" (408) and "enough bytes" (409) are in order. */
+  #onPullStatus(status: Msg): void {
+    const code = status.headers?.code ?? 0;
+    if (code === 100 || status.subject !== `${this.#setting.inbox}.${this.#pull?.id ?? 0}`) return;
+    const inOrder = code === 404 || code === 408 || (code === 409 && /maxbytes/i.test(status.headers?.description ?? ''));
+    if (!inOrder) {
+      this.#interruption = `pull ended by the server: ${status.headers?.status ?? 'no status'}`;
+    }
+    this.#endPull();
+  }
+
+  async #process(deliveries: readonly Delivery[]): Promise<void> {
+    const { contract } = this.#setting;
+    for (const delivery of deliveries) this.#inHand.add(delivery);
+    const ackWaitMs = contract.consumer?.ackWaitMs ?? 30_000;
+    const working = setInterval(() => {
+      for (const delivery of this.#inHand) delivery.working();
+    }, ackWaitMs / 3);
+    try {
+      const readable: Readable[] = [];
+      for (const delivery of deliveries) {
+        const read = this.#read(delivery);
+        if ('reason' in read) await this.#bury(delivery, read.reason);
+        else readable.push(read);
+      }
+      if (readable.length > 0) await this.#handle(readable);
+    } finally {
+      clearInterval(working);
+      this.#inHand.clear();
+    }
+  }
+
+  #read(delivery: Delivery): Readable | Readonly<{ reason: string }> {
+    const { message } = delivery;
+    try {
+      const body = check(this.#setting.contract.body, decode(message.data));
+      const traceparent = message.headers?.get(traceHeader) ?? '';
+      const { seq, deliveries, storedAt } = delivery;
+      return { delivery, message: { subject: message.subject, seq, body: body as never, deliveries, storedAt, ...(traceparent !== '' && { traceparent }) } };
+    } catch (error) {
+      if (error instanceof InvalidInput) return { reason: error.message };
+      throw error;
+    }
+  }
+
+  async #handle(batch: readonly Readable[]): Promise<void> {
+    const { options, handler, log, contract } = this.#setting;
+    if (batch.length > 1) {
+      try {
+        await handler(batch.map(({ message }) => message));
+        for (const { delivery } of batch) this.#settle(delivery, 'ack');
+        this.#fruitless = 0;
+        this.#limit = Math.min(options.maxBatch, this.#limit * 2);
+        return;
+      } catch (error) {
+        log.debug({ err: error, stream: contract.stream, messages: batch.length }, 'batch failed, trying its messages one by one');
+      }
+    }
+    let failedInARow = 0;
+    let succeeded = 0;
+    for (const readable of batch) {
+      if (failedInARow >= failuresBeforePause) {
+        this.#settle(readable.delivery, 'nak');
+      } else if (await this.#handleOne(readable)) {
+        succeeded += 1;
+        failedInARow = 0;
+      } else {
+        failedInARow += 1;
+      }
+    }
+    if (succeeded > 0) {
+      this.#fruitless = 0;
+      this.#limit = Math.min(options.maxBatch, this.#limit * 2);
+      return;
+    }
+    // Nothing works, so it is hardly the messages: take one at a time until something does.
+    this.#limit = 1;
+    this.#fruitless += 1;
+    await this.#pause(backOff(this.#fruitless, longestPauseMs));
+  }
+
+  async #handleOne({ delivery, message }: Readable): Promise<boolean> {
+    const { handler, log, contract } = this.#setting;
+    try {
+      await handler([message]);
+      this.#settle(delivery, 'ack');
+      return true;
+    } catch (error) {
+      if (error instanceof UnreadableMessage) return this.#bury(delivery, error.reason);
+      log.error({ err: error, stream: contract.stream, seq: delivery.seq, deliveries: delivery.deliveries }, 'message not processed, will be delivered again');
+      this.#settle(delivery, 'nak');
+      return false;
+    }
+  }
+
+  /** Keeps the message as a dead letter, then acknowledges it; where that fails it is delivered again. */
+  async #bury(delivery: Delivery, reason: string): Promise<boolean> {
+    const { contract, bury, log } = this.#setting;
+    const { seq, message } = delivery;
+    try {
+      const letter = { stream: contract.stream, seq, subject: message.subject, reason, ...bodyOf(message.data), at: new Date().toISOString() };
+      await bury(letter, `${contract.stream}.${seq}.${delivery.storedNanos}`);
+      this.#settle(delivery, 'ack');
+      log.error({ stream: contract.stream, seq, reason }, 'message moved to the dead letters');
+      return true;
+    } catch (error) {
+      log.error({ err: error, stream: contract.stream, seq, reason }, 'unreadable message could not be moved to the dead letters');
+      this.#settle(delivery, 'nak');
+      return false;
+    }
+  }
+
+  #settle(delivery: Delivery, how: 'ack' | 'nak'): void {
+    this.#inHand.delete(delivery);
+    if (this.#abandoned) return;
+    if (how === 'ack') delivery.ack();
+    else delivery.nak(backOff(delivery.deliveries, longestNakMs));
+  }
+
+  /** Ends early when the connection is back or the loop is to stop. */
+  #pause(ms: number): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#interrupt = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#interrupt = end;
+    });
+  }
+}
+
+type Readable = Readonly<{ delivery: Delivery; message: DeliveredMessage<never> }>;
+
+/** Exponential from 100 ms, with jitter of a half. */
+function backOff(attempt: number, longestMs: number): number {
+  const full = Math.min(longestMs, shortestNakMs * 2 ** Math.min(20, attempt - 1));
+  return Math.max(shortestNakMs, Math.round(full * (0.5 + Math.random() / 2)));
+}
+
+function bodyOf(data: Uint8Array): Pick<DeadLetter, 'body' | 'encoding'> {
+  if (isUtf8(data)) {
+    try {
+      return { body: decode(data), encoding: 'json' };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+    }
+  }
+  return { body: Buffer.from(data).toString('base64'), encoding: 'base64' };
+}
