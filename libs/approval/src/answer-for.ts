@@ -26,7 +26,7 @@ export type Answer =
 /**
  * The answer for a call that needs approval, from the row that holds its call id (`null`: none). The first that applies decides:
  * a stale or superseded row holds nothing; another call, or another key, gets nothing; what is over is over, whatever the policies say now;
- * then a changed policy; then the row. A policy set as old as the row's may find it stale: one set judges differently at another hour.
+ * then a changed policy; then the row. Time is judged here; `settleOverdue` gives the events to commit beside it. A policy set as old as the row's may find it stale: one set judges differently at another hour.
  */
 export function answerFor(approval: Approval | null, ask: Ask): Answer {
   if (approval === null) return { kind: 'park' };

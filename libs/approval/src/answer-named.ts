@@ -24,7 +24,7 @@ export function answerNamed(approval: Approval | null, { identity, ...later }: N
 /** Ends an approval that the policies no longer ask for. */
 export function supersede(approval: Approval, later: LaterVerdict): Outcome {
   if (!isLive(approval, later.at)) return refusedAsSettled(approval, later.at);
-  if (isOutdated(approval, later)) return refused('outdated-policies', approval);
+  if (isOutdated(approval, later)) return refused('outdated-policies', approval, later.at);
   return accepted({ type: 'approval-settled', status: 'superseded', lastVerdict: later, at: later.at });
 }
 

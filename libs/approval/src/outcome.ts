@@ -40,14 +40,15 @@ export function accepted(...events: readonly ApprovalEvent[]): Outcome {
   return { accepted: true, events };
 }
 
-/** `events`: what the look at the clock has settled. The winner is named whenever there is one. */
-export function refused(refusal: RefusalCode, approval: Approval, events: readonly ApprovalEvent[] = []): Outcome {
-  return { accepted: false, refusal, winner: winnerOf(events.reduce(evolve, approval)), events };
+/** Whatever the reason: an overdue approval is settled, and the winner named whenever there is one. */
+export function refused(refusal: RefusalCode, approval: Approval, at: number): Outcome {
+  const events = settleOverdue(approval, at);
+  return { accepted: false, refusal, winner: winnerOf(events.reduce<Approval>(evolve, approval)), events };
 }
 
-/** Why a move that needs a live approval is refused, after the clock has been looked at. */
+/** For a move that comes after the end, be it that only the clock knows of it yet. */
 export function refusedAsSettled(approval: Approval, at: number): Outcome {
-  return refused(approval.status === 'pending' ? 'expired' : 'already-settled', approval, settleOverdue(approval, at));
+  return refused(approval.status === 'pending' ? 'expired' : 'already-settled', approval, at);
 }
 
 function winnerOf({ status, settledBy, settledAt }: Approval): Winner | undefined {

@@ -38,12 +38,12 @@ function refusedAs({ kind }: Answer, approval: Approval, at: number): Outcome {
     conflict: 'conflict',
   } as const satisfies Partial<Record<Answer['kind'], RefusalCode>>;
   if (kind === 'park' || kind === 'refused') return refusedAsSettled(approval, at);
-  return refused(refusals[kind], approval);
+  return refused(refusals[kind], approval, at);
 }
 
 /** The call has been carried out, or tried: its release is not replayed any more. Reporting again changes nothing. */
 export function reportOutcome(approval: Approval, { by, at }: Readonly<{ by: Actor; at: number }>): Outcome {
-  if (by.keyId !== approval.requester.keyId) return refused('not-the-requester', approval);
-  if (approval.status !== 'released') return refused('not-released', approval);
+  if (by.keyId !== approval.requester.keyId) return refused('not-the-requester', approval, at);
+  if (approval.status !== 'released') return refused('not-released', approval, at);
   return approval.outcomeReportedAt === undefined ? accepted({ type: 'approval-outcome-reported', at }) : accepted();
 }

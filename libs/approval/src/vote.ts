@@ -14,15 +14,15 @@ export type CastVote = Readonly<{
 /** One rejection ends it, also by somebody who approved before; as many distinct people as the quorum asks for approve it. */
 export function vote(approval: Approval, { by, choice, comment, argumentsHash, at }: CastVote): Outcome {
   if (statusAt(approval, at) !== 'pending') return refusedAsSettled(approval, at);
-  if (isRequester(by, approval)) return refused('own-request', approval);
-  if (!by.roles.includes('approver')) return refused('not-an-approver', approval);
-  if (argumentsHash !== undefined && argumentsHash !== approval.argumentsHash) return refused('arguments-mismatch', approval);
+  if (isRequester(by, approval)) return refused('own-request', approval, at);
+  if (!by.roles.includes('approver')) return refused('not-an-approver', approval, at);
+  if (argumentsHash !== undefined && argumentsHash !== approval.argumentsHash) return refused('arguments-mismatch', approval, at);
 
   const voted: ApprovalVoted = { type: 'approval-voted', vote: { by, choice, at, comment }, at };
   if (choice === 'reject') return accepted(voted, { type: 'approval-settled', status: 'rejected', by, comment, at });
 
   // INVARIANT: one person, one counted approval; a rejection would have ended it, so every vote here is an approval.
-  if (approval.votes.some((earlier) => isSamePerson(earlier.by, by))) return refused('already-voted', approval);
+  if (approval.votes.some((earlier) => isSamePerson(earlier.by, by))) return refused('already-voted', approval, at);
   const quorumReached = approval.votes.length + 1 >= approval.quorum;
   if (!quorumReached) return accepted(voted);
   return accepted(voted, { type: 'approval-settled', status: 'approved', by, comment, at, lapsesAt: at + approval.releaseMs });
@@ -32,6 +32,6 @@ export function vote(approval: Approval, { by, choice, comment, argumentsHash, a
 export function cancel(approval: Approval, { by, at }: Readonly<{ by: Actor; at: number }>): Outcome {
   const status = statusAt(approval, at);
   if (status !== 'pending' && status !== 'approved') return refusedAsSettled(approval, at);
-  if (by.keyId !== approval.requester.keyId && !by.roles.includes('admin')) return refused('not-allowed-to-cancel', approval);
+  if (by.keyId !== approval.requester.keyId && !by.roles.includes('admin')) return refused('not-allowed-to-cancel', approval, at);
   return accepted({ type: 'approval-settled', status: 'cancelled', by, at });
 }
