@@ -1,1 +1,13 @@
-export {};
+export { monotonicMs } from './clock.ts';
+export { InvalidConfig, readConfig } from './config.ts';
+export type { ConfigProblem } from './config.ts';
+export { idAt, newId } from './ids.ts';
+export { createLogger, logLevels } from './logger.ts';
+export type { Logger, LoggerOptions, LogLevel, RootLogger } from './logger.ts';
+export { Metrics } from './metrics.ts';
+export type { GaugeReading, InstrumentText, Measurement } from './metrics.ts';
+export { NestLogger } from './nest-logger.ts';
+export { serveOperations } from './operations-server.ts';
+export type { OperationsOptions, OperationsServer, PartHealth } from './operations-server.ts';
+export { runService } from './run-service.ts';
+export type { RunningService, ServiceProgram, StartContext } from './run-service.ts';

@@ -1,0 +1,156 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const project = join(import.meta.dirname, '..');
+const compiler = join(project, '../../node_modules/.bin/tsc');
+
+describe('a service', () => {
+  let built: string;
+
+  beforeAll(async () => {
+    await mkdir(join(project, 'dist'), { recursive: true });
+    built = await mkdtemp(join(project, 'dist', 'run-service-'));
+    const emit = ['--outDir', built, '--composite', 'false', '--incremental', 'false', '--declaration', 'false', '--declarationMap', 'false'];
+    await promisify(execFile)(compiler, ['-p', join(project, 'tsconfig.lib.json'), ...emit]);
+  }, 60_000);
+  afterAll(() => rm(built, { recursive: true, force: true }));
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('told to end by %s, stops and exits 0', async (signal) => {
+    const child = await run(running("async () => log.info({}, 'let go')"));
+    await child.line('started');
+    child.kill(signal);
+    expect(await child.exit).toEqual({ code: 0, signal: null });
+    expect(child.messages()).toEqual(['started', 'stopping', 'let go', 'stopped']);
+  });
+
+  it('takes two signals at once for one', async () => {
+    const child = await run(running("async () => { await new Promise((resolve) => setImmediate(resolve)); log.info({}, 'let go'); }"));
+    await child.line('started');
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await child.exit).toEqual({ code: 0, signal: null });
+    expect(child.messages().filter((message) => message === 'let go')).toHaveLength(1);
+  });
+
+  it('that does not stop is ended at once by a later signal', async () => {
+    const child = await run(running('() => new Promise(() => undefined)'));
+    await child.line('started');
+    child.kill('SIGTERM');
+    await child.line('stopping');
+    const again = setInterval(() => child.kill('SIGTERM'), 100);
+    expect(await child.exit).toEqual({ code: 143, signal: null });
+    clearInterval(again);
+  });
+
+  it('that does not stop within ten seconds exits 1', async () => {
+    const child = await run(running('() => new Promise(() => undefined)'));
+    await child.line('started');
+    child.kill('SIGTERM');
+    expect(await child.exit).toEqual({ code: 1, signal: null });
+    expect(child.messages()).toContain('not stopped in time');
+  }, 30_000);
+
+  it('whose stop fails exits 1', async () => {
+    const child = await run(running("async () => { throw new Error('stuck'); }"));
+    await child.line('started');
+    child.kill('SIGTERM');
+    expect(await child.exit).toEqual({ code: 1, signal: null });
+    expect(child.messages()).toContain('could not stop cleanly');
+  });
+
+  it('told to end while it starts, is not left half started', async () => {
+    const child = await run(`
+      log.info({}, 'starting');
+      await new Promise((resolve) => shutdown.addEventListener('abort', resolve, { once: true }));
+      return { stop: async () => log.info({}, 'let go') };`);
+    await child.line('starting');
+    child.kill('SIGTERM');
+    expect(await child.exit).toEqual({ code: 0, signal: null });
+    expect(child.messages()).toEqual(['starting', 'stopping', 'let go', 'stopped']);
+  });
+
+  it('with an invalid configuration exits 78, with every problem on standard error and nothing on standard output', async () => {
+    const child = await run("readConfig(z.object({ NATS_URL: z.url(), PORT: z.coerce.number() }), { PORT: 'hunter2' });");
+    expect(await child.exit).toEqual({ code: 78, signal: null });
+    expect(child.stderr()).toMatch(/^gateway: invalid configuration\n {2}NATS_URL: is required\n {2}PORT: .+\n$/);
+    expect(child.stderr()).not.toContain('hunter2');
+    expect(child.messages()).toEqual([]);
+  });
+
+  it('that cannot start exits 1 with one log line', async () => {
+    const child = await run("throw new Error('the port is taken');");
+    expect(await child.exit).toEqual({ code: 1, signal: null });
+    expect(child.lines()).toMatchObject([{ level: 'error', msg: 'could not start', service: 'gateway', err: { message: 'the port is taken' } }]);
+    expect(child.stderr()).toBe('');
+  });
+
+  it.each([
+    ['an exception that nothing catches', "setImmediate(() => { throw new Error('a defect'); });"],
+    ['a rejection that nothing handles', "setImmediate(() => void Promise.reject(new Error('a defect')));"],
+  ])('stops after %s and exits 1', async (_, defect) => {
+    const child = await run(`${defect} ${running("async () => log.info({}, 'let go')")}`);
+    expect(await child.exit).toEqual({ code: 1, signal: null });
+    expect(child.lines()).toContainEqual(expect.objectContaining({ level: 'error', err: expect.objectContaining({ message: 'a defect' }) }));
+    expect(child.messages()).toContain('let go');
+  });
+
+  it('logs at the level of its configuration', async () => {
+    const child = await run(`log.debug({}, 'unheard'); setLogLevel('debug'); log.debug({}, 'heard'); throw new Error('done');`);
+    await child.exit;
+    expect(child.messages()).toEqual(['heard', 'could not start']);
+  });
+
+  /** A child process whose service starts with `body`. */
+  async function run(body: string) {
+    const script = join(built, `service-${Math.random().toString(36).slice(2)}.mjs`);
+    await writeFile(
+      script,
+      `import { z } from 'zod';
+       import { readConfig, runService } from './index.js';
+       await runService({ name: 'gateway', start: async ({ log, shutdown, setLogLevel }) => { ${body} } });`,
+    );
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    const waiting = new Set<() => void>();
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      for (const look of waiting) look();
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const lines = () =>
+      out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const messages = () => lines().map(({ msg }) => msg);
+    const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    const line = async (message: string): Promise<void> => {
+      const heard = new Promise<void>((resolve) => {
+        const look = () => {
+          if (!out.endsWith('\n') || !messages().includes(message)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      });
+      const gone = exit.then(() => {
+        throw new Error(`ended before it said \`${message}\`: ${out}${err}`);
+      });
+      await Promise.race([heard, gone]);
+      gone.catch(() => undefined);
+    };
+    return { kill: (signal: NodeJS.Signals) => child.kill(signal), exit, line, lines, messages, stderr: () => err };
+  }
+});
+
+/** The end of a start. */
+function running(stop: string): string {
+  return `log.info({}, 'started'); return { stop: ${stop} };`;
+}
