@@ -181,6 +181,10 @@ describe('cancelling', () => {
     }
   });
 
+  it('keeps what was said with it', () => {
+    expect(after(cancel(parked(), { by: agent, comment: 'not needed any more', at: votedAt }), parked())).toMatchObject({ status: 'cancelled', comment: 'not needed any more' });
+  });
+
   it.each<[string, Actor]>([
     ['an approver', bob],
     ['another agent', key('key-2', ['agent'], 'mallory@example.com')],
@@ -316,11 +320,11 @@ describe('a re-ask that names the approval and is judged otherwise', () => {
     ['approved', 'warn'],
   ] as const)('%s, judged %s: superseded', (status, verdict) => {
     for (const policyVersion of [12, 13]) {
-      const answer = answerNamed(row(status), { ...named, verdict, policyVersion });
+      const answer = answerNamed(row(status), { ...named, verdict, policyId: 'policy-2', policyVersion });
       expect(answer.kind).toBe('superseded');
       expect(answer.events.reduce(evolve, row(status))).toMatchObject({
         status: 'superseded',
-        lastVerdict: { verdict, policyVersion, decisionId: 'dec-2', at: votedAt + 1 },
+        lastVerdict: { verdict, policyId: 'policy-2', policyVersion, decisionId: 'dec-2', at: votedAt + 1 },
       });
     }
   });

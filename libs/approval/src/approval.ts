@@ -33,6 +33,8 @@ export type Vote = Readonly<{ by: Actor; choice: Choice; at: number; comment?: s
 /** What the policies said when the call was asked again. */
 export type LaterVerdict = Readonly<{
   verdict: 'allow' | 'warn' | 'block';
+  /** `null`: no policy matched, the guard's default action decided. */
+  policyId?: string | null | undefined;
   policyVersion: number;
   decisionId?: string | undefined;
   at: number;
@@ -90,7 +92,7 @@ export type ApprovalSettled = Readonly<{ type: 'approval-settled'; at: number }>
   (
     | Readonly<{ status: 'approved'; by: Actor; comment?: string | undefined; lapsesAt: number }>
     | Readonly<{ status: 'rejected'; by: Actor; comment?: string | undefined }>
-    | Readonly<{ status: 'cancelled'; by: Actor }>
+    | Readonly<{ status: 'cancelled'; by: Actor; comment?: string | undefined }>
     | Readonly<{ status: 'superseded'; lastVerdict: LaterVerdict }>
     | Readonly<{ status: 'stale'; replacedBy: string }>
     | Readonly<{ status: 'expired' | 'lapsed' }>
@@ -163,9 +165,8 @@ function consequences(event: ApprovalSettled): Partial<Approval> {
     case 'approved':
       return { settledBy: event.by, comment: event.comment, approvedAt: event.at, lapsesAt: event.lapsesAt };
     case 'rejected':
-      return { settledBy: event.by, comment: event.comment };
     case 'cancelled':
-      return { settledBy: event.by };
+      return { settledBy: event.by, comment: event.comment };
     case 'superseded':
       return { lastVerdict: event.lastVerdict };
     case 'stale':

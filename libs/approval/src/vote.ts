@@ -29,9 +29,9 @@ export function vote(approval: Approval, { by, choice, comment, argumentsHash, a
 }
 
 /** Takes the call back, pending or approved: the key that asked, or an admin. */
-export function cancel(approval: Approval, { by, at }: Readonly<{ by: Actor; at: number }>): Outcome {
+export function cancel(approval: Approval, { by, comment, at }: Readonly<{ by: Actor; comment?: string | undefined; at: number }>): Outcome {
   const status = statusAt(approval, at);
   if (status !== 'pending' && status !== 'approved') return refusedAsSettled(approval, at);
   if (by.keyId !== approval.requester.keyId && !by.roles.includes('admin')) return refused('not-allowed-to-cancel', approval, at);
-  return accepted({ type: 'approval-settled', status: 'cancelled', by, at });
+  return accepted({ type: 'approval-settled', status: 'cancelled', by, comment, at });
 }
