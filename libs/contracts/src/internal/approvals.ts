@@ -87,7 +87,10 @@ export const NamedVerdict = z.object({
 });
 export type NamedVerdict = z.output<typeof NamedVerdict>;
 
-/** Judged `allow` or `warn`: the open row becomes `superseded`; judged `block`: it stays and remembers the verdict. One answer per verdict, in order. */
+/**
+ * Judged `allow` or `warn`: the open row becomes `superseded`; judged `block`: it stays and remembers the verdict. One answer per verdict, in order.
+ * `outdated`: a newer policy set parked the call than the one that lets it go; the answer to the call is `require_approval` with the row's id.
+ */
 export const ReportVerdicts = {
   kind: 'request',
   subject: 'hp.rpc.v1.approval-workflow.report-verdicts',
@@ -96,7 +99,7 @@ export const ReportVerdicts = {
   replies: 'one',
   promise: 'committed before it is answered; idempotent',
   request: z.object({ verdicts: z.array(NamedVerdict).min(1).max(256) }),
-  reply: z.object({ answers: z.array(z.enum(['superseded', 'recorded', 'ignored', 'failed'])) }),
+  reply: z.object({ answers: z.array(z.enum(['superseded', 'recorded', 'outdated', 'ignored', 'failed'])) }),
 } as const satisfies RequestContract;
 
 const approvalKey = { guard_id: z.string(), approval_id: z.string() };
