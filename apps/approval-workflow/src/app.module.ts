@@ -1,0 +1,32 @@
+import type { Messaging } from '@holdpoint/messaging';
+import type { Logger } from '@holdpoint/runtime';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Approvals } from './approvals/approvals.repository.ts';
+import { ApprovalsController } from './approvals/approvals.controller.ts';
+import { ClaimApprovals } from './approvals/claim-approvals.ts';
+import { ReadApprovals } from './approvals/read-approvals.ts';
+import { ReportVerdicts } from './approvals/report-verdicts.ts';
+import type { Seal } from './approvals/seal.ts';
+import { SettleApprovals } from './approvals/settle-approvals.ts';
+import { HealthController } from './health.controller.ts';
+import { ServiceHealth } from './service-health.ts';
+
+type Parts = Readonly<{ approvals: Approvals; seal: Seal; health: ServiceHealth; messaging: Messaging; log: Logger }>;
+
+/** Who answers what. */
+@Module({})
+export class AppModule {
+  static with({ approvals, seal, health, messaging, log }: Parts): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [ApprovalsController, HealthController],
+      providers: [
+        { provide: ClaimApprovals, useValue: new ClaimApprovals({ approvals, seal, log }) },
+        { provide: ReportVerdicts, useValue: new ReportVerdicts({ approvals, log }) },
+        { provide: SettleApprovals, useValue: new SettleApprovals({ approvals, seal }) },
+        { provide: ReadApprovals, useValue: new ReadApprovals({ approvals, seal, log, maxPageBytes: messaging.maxPayload / 2 }) },
+        { provide: ServiceHealth, useValue: health },
+      ],
+    };
+  }
+}

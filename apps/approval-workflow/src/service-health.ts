@@ -1,0 +1,37 @@
+import type { Messaging } from '@holdpoint/messaging';
+import type { PartHealth } from '@holdpoint/runtime';
+import type { DataSource } from 'typeorm';
+
+/** Seconds after which an unsent release record means that the decision log cannot be reached. */
+const oldestUnsentSeconds = 30;
+
+/** What this service stands on. */
+export class ServiceHealth {
+  private readonly messaging: Pick<Messaging, 'connected'>;
+  private readonly db: DataSource;
+
+  constructor({ messaging, db }: Readonly<{ messaging: Pick<Messaging, 'connected'>; db: DataSource }>) {
+    this.messaging = messaging;
+    this.db = db;
+  }
+
+  async parts(): Promise<PartHealth[]> {
+    const nats: PartHealth = this.messaging.connected ? { part: 'nats', ok: true } : { part: 'nats', ok: false, detail: 'not connected' };
+    try {
+      const { rows, oldestSeconds } = await this.outbox();
+      const late = oldestSeconds > oldestUnsentSeconds;
+      const outbox: PartHealth = late ? { part: 'outbox', ok: false, detail: `${rows} decisions unsent, the oldest for ${Math.round(oldestSeconds)} s` } : { part: 'outbox', ok: true };
+      return [{ part: 'postgres', ok: true }, nats, outbox];
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'no answer';
+      return [{ part: 'postgres', ok: false, detail }, nats, { part: 'outbox', ok: false, detail: 'unknown without postgres' }];
+    }
+  }
+
+  async outbox(): Promise<Readonly<{ rows: number; oldestSeconds: number }>> {
+    const [row] = await this.db.query<{ rows: number; oldest: number | null }[]>(
+      'SELECT count(*)::float8 AS rows, extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest FROM outbox',
+    );
+    return { rows: row?.rows ?? 0, oldestSeconds: row?.oldest ?? 0 };
+  }
+}
