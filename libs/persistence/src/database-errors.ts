@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** SQLSTATE classes and codes after which the same work may succeed on another try. */
 const transientClasses = new Set(['08', '53', '58']); // connection, resources, system
 const transientStates = new Set([
@@ -24,6 +26,8 @@ const socketCodes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+/** All that TypeORM says of a query runner whose connection was lost between two queries. */
+const releasedNames = new Set(['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError']);
 /** The driver has no codes for these; their texts are all it says. */
 const connectionLost = /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/i;
 
@@ -39,8 +43,7 @@ export function isTransientDatabaseError(error: unknown): boolean {
       if (socketCodes.has(code) || transientStates.has(code)) return true;
       if (/^[0-9A-Z]{5}$/.test(code) && transientClasses.has(code.slice(0, 2))) return true;
     }
-    // A query runner whose connection is lost between two queries says only that it is released.
-    return connectionLost.test(cause.message) || cause.name === 'QueryRunnerAlreadyReleasedError';
+    return connectionLost.test(cause.message) || releasedNames.has(cause.name);
   });
 }
 
@@ -58,10 +61,10 @@ function causesOf(error: unknown): readonly Error[] {
   const open: unknown[] = [error];
   while (open.length > 0 && found.length < 16) {
     const next = open.pop();
-    if (!(next instanceof Error) || found.includes(next)) continue;
+    if (!isNativeError(next) || found.includes(next)) continue;
     found.push(next);
-    open.push(next.cause, (next as { driverError?: unknown }).driverError);
-    if (next instanceof AggregateError) open.push(...(next.errors as unknown[]));
+    const { driverError, errors } = next as { driverError?: unknown; errors?: unknown };
+    open.push(next.cause, driverError, ...(Array.isArray(errors) ? (errors as unknown[]) : []));
   }
   return found;
 }

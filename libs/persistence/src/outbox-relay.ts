@@ -18,11 +18,11 @@ export type OutboxRelayOptions = Readonly<{
 }>;
 
 /** Pauses after failures, of one row and of the relay: doubling, up to the last. */
-const backOffMs = { first: 100, last: 10_000 };
+const backOffMs = { first: 100, last: 5_000 };
 
 /**
  * Publishes outbox rows and deletes them once acknowledged: at least once, duplicates share `msgId`. Rows of one relay go out one after
- * the other in the order of their ids, except that a row that fails steps aside. Any number of relays may run: a row is claimed by one at a time.
+ * the other in the order of their insertion, except that a row that fails steps aside. Any number of relays may run: a row is claimed by one at a time.
  */
 export class OutboxRelay {
   private readonly options: Required<OutboxRelayOptions>;
@@ -71,7 +71,8 @@ export class OutboxRelay {
         const level = isTransientDatabaseError(error) ? 'warn' : 'error';
         this.options.log[level]({ err: error, failures }, 'the outbox could not be read');
       }
-      if (failures > 0) await this.pause(backOff(failures), 'in full');
+      // One failure may be that row's own fault: the next rows get their chance at once.
+      if (failures > 1) await this.pause(backOff(failures - 1), 'in full');
     }
   }
 
@@ -82,7 +83,9 @@ export class OutboxRelay {
       const rows = await runner.manager
         .createQueryBuilder(OutboxRow, 'row')
         .where('row.dueAt <= clock_timestamp()')
-        .orderBy('row.id')
+        // INVARIANT: by due time first, so that rows that keep failing cannot hold back the others.
+        .orderBy('row.dueAt')
+        .addOrderBy('row.id')
         .limit(this.options.batch)
         .setLock('pessimistic_write')
         .setOnLocked('skip_locked')

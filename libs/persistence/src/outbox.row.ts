@@ -58,4 +58,5 @@ export const outboxMigrationSql = `
     due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_error text
   ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+  CREATE INDEX outbox_due ON outbox (due_at, id);
 `;
