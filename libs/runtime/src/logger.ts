@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { destination as descriptor, pino, stdTimeFunctions, type DestinationStream } from 'pino';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -60,7 +61,7 @@ const deepest = 8;
 
 /** The same object when it holds no secret. Pino's own redaction costs several times as much when it must look at more than one level. */
 function redacted(fields: object, depth = 0): object {
-  if (fields instanceof Error || 'toJSON' in fields || ArrayBuffer.isView(fields)) return fields;
+  if (isNativeError(fields) || 'toJSON' in fields || ArrayBuffer.isView(fields)) return fields;
   let copy: Record<string, unknown> | undefined;
   for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
     const shown = secretName.test(name) && value !== undefined && value !== null ? '[redacted]' : shownAt(depth + 1, value);
@@ -80,7 +81,7 @@ export type DescribedError = Readonly<{ type: string; message: string; code?: st
 
 /** Name, message, code, stack and causes only: other fields of an error, such as a statement's parameters, may hold tool arguments. */
 export function describeError(error: unknown, depth = 0): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: typeof error === 'string' ? error : 'not an error object' };
+  if (!isNativeError(error)) return { type: typeof error, message: typeof error === 'string' ? error : 'not an error object' };
   const { code } = error as { code?: unknown };
   return {
     type: error.name,
