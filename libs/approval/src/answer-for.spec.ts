@@ -132,8 +132,10 @@ describe('the answer to a call that needs approval', () => {
     expect(answerFor(rows[name], asked())).toMatchObject({ kind: 'refused', status });
   });
 
-  it('hands on what the person who rejected it said, and no other comment', () => {
+  it('hands on what the person who ended it said, and no other comment', () => {
     expect(answerFor(rows.rejected, asked())).toMatchObject({ comment: 'not this supplier' });
+    expect(answerFor({ ...rows.cancelled, comment: 'not needed' }, asked())).toMatchObject({ comment: 'not needed' });
+    expect(answerFor(rows.lapsed, asked())).toMatchObject({ comment: undefined });
     expect(answerFor(rows['approved, overdue'], asked())).toMatchObject({ comment: undefined });
   });
 

@@ -43,7 +43,8 @@ export function answerFor(approval: Approval | null, ask: Ask): Answer {
     case 'expired':
     case 'cancelled':
     case 'lapsed':
-      return { kind: 'refused', status, comment: status === 'rejected' ? approval.comment : undefined };
+      // Only the words of who ended it: an approver's comment does not explain a lapse that nobody has settled yet.
+      return { kind: 'refused', status, comment: status === approval.status ? approval.comment : undefined };
     case 'released': {
       const again = answerAgain(approval, ask);
       if (difference === 'same' || again.kind === 'already-released') return again;
