@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Actor, ApprovalClaim, ClaimAnswer, NamedVerdict, Refusal, Reply } from '@holdpoint/contracts';
+import type { Actor, ApprovalClaim, ClaimAnswer, NamedVerdict, Refusal } from '@holdpoint/contracts';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
 import { createLogger, newId } from '@holdpoint/runtime';
 import { createTestDatabase, eventually, type TestDatabase } from '@holdpoint/test-kit';
@@ -495,7 +495,7 @@ async function replica() {
       settle.vote({ guard_id: guard, approval_id: answer.approval_id!, actor, choice, comment, arguments_hash }),
     cancels: (answer: ClaimAnswer, actor: Actor, comment?: string) => settle.cancel({ guard_id: guard, approval_id: answer.approval_id!, actor, comment }),
     shown: async (answer: ClaimAnswer, guard_id = guard): Promise<Shown> => {
-      const reply = (await read.get({ guard_id, approval_id: answer.approval_id! })) as Reply<Shown>;
+      const reply = await read.get({ guard_id, approval_id: answer.approval_id! });
       if ('refused' in reply) throw new Error(reply.refused.detail);
       return reply.ok;
     },

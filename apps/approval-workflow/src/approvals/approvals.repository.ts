@@ -139,7 +139,8 @@ export class Approvals {
     const [row] = await this.db.query<{ next: string | null }[]>(
       `SELECT least((SELECT min(expires_at) FROM approvals WHERE status = 'pending'), (SELECT min(lapses_at) FROM approvals WHERE status = 'approved')) AS next`,
     );
-    return row?.next == null ? null : Number(row.next);
+    const next = row?.next ?? null;
+    return next === null ? null : Number(next);
   }
 
   async find({ guardId, approvalId }: ApprovalKey): Promise<StoredApproval | null> {
