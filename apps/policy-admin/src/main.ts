@@ -1,1 +1,13 @@
-export {};
+import 'reflect-metadata';
+import { readConfig, runService } from '@holdpoint/runtime';
+import { PolicyAdminEnvironment } from './config.ts';
+import { startPolicyAdmin } from './start-policy-admin.ts';
+
+await runService({
+  name: 'policy-admin',
+  start: (context) => {
+    const config = readConfig(PolicyAdminEnvironment, process.env);
+    context.setLogLevel(config.logLevel);
+    return startPolicyAdmin(config, context);
+  },
+});

@@ -1,0 +1,40 @@
+import { DecisionRecord, inputProblems } from '@holdpoint/contracts';
+
+/** A decision as the log keeps it; `record` is its JSON. */
+export type DecisionRow = Readonly<{
+  id: string;
+  guard_id: string;
+  session_id: string;
+  tool_name: string;
+  action: string;
+  policy_id: string | null;
+  end_user_id: string | null;
+  agent_id: string | null;
+  key_id: string;
+  created_at: string;
+  record: string;
+}>;
+
+/** The columns in the order of the insert. */
+export const decisionColumns = ['id', 'guard_id', 'session_id', 'tool_name', 'action', 'policy_id', 'end_user_id', 'agent_id', 'key_id', 'created_at', 'record'] as const satisfies readonly (keyof DecisionRow)[];
+
+const NUL_OR_LONE_SURROGATE = /[\0\p{Cs}]/u;
+/** An index entry holds 2,700 bytes at most; identifiers have 256 characters. */
+const maxColumnLength = 512;
+
+/** One decision of a batch as a row, or why it can be none. The record is kept to the letter; in JSON text every character can be kept. */
+export function readDecision(decision: unknown): Readonly<{ row: DecisionRow }> | Readonly<{ reason: string }> {
+  const parsed = DecisionRecord.safeParse(decision);
+  if (!parsed.success) {
+    const problems = inputProblems(parsed.error.issues).slice(0, 10);
+    return { reason: `not a decision: ${problems.map(({ path, message }) => `${path === '' ? '/' : path} ${message}`).join('; ')}` };
+  }
+  const { id, guard_id, session_id, tool_name, action, metadata, end_user_id = null, agent_id = null, key_id, created_at } = parsed.data;
+  const columns = { id, guard_id, session_id, tool_name, action, policy_id: metadata.policy_id, end_user_id, agent_id, key_id, created_at };
+  for (const [name, value] of Object.entries(columns)) {
+    if (value === null) continue;
+    if (value.length > maxColumnLength) return { reason: `/${name} is longer than ${maxColumnLength} characters` };
+    if (NUL_OR_LONE_SURROGATE.test(value)) return { reason: `/${name} holds NUL or half a surrogate pair` };
+  }
+  return { row: { ...columns, record: JSON.stringify(decision) } };
+}

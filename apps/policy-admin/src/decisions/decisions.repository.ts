@@ -1,0 +1,138 @@
+import type { DecisionRecord, ListDecisions, Reply } from '@holdpoint/contracts';
+import { isTransientDatabaseError, sqlStateOf } from '@holdpoint/persistence';
+import { idAt } from '@holdpoint/runtime';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { cursorOf, cursorProblem, readCursor } from '../page.ts';
+import { invalidInput, refused } from '../refusal.ts';
+import { rowsOf } from '../sql.ts';
+import { decisionColumns, type DecisionRow } from './decision-row.ts';
+import { decisionPrefix, ensurePartitions } from './partitions.ts';
+
+type Query = z.output<typeof ListDecisions.request>;
+type Refusable = Readonly<{ row: DecisionRow; reason: string }>;
+
+const Cursor = z.tuple([z.string().max(512).regex(/^[^\0\p{Cs}]*$/u)]);
+const maxPageBytes = 4 * 1024 ** 2;
+const retentionChunk = 5_000;
+const latestTime = 2 ** 48 - 1;
+
+const insertSql = `INSERT INTO decisions (${decisionColumns.join(', ')})
+  SELECT * FROM unnest(${decisionColumns.map((name, at) => `$${at + 1}::${name === 'created_at' ? 'timestamptz' : 'text'}[]`).join(', ')})
+  ON CONFLICT DO NOTHING`;
+
+@Injectable()
+export class DecisionsRepository {
+  constructor(private readonly db: DataSource) {}
+
+  /** Commits the rows in one transaction; ids that are there already stay as they are. Throws on transient errors; returns the rows that Postgres will never take. */
+  async insert(rows: readonly DecisionRow[]): Promise<readonly Refusable[]> {
+    try {
+      await this.insertTogether(rows);
+      return [];
+    } catch (error) {
+      // INVARIANT: an outage, or a defect of ours (a table that is missing, rights that were lost), is no fault of a row and loses none.
+      if (isTransientDatabaseError(error) || !isDataError(error)) throw error;
+      if (rows.length === 1) return rows.map((row) => ({ row, reason: `refused by the database: ${error instanceof Error ? error.message : ''}` }));
+      const middle = rows.length >> 1;
+      return [...(await this.insert(rows.slice(0, middle))), ...(await this.insert(rows.slice(middle)))];
+    }
+  }
+
+  /** Newest first. */
+  async list({ guard_id, from, to, action, tool, session_id, end_user_id, policy_id, limit, cursor }: Query): Promise<Reply<{ data: DecisionRecord[]; next_cursor: string | null }>> {
+    const before = readCursor(Cursor, cursor);
+    if (before === undefined) return invalidInput(cursorProblem);
+    const conditions = ['guard_id = $1'];
+    const parameters: unknown[] = [guard_id];
+    const where = (condition: string, value: string | undefined) => {
+      if (value === undefined) return;
+      parameters.push(value);
+      conditions.push(`${condition} $${parameters.length}`);
+    };
+    where('id <', before?.[0]);
+    where('id >=', from === undefined ? undefined : firstIdAt(from));
+    where('id <', to === undefined ? undefined : firstIdAt(to));
+    where('action =', action);
+    where('tool_name =', tool);
+    where('session_id =', session_id);
+    where('end_user_id =', end_user_id);
+    where('policy_id =', policy_id);
+    if (parameters.some((value) => String(value).includes('\0'))) return { ok: { data: [], next_cursor: null } };
+    parameters.push(limit, maxPageBytes);
+    const rows = await rowsOf<{ id: string; record: string; more: boolean }>(
+      this.db,
+      `SELECT id, record, found > place AS more
+       FROM (
+         SELECT id, record, row_number() OVER newer AS place, sum(octet_length(record)) OVER newer AS bytes, count(*) OVER () AS found
+         FROM (SELECT id, record FROM decisions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $${parameters.length - 1} + 1) page
+         WINDOW newer AS (ORDER BY id DESC)
+       ) sized
+       WHERE place = 1 OR (place <= $${parameters.length - 1} AND bytes <= $${parameters.length})
+       ORDER BY id DESC`,
+      parameters,
+    );
+    const last = rows.at(-1);
+    return { ok: { data: rows.map(({ record }) => JSON.parse(record) as DecisionRecord), next_cursor: last?.more === true ? cursorOf([last.id]) : null } };
+  }
+
+  async get(guardId: string, decisionId: string): Promise<Reply<DecisionRecord>> {
+    const storable = !`${guardId}${decisionId}`.includes('\0');
+    const [row] = storable ? await rowsOf<{ record: string }>(this.db, 'SELECT record FROM decisions WHERE id = $1 AND guard_id = $2', [decisionId, guardId]) : [];
+    return row ? { ok: JSON.parse(row.record) as DecisionRecord } : refused(404, 'decision_not_found', 'the guard has no such decision');
+  }
+
+  async ensurePartitions(now: number): Promise<readonly string[]> {
+    return await this.db.transaction((tx) => ensurePartitions(tx, now));
+  }
+
+  /** Deletes a guard's decisions made before `before`, a chunk a transaction. Returns how many. */
+  async deleteOlder(guardId: string, before: number, goOn: () => boolean): Promise<number> {
+    let deleted = 0;
+    while (goOn()) {
+      const rows = await rowsOf(
+        this.db,
+        `DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE guard_id = $1 AND id < $2 ORDER BY id LIMIT $3) AND id < $2 RETURNING 1 AS gone`,
+        [guardId, firstIdAt(before), retentionChunk],
+      );
+      deleted += rows.length;
+      if (rows.length < retentionChunk) break;
+    }
+    return deleted;
+  }
+
+  /** Runs `act` unless another replica is at it; false then. */
+  async alone(claim: string, act: () => Promise<void>): Promise<boolean> {
+    const runner = this.db.createQueryRunner();
+    try {
+      const [{ claimed }] = (await runner.query('SELECT pg_try_advisory_lock(hashtext($1)) AS claimed', [claim])) as [{ claimed: boolean }];
+      if (!claimed) return false;
+      try {
+        await act();
+      } finally {
+        await runner.query('SELECT pg_advisory_unlock(hashtext($1))', [claim]);
+      }
+      return true;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async insertTogether(rows: readonly DecisionRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await rowsOf(
+      this.db,
+      insertSql,
+      decisionColumns.map((name) => rows.map((row) => row[name])),
+    );
+  }
+}
+
+/** Data exceptions, constraint violations, and values past a limit (SQLSTATE classes 22, 23 and 54). */
+function isDataError(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlStateOf(error) ?? '');
+}
+
+/** The first id of that time or later; times are epoch milliseconds, any number. */
+const firstIdAt = (time: number): string => idAt(decisionPrefix, Math.min(Math.max(Math.ceil(time), 0), latestTime), 'low');

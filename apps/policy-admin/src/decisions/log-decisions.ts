@@ -1,0 +1,82 @@
+import { DeadLetters, DecisionsLogged } from '@holdpoint/contracts';
+import type { Messaging, StreamConsumption, StreamMessage } from '@holdpoint/messaging';
+import { type Logger, type Metrics, monotonicMs } from '@holdpoint/runtime';
+import type { z } from 'zod';
+import { readDecision, type DecisionRow } from './decision-row.ts';
+import type { DecisionsRepository } from './decisions.repository.ts';
+
+type Batch = readonly StreamMessage<z.output<typeof DecisionsLogged.body>>[];
+type DeadLetter = Readonly<{ message: Batch[number]; index: number; decision: unknown; reason: string }>;
+
+const maxMessages = 200;
+/** A batch is collected for this long at most: what a person waits for a decision to show up in the log. */
+const collectMs = 20;
+const maxBatchBytes = 8 * 1024 ** 2;
+/** Rows of one statement, at most. */
+const maxRows = 2_000;
+const deadLetterTimeoutMs = 5_000;
+/** What a dead letter needs beside the decision, at most. */
+const letterOverheadBytes = 8_192;
+
+/** Works off the stream of decisions: one transaction a pulled batch, acknowledged once it is committed. One unreadable decision never takes its batch along. */
+export class LogDecisions {
+  private readonly inserted;
+  private readonly deadLettered;
+  private readonly duration;
+
+  constructor(
+    private readonly parts: Readonly<{ messaging: Messaging; decisions: DecisionsRepository; log: Logger; metrics: Metrics }>,
+  ) {
+    const { metrics } = parts;
+    this.inserted = metrics.counter('decision_log_rows', { description: 'decisions written to Postgres, repeats included' });
+    this.deadLettered = metrics.counter('decision_log_dead_letters', { description: 'decisions that could not be read or stored' });
+    this.duration = metrics.histogram('decision_log_insert_seconds', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5], { description: 'one batch: read, insert, commit' });
+  }
+
+  start(): StreamConsumption {
+    const consumption = this.parts.messaging.consume(DecisionsLogged, { maxBatch: maxMessages, maxWaitMs: collectMs, maxBatchBytes }, (batch) => this.log(batch));
+    this.parts.metrics.gauge('decision_log_lag', () => consumption.lag(), { description: 'messages not acknowledged yet: what a loss of NATS would lose' });
+    return consumption;
+  }
+
+  /** Resolves when every decision of the batch is a committed row or a dead letter; otherwise rejects, and the batch comes again. */
+  async log(batch: Batch): Promise<void> {
+    const startedAt = monotonicMs();
+    const origins = new Map<DecisionRow, Omit<DeadLetter, 'reason'>>();
+    const dead: DeadLetter[] = [];
+    for (const message of batch) {
+      for (const [index, decision] of message.body.decisions.entries()) {
+        const read = readDecision(decision);
+        if ('row' in read) origins.set(read.row, { message, index, decision });
+        else dead.push({ message, index, decision, reason: read.reason });
+      }
+    }
+    const rows = [...origins.keys()];
+    let refusedRows = 0;
+    for (let at = 0; at < rows.length; at += maxRows) {
+      for (const { row, reason } of await this.parts.decisions.insert(rows.slice(at, at + maxRows))) {
+        const origin = origins.get(row);
+        refusedRows += 1;
+        if (origin) dead.push({ ...origin, reason });
+      }
+    }
+    for (const letter of dead) await this.bury(letter);
+    this.inserted.add(rows.length - refusedRows);
+    const tookMs = monotonicMs() - startedAt;
+    this.duration.record(tookMs / 1_000);
+    this.parts.log.debug({ messages: batch.length, decisions: rows.length, deadLetters: dead.length, tookMs: Math.round(tookMs) }, 'decisions logged');
+  }
+
+  /** The letter's id names the decision's place in the stream: a batch that comes again buries it once. */
+  private async bury({ message, index, decision, reason }: DeadLetter): Promise<void> {
+    const { messaging, log } = this.parts;
+    const { stream } = DecisionsLogged;
+    const text = JSON.stringify(decision);
+    const fits = Buffer.byteLength(text) + letterOverheadBytes <= messaging.maxPayload;
+    const body = fits ? { reason, body: decision } : { reason: `${reason} (too large to be kept whole)`, body: text.slice(0, letterOverheadBytes) };
+    const letter = { stream, seq: message.seq, subject: message.subject, ...body, encoding: 'json' as const, at: new Date().toISOString() };
+    await messaging.publish(DeadLetters, `hp.dead.v1.${stream}`, letter, { timeoutMs: deadLetterTimeoutMs, msgId: `${stream}.${message.seq}.${message.storedAt}.${index}` });
+    this.deadLettered.add(1);
+    log.error({ stream, seq: message.seq, index, reason }, 'decision moved to the dead letters');
+  }
+}

@@ -1,0 +1,32 @@
+import type { Migration, MigrationClass } from '@holdpoint/persistence';
+import { ensurePartitions } from '../decisions/partitions.ts';
+
+type Runner = Parameters<Migration['up']>[0];
+
+/** The decisions by id, which is by time: a partition a month. The default partition takes whatever no month stands ready for. */
+class CreateDecisionLog implements Migration {
+  async up(runner: Runner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE decisions (
+        id text COLLATE "C" NOT NULL,
+        guard_id text COLLATE "C" NOT NULL,
+        session_id text COLLATE "C" NOT NULL,
+        tool_name text COLLATE "C" NOT NULL,
+        action text NOT NULL,
+        policy_id text COLLATE "C",
+        end_user_id text COLLATE "C",
+        agent_id text COLLATE "C",
+        key_id text COLLATE "C" NOT NULL,
+        created_at timestamptz NOT NULL,
+        record text NOT NULL,
+        PRIMARY KEY (id)
+      ) PARTITION BY RANGE (id COLLATE "C");
+      CREATE INDEX decisions_of_guard ON decisions (guard_id, id DESC);
+      CREATE INDEX decisions_of_session ON decisions (guard_id, session_id, id DESC);
+      CREATE TABLE decisions_default PARTITION OF decisions DEFAULT;
+    `);
+    await ensurePartitions(runner, Date.now());
+  }
+}
+
+export const decisionLogMigrations: readonly MigrationClass[] = [CreateDecisionLog];

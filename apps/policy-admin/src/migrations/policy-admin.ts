@@ -1,0 +1,107 @@
+import type { Migration, MigrationClass } from '@holdpoint/persistence';
+
+type Runner = Parameters<Migration['up']>[0];
+
+/** Guards, policies, versions, keys, leases and the audit trail. Ids and cursors compare by bytes (COLLATE "C"), as JavaScript does. */
+class CreatePolicyAdmin implements Migration {
+  async up(runner: Runner): Promise<void> {
+    await runner.query(`
+      -- One counter for all writes. Whoever takes a number holds the row until the commit: numbers become visible in order, without gaps.
+      CREATE TABLE revision (
+        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        value bigint NOT NULL
+      );
+      INSERT INTO revision (value) VALUES (0);
+
+      CREATE TABLE guards (
+        id text COLLATE "C" PRIMARY KEY,
+        name text NOT NULL,
+        default_action text NOT NULL,
+        failure_mode text NOT NULL,
+        max_policy_staleness_seconds integer NOT NULL,
+        replay_seconds integer NOT NULL,
+        release_minutes double precision NOT NULL,
+        record_arguments text NOT NULL,
+        retention_days integer NOT NULL,
+        policy_version integer NOT NULL,
+        revision bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        deleted_at timestamptz
+      );
+      CREATE INDEX guards_by_revision ON guards (revision);
+
+      CREATE TABLE policies (
+        id text COLLATE "C" PRIMARY KEY,
+        guard_id text COLLATE "C" NOT NULL REFERENCES guards (id),
+        name text NOT NULL,
+        description text,
+        tool_pattern text NOT NULL,
+        action text NOT NULL,
+        priority integer NOT NULL,
+        is_active boolean NOT NULL,
+        conditions text,
+        approval_config text,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL
+      );
+      CREATE INDEX policies_in_deciding_order ON policies (guard_id, priority DESC, created_at, id);
+
+      CREATE TABLE policy_sets (
+        guard_id text COLLATE "C" NOT NULL REFERENCES guards (id),
+        version integer NOT NULL,
+        revision bigint NOT NULL UNIQUE,
+        hash text NOT NULL,
+        body text NOT NULL,
+        bytes integer NOT NULL,
+        author text NOT NULL,
+        created_at timestamptz NOT NULL,
+        PRIMARY KEY (guard_id, version)
+      );
+
+      CREATE TABLE keys (
+        id text COLLATE "C" PRIMARY KEY,
+        secret_hash text NOT NULL,
+        name text NOT NULL,
+        all_guards boolean NOT NULL,
+        guards text[] NOT NULL,
+        roles text[] NOT NULL,
+        owner_email text,
+        agent_ids text[],
+        expires_at timestamptz,
+        ip_ranges text[],
+        revision bigint NOT NULL,
+        created_by text NOT NULL,
+        created_at timestamptz NOT NULL,
+        revoked_at timestamptz
+      );
+      CREATE INDEX keys_by_revision ON keys (revision);
+
+      CREATE TABLE leases (
+        evaluator_id text COLLATE "C" PRIMARY KEY,
+        expires_at timestamptz NOT NULL,
+        applied_revision bigint NOT NULL
+      );
+
+      CREATE TABLE audit (
+        id bigserial PRIMARY KEY,
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        actor text NOT NULL,
+        action text NOT NULL,
+        guard_id text,
+        subject_id text,
+        revision bigint NOT NULL,
+        detail text NOT NULL
+      );
+
+      CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION '% is written once: no % of its rows', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+      END $$;
+      CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON policy_sets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+      CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    `);
+  }
+}
+
+export const policyAdminMigrations: readonly MigrationClass[] = [CreatePolicyAdmin];

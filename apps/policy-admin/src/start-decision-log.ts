@@ -1,0 +1,59 @@
+import { allContracts, servedBy } from '@holdpoint/contracts';
+import { NatsStrategy, openMessaging, PassDefects } from '@holdpoint/messaging';
+import { openDatabase } from '@holdpoint/persistence';
+import { NestLogger, type RunningService, serveOperations, type StartContext } from '@holdpoint/runtime';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { DecisionLogModule } from './app.module.ts';
+import type { ServiceConfig } from './config.ts';
+import { DecisionsRepository } from './decisions/decisions.repository.ts';
+import { LogDecisions } from './decisions/log-decisions.ts';
+import { Retention } from './decisions/retention.ts';
+import { Parts } from './health.controller.ts';
+import { repeat } from './repeat.ts';
+import { RequestLog } from './request-log.ts';
+
+const service = 'decision-log';
+const schema = 'decision_log';
+const hourMs = 3_600_000;
+
+/** Writes the stream of decisions to Postgres and answers questions about them; `stop` commits and acknowledges what is in hand. */
+export async function startDecisionLog(config: ServiceConfig, { log, metrics, shutdown }: Omit<StartContext, 'setLogLevel'>): Promise<RunningService> {
+  const database = await openDatabase({ url: config.databaseUrl, schema, entities: [], log, applicationName: service, poolSize: 8 });
+  const messaging = await openMessaging({ ...config.nats, name: service, signal: shutdown, log });
+  const strategy = new NatsStrategy({ messaging, service, contracts: servedBy(service, allContracts), concurrency: 4 });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(DecisionLogModule.with({ database, messaging }), { strategy, logger: new NestLogger(log), abortOnError: false });
+  app.useGlobalFilters(new PassDefects());
+  app.useGlobalInterceptors(new RequestLog(log));
+
+  const decisions = app.get(DecisionsRepository);
+  const retention = new Retention({ messaging, decisions, log });
+  const partitioning = repeat({
+    name: 'make partitions',
+    everyMs: hourMs,
+    act: async () => {
+      const made = await decisions.ensurePartitions(Date.now());
+      if (made.length > 0) log.info({ made }, 'partitions made');
+    },
+    log,
+  });
+  const forgetting = repeat({ name: 'retention', everyMs: hourMs, act: () => retention.enforce(Date.now(), () => !shutdown.aborted), log });
+  const consumption = new LogDecisions({ messaging, decisions, log, metrics }).start();
+  const health = () => app.get(Parts).health();
+  const operations = await serveOperations({ ...config.operations, metrics, health });
+  await app.listen();
+  log.info({ port: operations.port }, 'operations');
+  log.info({ natsServer: messaging.serverVersion }, 'ready');
+
+  return {
+    health,
+    stop: async () => {
+      await consumption.stop();
+      await app.close();
+      await Promise.all([partitioning.stop(), forgetting.stop()]);
+      await messaging.drain();
+      await operations.close();
+      await database.destroy();
+    },
+  };
+}
