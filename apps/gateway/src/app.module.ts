@@ -1,0 +1,77 @@
+import { Messaging } from '@holdpoint/messaging';
+import type { Logger, Metrics } from '@holdpoint/runtime';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessGuard } from './access/access.guard.ts';
+import { AccessStore } from './access/access-store.ts';
+import { AccessSync } from './access/access-sync.ts';
+import { ApprovalsController } from './approvals/approvals.controller.ts';
+import { CallsController } from './calls/calls.controller.ts';
+import { Judge } from './calls/judge.ts';
+import type { GatewayConfig } from './config.ts';
+import { DecisionsController } from './decisions/decisions.controller.ts';
+import { DocsController } from './docs/docs.controller.ts';
+import { DocsPage } from './docs/docs-page.ts';
+import { openApiDocument } from './docs/openapi.ts';
+import { GatewayMetrics } from './health/gateway-metrics.ts';
+import { HealthController } from './health/health.controller.ts';
+import { Parts } from './health/parts.ts';
+import { ApprovalWaits } from './holding/approval-waits.ts';
+import { Peers } from './http/peers.ts';
+import { GuardsController } from './management/guards.controller.ts';
+import { KeysController } from './management/keys.controller.ts';
+import { PoliciesController } from './management/policies.controller.ts';
+
+export type GatewayNeeds = Readonly<{ config: Pick<GatewayConfig, 'http'>; messaging: Messaging; log: Logger; metrics: Metrics; version: string }>;
+export type GatewayParts = Readonly<{
+  messaging: Messaging;
+  access: AccessGuard;
+  sync: AccessSync;
+  judge: Judge;
+  waits: ApprovalWaits;
+  peers: Peers;
+  parts: Parts;
+  metrics: GatewayMetrics;
+  docs: DocsPage;
+}>;
+
+/** Puts the gateway together: the only place that knows every class. Nothing runs yet. */
+export function assemble({ config, messaging, log, metrics: instruments, version }: GatewayNeeds): GatewayParts {
+  const metrics = new GatewayMetrics(instruments);
+  const store = new AccessStore();
+  const sync = new AccessSync({ messaging, store, log });
+  const judge = new Judge({ messaging, liveEvaluators: () => store.liveEvaluators, metrics, log });
+  const waits = new ApprovalWaits({ messaging, log });
+  metrics.watch({ waitingCallers: () => waits.size, queuedCalls: () => judge.queued, keyStoreAgeMs: (nowMs) => store.ageMs(nowMs) });
+  return {
+    messaging,
+    access: new AccessGuard({ store, sync, trustedProxies: config.http.trustedProxies }),
+    sync,
+    judge,
+    waits,
+    peers: new Peers(messaging),
+    parts: new Parts({ messaging, store }),
+    metrics,
+    docs: new DocsPage(openApiDocument({ version })),
+  };
+}
+
+@Module({
+  controllers: [CallsController, DecisionsController, PoliciesController, ApprovalsController, GuardsController, KeysController, HealthController, DocsController],
+})
+export class AppModule {
+  static with({ messaging, sync, judge, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {
+    return {
+      module: AppModule,
+      providers: [
+        { provide: Messaging, useValue: messaging },
+        { provide: AccessSync, useValue: sync },
+        { provide: Judge, useValue: judge },
+        { provide: ApprovalWaits, useValue: waits },
+        { provide: Peers, useValue: peers },
+        { provide: Parts, useValue: parts },
+        { provide: GatewayMetrics, useValue: metrics },
+        { provide: DocsPage, useValue: docs },
+      ],
+    };
+  }
+}

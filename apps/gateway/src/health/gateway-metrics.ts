@@ -1,0 +1,56 @@
+import { monotonicMs, type Metrics } from '@holdpoint/runtime';
+
+type Read = () => number;
+
+const durationsMs = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000];
+const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** What the gateway measures. */
+export class GatewayMetrics {
+  private readonly metrics: Metrics;
+  private readonly requests;
+  private readonly decisions;
+  private readonly batches;
+  private readonly queued;
+  private readonly unjudgedCalls;
+  private readonly labels = new Map<string, Readonly<{ route: string; status: number }>>();
+
+  constructor(metrics: Metrics) {
+    this.metrics = metrics;
+    this.requests = metrics.histogram('holdpoint_http_request_duration', durationsMs, { description: 'HTTP requests, held ones included', unit: 'ms' });
+    this.decisions = metrics.histogram('holdpoint_decision_duration', durationsMs, { description: 'From asking for a batch of calls to its last answer', unit: 'ms' });
+    this.batches = metrics.histogram('holdpoint_batch_calls', sizes, { description: 'Calls that travelled together' });
+    this.queued = metrics.histogram('holdpoint_batch_queue_wait', durationsMs, { description: 'How long the oldest call of a batch waited for a slot', unit: 'ms' });
+    this.unjudgedCalls = metrics.counter('holdpoint_calls_not_judged', { description: 'Calls answered by failure mode or as could_not_judge' });
+  }
+
+  request(route: string, status: number, ms: number): void {
+    const name = `${route} ${status}`;
+    let label = this.labels.get(name);
+    if (label === undefined) this.labels.set(name, (label = { route, status }));
+    this.requests.record(ms, label);
+  }
+
+  batch({ calls, waitedMs }: Readonly<{ calls: number; waitedMs: number }>): void {
+    this.batches.record(calls);
+    this.queued.record(waitedMs);
+  }
+
+  decision(ms: number): void {
+    this.decisions.record(ms);
+  }
+
+  notJudged(code: 'engine_unavailable' | 'could_not_judge', failedOpen: boolean): void {
+    this.unjudgedCalls.add(1, { code, failed_open: failedOpen });
+  }
+
+  watch({ waitingCallers, queuedCalls, keyStoreAgeMs }: Readonly<{ waitingCallers: Read; queuedCalls: Read; keyStoreAgeMs: (nowMs: number) => number | null }>): void {
+    this.metrics.gauge('holdpoint_waiting_callers', waitingCallers, { description: 'Callers held until people have decided' });
+    this.metrics.gauge('holdpoint_queued_calls', queuedCalls, { description: 'Calls that wait for a slot' });
+    this.metrics.gauge('holdpoint_key_store_age', () => keyStoreAgeMs(monotonicMs()) ?? Number.NaN, { description: 'Since policy-admin was last asked with success', unit: 'ms' });
+  }
+
+  prometheusText(): Promise<string> {
+    return this.metrics.prometheusText();
+  }
+}

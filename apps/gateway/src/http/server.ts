@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net';
+import type { Logger } from '@holdpoint/runtime';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { GatewayMetrics } from '../health/gateway-metrics.ts';
+import { factsOf, nothingAt, sendProblem } from './problem.filter.ts';
+import { Problem, problemDocument, problemType, type ProblemFacts } from './problem.ts';
+import type { Reply, Request } from './requests.ts';
+import { operationOf } from './route.ts';
+
+export const maxBodyBytes = 1_048_576;
+/** A client that has not sent its whole request by then is cut off. */
+const requestTimeoutMs = 30_000;
+/** Longer than the idle times of common load balancers, so that they close first. */
+const keepAliveMs = 75_000;
+
+/** Fastify for Nest: bodies stay bytes until someone may read them, and whatever goes wrong is answered by a problem document. */
+export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: GatewayMetrics }>): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    skipMiddie: true,
+    multipart: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: 2_048 },
+    frameworkErrors: (error: Error, _request: Request, reply: Reply) => void sendProblem(reply, factsOf(error)),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
+  });
+  const fastify = adapter.getInstance();
+  fastify.decorateRequest('arrival', null as never);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.arrival = { facts: {}, key: null, guard: null };
+    // Before the body is looked at: of a path that does not exist nothing else is worth saying.
+    done(request.is404 ? new Problem(nothingAt(request)) : undefined);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    report(request, reply, { log, metrics });
+    done();
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => done(null, body));
+  return adapter;
+}
+
+/** One line and one measurement per request, at its end. */
+function report(request: Request, reply: Reply, { log, metrics }: Readonly<{ log: Logger; metrics: GatewayMetrics }>): void {
+  const operation = operationOf(request) ?? 'unknown';
+  const ms = reply.elapsedTime;
+  metrics.request(operation, reply.statusCode, ms);
+  const fields = { op: operation, status: reply.statusCode, ms: Math.round(ms * 10) / 10, ...request.arrival.facts };
+  if (reply.statusCode >= 500 && reply.statusCode !== 503) log.warn(fields, 'request');
+  else if (request.arrival.key === null && reply.statusCode < 400) log.debug(fields, 'request');
+  else log.info(fields, 'request');
+}
+
+const unreadable: Readonly<Record<string, ProblemFacts>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'header_too_large', detail: 'The request line and headers are larger than 16 KiB.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request_timeout', detail: 'The request did not arrive in time.' },
+};
+const notHttp: ProblemFacts = { status: 400, code: 'bad_request', detail: 'This is not an HTTP request.' };
+
+/** There is no request yet, hence no reply object: written by hand, and the connection ends. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const facts = unreadable[error.code ?? ''] ?? notHttp;
+  const { title } = problemDocument(facts);
+  const body = JSON.stringify(problemDocument(facts));
+  socket.end(`HTTP/1.1 ${facts.status} ${title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+}
+
