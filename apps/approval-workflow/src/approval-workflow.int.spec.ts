@@ -260,11 +260,10 @@ async function overdue(approval_id: string): Promise<boolean> {
 
 /** The same call, asked by another request. */
 function again(asked: ApprovalClaim): ApprovalClaim {
-  const { release_record: _, ...rest } = asked;
-  return claim({ ...rest, request_id: newId('req') });
+  return claim({ ...asked, request_id: newId('req') });
 }
 
-function claim(change: Partial<ApprovalClaim> = {}): ApprovalClaim {
+function claim(change: Partial<Omit<ApprovalClaim, 'release_record'>> = {}): ApprovalClaim {
   const asked = {
     request_id: newId('req'),
     guard_id: guard,

@@ -321,6 +321,18 @@ describe('deciding', () => {
     expect(await one.votes(answer, bob, 'approve')).toMatchObject(refused(409, 'approval_expired'));
   });
 
+  it('comes too late when the deadline passes while it waits for its turn', async () => {
+    const { answer } = await parked();
+    const late = await two.db.transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM approvals WHERE approval_id = $1 FOR UPDATE', [answer.approval_id]);
+      const voting = one.votes(answer, bob, 'approve');
+      await eventually(async () => (await administered('SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = $1', ['Lock'])).length > 0);
+      await tx.query('UPDATE approvals SET expires_at = floor(extract(epoch FROM clock_timestamp()) * 1000) WHERE approval_id = $1', [answer.approval_id]);
+      return { voting };
+    });
+    expect(await late.voting).toMatchObject(refused(409, 'approval_expired'));
+  });
+
   it('a second time by the same person, where more than one is wanted, does not count', async () => {
     const { answer } = await parked({ quorum: 2 });
     expect(await one.votes(answer, bob, 'approve')).toMatchObject({ ok: { status: 'pending' } });
