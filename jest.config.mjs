@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** One jest configuration for every project: native ESM, TypeScript through SWC, sources of sibling projects without a build. */
 export default {
   testEnvironment: 'node',
@@ -7,7 +9,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: false,
   passWithNoTests: false,
-  detectOpenHandles: false,
+  reporters: ['default', fileURLToPath(new URL('tools/jest-counts.mjs', import.meta.url))],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { LocalStackError, System, type Environment } from '@holdpoint/local-stack';
+import { readLauncherConfig } from './config.ts';
+import { readableLine } from './log-lines.ts';
+import { welcome } from './welcome.ts';
+
+export type Terminal = Readonly<{ out: (line: string) => void; err: (line: string) => void }>;
+
+/** `holdpoint up`: runs the whole system until SIGINT or SIGTERM. Returns the exit code. */
+export async function up({ root, env, terminal, stop }: Readonly<{ root: string; env: Environment; terminal: Terminal; stop: AbortSignal }>): Promise<number> {
+  const config = readLauncherConfig(env);
+  const starting = System.start({
+    root,
+    dataDir: resolve(root, config.HOLDPOINT_DATA_DIR),
+    env,
+    onLine: (part, line) => terminal.out(readableLine(part, line, new Date())),
+    host: config.HOLDPOINT_HOST,
+    port: config.HOLDPOINT_PORT === 0 ? undefined : config.HOLDPOINT_PORT,
+    evaluators: config.EVALUATOR_REPLICAS,
+    adminKey: config.HOLDPOINT_ADMIN_KEY,
+    secretKey: config.HOLDPOINT_SECRET_KEY,
+    natsUrl: config.NATS_URL,
+    databaseUrl: config.DATABASE_URL,
+    signal: stop,
+  });
+  const stopped = new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));
+  try {
+    const system = await starting;
+    terminal.out(welcome({ url: system.url, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
+    await stopped;
+    terminal.out('Stopping.');
+    await system.stop();
+    terminal.out('Stopped.');
+    return 0;
+  } catch (error) {
+    if (stop.aborted) return 0;
+    if (!(error instanceof LocalStackError)) throw error;
+    terminal.err(`holdpoint: ${error.message}`);
+    return 1;
+  }
+}

@@ -1,0 +1,153 @@
+import type { ClaimAnswer, DecisionCode, DecisionRecord, EvaluateCall, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
+import type { Verdict } from '@holdpoint/policy';
+import type { z } from 'zod';
+import type { HeldSet } from '../policies/policy-sets.ts';
+import { recordedArguments } from './recorded-arguments.ts';
+
+/** One call, judged by one policy set at one instant. */
+export type JudgedCall = Readonly<{
+  index: number;
+  call: EvaluateCall;
+  held: HeldSet;
+  verdict: Verdict;
+  argumentsHash: string;
+  decisionId: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** Judged while policy-admin could not confirm the set. */
+  stale: boolean;
+}>;
+
+export type Outcome = Readonly<{
+  action: ToolCallResult['action'];
+  message: string;
+  code?: DecisionCode;
+  approvalId?: string | undefined;
+  decisionId?: string | undefined;
+  replayed?: boolean;
+  releaseId?: string | undefined;
+  failedOpen?: boolean;
+}>;
+
+/** The answer to a judged call. */
+export function resultOf(judged: JudgedCall, outcome: Outcome): ToolCallResult {
+  const { call, held, verdict } = judged;
+  return {
+    action: outcome.action,
+    tool_call_id: call.tool_call.id,
+    risk_score: 0,
+    threats_detected: [],
+    threats: [],
+    policy_matched: verdict.policy?.name ?? null,
+    message: outcome.message,
+    ...(outcome.code === undefined ? {} : { code: outcome.code }),
+    ...(outcome.approvalId === undefined ? {} : { approval_id: outcome.approvalId }),
+    metadata: {
+      decision_id: outcome.decisionId ?? judged.decisionId,
+      scanner: 'none',
+      policy_id: verdict.policy?.id ?? null,
+      policy_version: held.source.version,
+      policy_hash: held.source.hash,
+      trace_id: call.trace_id,
+      ...(judged.stale ? { policy_stale: true } : {}),
+      ...(outcome.replayed === undefined ? {} : { replayed: outcome.replayed }),
+      ...(outcome.releaseId === undefined ? {} : { release_id: outcome.releaseId }),
+      ...(outcome.failedOpen === undefined ? {} : { failed_open: outcome.failedOpen }),
+    },
+  };
+}
+
+/** The log's row of an answer. */
+export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: ToolCallResult): DecisionRecord {
+  const kept = recordedArguments(held.source.record_arguments, call.tool_call.arguments);
+  return {
+    ...result,
+    id: result.metadata.decision_id,
+    guard_id: call.guard_id,
+    session_id: call.session_id,
+    tool_name: call.tool_call.name,
+    ...(call.end_user_id === undefined ? {} : { end_user_id: call.end_user_id }),
+    ...(call.agent_id === undefined ? {} : { agent_id: call.agent_id }),
+    key_id: call.key_id,
+    request_id: call.request_id,
+    arguments_hash: argumentsHash,
+    ...(kept === undefined ? {} : { arguments: kept }),
+    created_at: new Date(at).toISOString(),
+  };
+}
+
+/** What a verdict says by itself, before approvals are asked. */
+export function outcomeOfVerdict({ verdict }: JudgedCall): Outcome {
+  return { action: verdict.action, message: verdict.reason, ...(verdict.code === undefined ? {} : { code: verdict.code }) };
+}
+
+/** The release that a claim may turn into: logged by the approval service in the releasing transaction, and answered if it did. */
+export function releaseOutcome({ call }: JudgedCall, answer: ClaimAnswer): Outcome {
+  return {
+    action: 'allow',
+    message: answer.comment ? `Approved by a person, who wrote: \`${quotable(answer.comment)}\`` : 'Approved by a person.',
+    approvalId: answer.approval_id,
+    decisionId: answer.release_decision_id,
+    replayed: false,
+    releaseId: call.request_id,
+  };
+}
+
+/** What the answer to a claim means for the agent. */
+export function outcomeOfClaim(judged: JudgedCall, answer: ClaimAnswer): Outcome {
+  const approvalId = answer.approval_id;
+  switch (answer.state) {
+    case 'pending':
+      return {
+        action: 'require_approval',
+        message: `${judged.verdict.reason} Ask again with the same call id to learn what became of it.`,
+        approvalId,
+      };
+    case 'released':
+      return releaseOutcome(judged, answer);
+    case 'replayed':
+      return { action: 'allow', message: 'Approved by a person and released before; this repeats that answer.', approvalId, replayed: true, releaseId: answer.release_id };
+    case 'already_released':
+      return { action: 'block', code: 'already_released', message: 'This call was approved and released before; it may run once. A new attempt needs a new call id.', approvalId };
+    case 'rejected':
+      return { action: 'block', code: 'approval_rejected', message: `A person rejected this call${wroteWhat(answer)} Do not repeat it; a new attempt needs a new call id.`, approvalId };
+    case 'expired':
+      return { action: 'block', code: 'approval_expired', message: 'Nobody approved this call in time. A new attempt needs a new call id.', approvalId };
+    case 'cancelled':
+      return { action: 'block', code: 'approval_cancelled', message: `This call was cancelled${wroteWhat(answer)} A new attempt needs a new call id.`, approvalId };
+    case 'lapsed':
+      return { action: 'block', code: 'approval_lapsed', message: 'This call was approved, but not used in time. A new attempt needs a new call id.', approvalId };
+    case 'conflict':
+      return { action: 'block', code: 'call_id_conflict', message: 'This call id is taken in this session by a call with other arguments or another asker. Use a new call id.' };
+    case 'failed':
+      return approvalServiceUnavailable;
+  }
+}
+
+export type ReportAnswer = z.output<(typeof ReportVerdicts)['reply']>['answers'][number];
+
+/** What a named approval's row says to a verdict that needed no person. A `block` stands whatever the row says. */
+export function outcomeOfReport(judged: JudgedCall, answer: ReportAnswer): Outcome {
+  if (judged.verdict.action === 'block' || (answer !== 'failed' && answer !== 'outdated')) return outcomeOfVerdict(judged);
+  if (answer === 'failed') return approvalServiceUnavailable;
+  return { action: 'require_approval', message: 'Newer policies than this evaluator holds want a person for this call. Ask again with the same call id.', approvalId: judged.call.approval_id };
+}
+
+export const approvalServiceUnavailable: Outcome = {
+  action: 'block',
+  code: 'approval_service_unavailable',
+  message: 'A person must approve this call, and the approval service cannot be reached. Ask again in a few seconds with the same call id.',
+};
+
+export const decisionLogUnavailable: Outcome = {
+  action: 'block',
+  code: 'decision_log_unavailable',
+  message: 'The decision could not be written to the log, so it does not count. Ask again in a few seconds with the same call id.',
+};
+
+function wroteWhat({ comment }: ClaimAnswer): string {
+  return comment ? `, writing: \`${quotable(comment)}\`.` : '.';
+}
+
+/** A comment inside back-quotes, on one line. */
+const quotable = (comment: string): string => comment.replaceAll('`', "'").replace(/\s+/gu, ' ');
