@@ -1,0 +1,71 @@
+export type NatsPermissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[]; allowResponses?: boolean }>;
+export type NatsUser = Readonly<{ user: string; password: string; permissions?: NatsPermissions }>;
+
+export type NatsConfig = Readonly<{
+  /** `2.14.9`; options that an older server does not know are left out for it. */
+  serverVersion: string;
+  port: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  storeDir: string;
+  /** None: everybody may do everything; for tests only. A user without `permissions` may do everything. */
+  users: readonly NatsUser[];
+  serverName?: string;
+  /**
+   * When an acknowledged JetStream message is on the disk: `always` before the acknowledgement, else at least every so
+   * often (`2s`). Servers before 2.10 have a fixed minute and no such option.
+   */
+  sync?: string;
+}>;
+
+/** Bytes; the server's own default is 1 MiB. */
+export const natsMaxPayload = 8 * 1024 * 1024;
+
+/** The configuration file of one JetStream server: no monitoring port, users with no more than their permissions. */
+export function natsConfig(config: NatsConfig): string {
+  const lines = [
+    `listen: ${quoted(`${config.host ?? '127.0.0.1'}:${config.port}`)}`,
+    ...(config.serverName === undefined ? [] : [`server_name: ${quoted(config.serverName)}`]),
+    `max_payload: ${natsMaxPayload}`,
+    'jetstream {',
+    `  store_dir: ${quoted(config.storeDir)}`,
+    ...(config.sync !== undefined && isAtLeast(config.serverVersion, '2.10.0') ? [`  sync_interval: ${quoted(config.sync)}`] : []),
+    '}',
+  ];
+  if (config.users.length > 0) lines.push('authorization {', '  users: [', ...config.users.flatMap(userLines), '  ]', '}');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Compares versions such as `2.9.10`; what follows the three numbers does not count. */
+export function isAtLeast(version: string, least: string): boolean {
+  const [have, want] = [numbers(version), numbers(least)];
+  const differing = have.findIndex((number, index) => number !== want[index]);
+  return differing === -1 || (have[differing] ?? 0) > (want[differing] ?? 0);
+}
+
+function userLines({ user, password, permissions }: NatsUser): string[] {
+  const credentials = `user: ${quoted(user)}, password: ${quoted(password)}`;
+  if (permissions === undefined) return [`    { ${credentials} }`];
+  return [
+    `    { ${credentials}, permissions: {`,
+    `        publish: ${subjects(permissions.publish)}`,
+    `        subscribe: ${subjects(permissions.subscribe)}`,
+    ...(permissions.allowResponses === true ? ['        allow_responses: { max: 10000, expires: "15m" }'] : []),
+    '    } }',
+  ];
+}
+
+/** INVARIANT: an empty list forbids everything; the server itself reads an empty allow list as "everything". */
+function subjects(allowed: readonly string[]): string {
+  return allowed.length === 0 ? '{ deny: [">"] }' : `{ allow: [${allowed.map(quoted).join(', ')}] }`;
+}
+
+function quoted(text: string): string {
+  if (/[\p{Cc}]/u.test(text)) throw new TypeError('a control character cannot stand in a NATS configuration');
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function numbers(version: string): readonly number[] {
+  const [major, minor, patch] = /(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
+  return [major ?? 0, minor ?? 0, patch ?? 0];
+}
