@@ -52,6 +52,7 @@ describe('argument predicate', () => {
     ['/none', { exists: true }, true],
     ['/missing', { exists: true }, false],
     ['/missing', { exists: false }, true],
+    ['/amount', { exists: false }, false],
     ['/missing', { ne: 1 }, false],
     ['/missing', { nin: [1] }, false],
     ['/missing', { eq: null }, false],
@@ -107,6 +108,8 @@ describe('argument pattern', () => {
     ['encoded full-width letters', 'rm', { a: '%EF%BD%92m' }],
     ['the raw text, where decoding would hide it', '%20', { a: 'a%20b' }],
     ['the folded text, where decoding would hide it', 'rm%20', { a: 'ｒm%20' }],
+    ['the raw text, where folding would hide it', 'ｒ', { a: 'ｒm' }],
+    ['what stands beside an unknown reference', '&lte; <', { a: '&lte; &lt;' }],
     ['a key that is encoded', '^rm$', { '%72m': 1 }],
     ['data under `__proto__`', 'evil', JSON.parse('{"__proto__":{"constructor":"evil"}}')],
   ])('finds %s', (_, pattern, args) => {

@@ -17,11 +17,8 @@ export function* compileConditions(conditions: Conditions): Generator<Condition>
   if (agent !== undefined) yield ({ facts }) => facts.agent_id === agent;
   if (type !== undefined) yield ({ facts }) => facts.tool_type === type;
   if (window !== undefined) {
-    const { zone, holds } = compileTimeWindow(window);
-    yield (call) => {
-      const local = call.localTime(zone);
-      return local ? holds(local) : { because: 'the time of the call is not known' };
-    };
+    const isOpenAt = compileTimeWindow(window);
+    yield ({ at }) => isOpenAt(at) ?? { because: 'the time of the call is not known' };
   }
   for (const [pointer, predicate] of Object.entries(predicates ?? {})) yield compilePredicate(pointer, predicate);
   if (pattern !== undefined) yield argumentPattern(pattern);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
 import type { TimeWindow } from './policy.ts';
-import { compileTimeWindow, localTimeIn } from './time-window.ts';
+import { compileTimeWindow } from './time-window.ts';
 
 const weekendNights: TimeWindow = { days: ['saturday', 'sunday'], hours_start: 18, hours_end: 9, timezone: 'America/New_York' };
 const officeHours: TimeWindow = { days: ['monday', 'friday'], hours_start: '08:30', hours_end: 17, timezone: 'Europe/Berlin' };
@@ -52,14 +52,19 @@ describe('time window', () => {
     expect(['2026-03-29T00:30Z', '2026-03-29T01:00Z', '2026-03-29T01:30Z'].map((utc) => holdsAt(twoToThree, Date.parse(utc)))).toEqual([false, false, false]);
   });
 
+  it('remembers no answer longer than its minute', () => {
+    const isOpenAt = compileTimeWindow(officeHours);
+    const [before, open, after] = ['08:29:59.999', '08:30:00.000', '17:00:00.000'].map((time) => instantIn('Europe/Berlin', `2026-11-23T${time}`));
+    expect([before!, open!, open! + 59_999, after!, Number.NaN, open!, before!].map(isOpenAt)).toEqual([false, true, true, false, null, true, false]);
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 9e15])('%d is no instant in any zone', (at) => {
-    expect(localTimeIn(compileTimeWindow({}).zone, at)).toBeNull();
+    expect(compileTimeWindow({ timezone: 'Europe/Berlin' })(at)).toBeNull();
   });
 });
 
-function holdsAt(window: TimeWindow, at: number): boolean {
-  const { zone, holds } = compileTimeWindow(window);
-  return holds(localTimeIn(zone, at)!);
+function holdsAt(window: TimeWindow, at: number): boolean | null {
+  return compileTimeWindow(window)(at);
 }
 
 function instantIn(zone: string, local: string): number {

@@ -4,29 +4,39 @@ import { DAYS, type TimeWindow } from './policy.ts';
 const MINUTES_A_DAY = 24 * 60;
 
 /** Wall-clock time: ISO weekday (Monday is 1) and whole minutes since midnight. */
-export type LocalTime = Readonly<{ weekday: number; minute: number }>;
+type LocalTime = Readonly<{ weekday: number; minute: number }>;
 
-export type CompiledTimeWindow = Readonly<{ zone: IANAZone; holds: (local: LocalTime) => boolean }>;
+/**
+ * Whether the window is open at an instant (epoch milliseconds); null when that is no instant. Expects a window without problems.
+ * INVARIANT: the answer depends on the whole minute only, so remembering the last one changes no answer. (Zones are whole minutes from UTC since 1972.)
+ */
+export function compileTimeWindow(window: TimeWindow): (at: number) => boolean | null {
+  const zone = IANAZone.create(window.timezone ?? 'UTC');
+  const isOpen = openHours(window);
+  let last: Readonly<{ minute: number; open: boolean | null }> = { minute: Number.NaN, open: null };
+  return (at) => {
+    const minute = Math.floor(at / 60_000);
+    if (minute !== last.minute) {
+      const local = localTimeIn(zone, minute * 60_000);
+      last = { minute, open: local && isOpen(local) };
+    }
+    return last.open;
+  };
+}
 
-/** Expects a window without problems. */
-export function compileTimeWindow(window: TimeWindow): CompiledTimeWindow {
+function openHours(window: TimeWindow): (local: LocalTime) => boolean {
   const weekdays = window.days && new Set(window.days.map((day) => (DAYS as readonly string[]).indexOf(day) + 1));
   const isDay = (weekday: number) => !weekdays || weekdays.has(weekday);
   const start = minuteOf(window.hours_start) ?? 0;
   const end = minuteOf(window.hours_end) ?? 0;
-  const zone = IANAZone.create(window.timezone ?? 'UTC');
 
-  if (start === end) return { zone, holds: ({ weekday }) => isDay(weekday) };
-  if (start < end) return { zone, holds: ({ weekday, minute }) => minute >= start && minute < end && isDay(weekday) };
+  if (start === end) return ({ weekday }) => isDay(weekday);
+  if (start < end) return ({ weekday, minute }) => minute >= start && minute < end && isDay(weekday);
   // Wraps midnight: the hours after it belong to the day the window began on.
-  return {
-    zone,
-    holds: ({ weekday, minute }) => (minute >= start && isDay(weekday)) || (minute < end && isDay(weekday === 1 ? 7 : weekday - 1)),
-  };
+  return ({ weekday, minute }) => (minute >= start && isDay(weekday)) || (minute < end && isDay(weekday === 1 ? 7 : weekday - 1));
 }
 
-/** `at` is epoch milliseconds; null when that is no instant. */
-export function localTimeIn(zone: IANAZone, at: number): LocalTime | null {
+function localTimeIn(zone: IANAZone, at: number): LocalTime | null {
   if (!Number.isFinite(at)) return null;
   const local = DateTime.fromMillis(at, { zone });
   return local.isValid ? { weekday: local.weekday, minute: local.hour * 60 + local.minute } : null;
