@@ -71,6 +71,8 @@ export class StreamConsumption {
   #pull: Pull | undefined;
   #pulls = 0;
   #interrupt: (() => void) | undefined;
+  /** Asks for more time for what is in hand. */
+  #working: NodeJS.Timeout | undefined;
   #stopping = false;
   #abandoned = false;
   /** Whether stream and consumer are to be looked at before the next pull. */
@@ -106,6 +108,7 @@ export class StreamConsumption {
   /** Ends without waiting; what is in hand is delivered again after the ack wait. */
   abandon(): void {
     this.#abandoned = true;
+    clearInterval(this.#working);
     void this.stop();
   }
 
@@ -240,7 +243,7 @@ export class StreamConsumption {
     const { contract } = this.#setting;
     for (const delivery of deliveries) this.#inHand.add(delivery);
     const ackWaitMs = contract.consumer?.ackWaitMs ?? 30_000;
-    const working = setInterval(() => {
+    this.#working = setInterval(() => {
       for (const delivery of this.#inHand) delivery.working();
     }, ackWaitMs / 3);
     try {
@@ -252,7 +255,7 @@ export class StreamConsumption {
       }
       if (readable.length > 0) await this.#handle(readable);
     } finally {
-      clearInterval(working);
+      clearInterval(this.#working);
       this.#inHand.clear();
     }
   }

@@ -3,6 +3,7 @@ import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/je
 import { AckPolicy, DeliverPolicy, DiscardPolicy, JetStreamApiError, ReplayPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
+const duplicateWindowMs = 120_000;
 const notFound = new Set([10014, 10059]);
 
 /** A stream or consumer exists and cannot be made what its contract says. */
@@ -66,6 +67,8 @@ function streamConfig(contract: StreamContract, replicas: number) {
     storage: StorageType.File,
     max_bytes: contract.maxBytes,
     max_age: nanos(contract.maxAgeMs),
+    // The server's default, which it refuses to keep for a stream of shorter age.
+    duplicate_window: nanos(contract.maxAgeMs === 0 ? duplicateWindowMs : Math.min(duplicateWindowMs, contract.maxAgeMs)),
     num_replicas: replicas,
   } satisfies Partial<StreamConfig>;
 }
