@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Actor, GuardAccess, KeyAccess, SyncAccess } from '@holdpoint/contracts';
 import { guardDefaults } from '@holdpoint/contracts';
 import type { z } from 'zod';
@@ -97,8 +97,8 @@ function heldKey(access: KeyAccess): HeldKey {
 }
 
 export function isSecretOf(key: HeldKey, secret: string): boolean {
-  const hash = createHash('sha256').update(secret).digest();
-  return hash.length === key.secretHash.length && timingSafeEqual(hash, key.secretHash);
+  const given = hash('sha256', secret, 'buffer');
+  return given.length === key.secretHash.length && timingSafeEqual(given, key.secretHash);
 }
 
 export function maySee(key: HeldKey, guardId: string): boolean {

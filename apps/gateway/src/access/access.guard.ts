@@ -1,23 +1,23 @@
-import { endpoints, parseApiKey, SyncAccess, type Endpoint, type GuardAccess, type Role } from '@holdpoint/contracts';
+import { endpoints, GuardId, parseApiKey, SyncAccess, type Endpoint, type GuardAccess, type Role } from '@holdpoint/contracts';
 import { monotonicMs } from '@holdpoint/runtime';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { paramChecks, type ParamChecks } from '../http/input.ts';
 import { unavailable } from '../http/peers.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import type { Request } from '../http/requests.ts';
-import { operationOf } from '../http/route.ts';
 import { isSecretOf, maySee, type AccessStore, type HeldKey } from './access-store.ts';
 import type { AccessSync } from './access-sync.ts';
 import { clientAddress, inRanges, type AddressRange } from './client-address.ts';
 
 export type AccessGuardOptions = Readonly<{ store: AccessStore; sync: Pick<AccessSync, 'refresh'>; trustedProxies: readonly AddressRange[] }>;
 
+/** `params` without the guard: that one has to exist. */
 type Door = Readonly<{ roles: readonly Role[]; params: ParamChecks; hasGuard: boolean }>;
 
 const doors = new Map<string, Door>(
   Object.entries(endpoints).map(([operationId, endpoint]: [string, Endpoint]) => [
     operationId,
-    { roles: endpoint.roles, params: paramChecks(endpoint), hasGuard: endpoint.params !== undefined && 'proxyId' in endpoint.params },
+    { roles: endpoint.roles, params: paramChecks(endpoint).filter(([name]) => name !== 'proxyId'), hasGuard: endpoint.params !== undefined && 'proxyId' in endpoint.params },
   ]),
 );
 
@@ -35,13 +35,13 @@ export class AccessGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    const door = doors.get(operationOf(request) ?? '');
+    const door = doors.get(request.arrival.operation ?? '');
     if (door === undefined) throw new Error('a route that is not in the table of endpoints');
     if (door.roles.length === 0) return requireParams(door, request);
     const { id, secret } = credentialsOf(request);
     const key = this.store.key(id);
     const guardId = door.hasGuard ? paramOf(request, 'proxyId') : undefined;
-    const isKnown = key !== undefined && (guardId === undefined || this.store.guard(guardId) !== undefined || !maySee(key, guardId));
+    const isKnown = key !== undefined && (guardId === undefined || this.store.guard(guardId) !== undefined || !maySee(key, guardId) || !GuardId.safeParse(guardId).success);
     if (isKnown) return this.admit(request, door, { key, secret, guardId });
     return this.admitStranger(request, door, { id, secret, guardId });
   }
@@ -90,7 +90,7 @@ export class AccessGuard implements CanActivate {
 
 function requireParams({ params }: Door, request: Request): true {
   for (const [name, schema] of params) {
-    if (!schema.safeParse(paramOf(request, name)).success) throw new Problem(notFound(name === 'proxyId' ? 'guard' : name.replace(/Id$/, '')));
+    if (!schema.safeParse(paramOf(request, name)).success) throw new Problem(notFound(name.replace(/Id$/, '')));
   }
   return true;
 }

@@ -14,6 +14,8 @@ export type BatcherOptions<T> = Readonly<{
   /** A call that has waited longer is not sent any more. */
   maxWaitMs: number;
   nowMs: () => number;
+  /** Runs `act` once all that has arrived by now is read: the end of the event loop's turn. */
+  endOfTurn: (act: () => void) => void;
   /** Sends one batch; `free` gives its slot back, once however often it is called. */
   send: (batch: readonly T[], free: () => void) => void;
   /** Told of calls that waited too long. */
@@ -21,13 +23,14 @@ export type BatcherOptions<T> = Readonly<{
 }>;
 
 /**
- * Decides what travels together: at once while slots are free, else everything that arrives until one is.
- * No timers, no I/O: it acts inside `add` and `free` only.
+ * Decides what travels together: at once while nothing is under way, with all that arrives in the same turn of the event loop
+ * while slots are free, else with everything that arrives until one is. No timers, no I/O.
  */
 export class Batcher<T extends Batchable> {
   private readonly options: BatcherOptions<T>;
   private queue: T[] = [];
   private underWay = 0;
+  private waitsForTurn = false;
 
   constructor(options: BatcherOptions<T>) {
     this.options = options;
@@ -39,7 +42,14 @@ export class Batcher<T extends Batchable> {
 
   add(calls: readonly T[]): void {
     for (const call of calls) this.queue.push(call);
-    this.sendWhileFree();
+    if (this.underWay === 0) this.sendWhileFree();
+    else if (!this.waitsForTurn && this.underWay < this.options.slots()) {
+      this.waitsForTurn = true;
+      this.options.endOfTurn(() => {
+        this.waitsForTurn = false;
+        this.sendWhileFree();
+      });
+    }
   }
 
   private sendWhileFree(): void {

@@ -47,6 +47,7 @@ export class Judge {
       maxBytes: () => this.maxBytes,
       maxWaitMs: maxQueueMs,
       nowMs: monotonicMs,
+      endOfTurn: (act) => void setImmediate(act),
       send: (batch, free) => void this.judgeBatch(batch, free),
       // INVARIANT: a queue that did not move is doubt too, hence not for the failure mode.
       expired: (calls) => calls.forEach((pending) => this.giveUp({ ...pending, mayHaveBegun: true })),

@@ -29,11 +29,12 @@ export function checkedBody<S extends z.ZodType>({ body: schema, bodyOptional = 
 /** Reads and checks the query: text of integer fields becomes a number, unknown and repeated fields are refused by name. */
 export function checkedQuery<S extends z.ZodObject>({ query: schema }: Readonly<{ query: S }>): PipeTransform<unknown, z.output<S>> {
   const numbers = integerFields(schema);
-  const none = Object.freeze({});
+  const none = check(schema, Object.freeze({}));
   return {
     transform: (query) => {
       const given = Object.entries(query as Record<string, unknown>);
-      return check(schema, given.length === 0 ? none : Object.fromEntries(given.map(([name, value]) => [name, numbers.has(name) ? readInteger(value) : value])));
+      if (given.length === 0) return none;
+      return check(schema, Object.fromEntries(given.map(([name, value]) => [name, numbers.has(name) ? readInteger(value) : value])));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { GuardAccess } from '@holdpoint/contracts';
+import type { GuardAccess, OperationId } from '@holdpoint/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HeldKey } from '../access/access-store.ts';
 
@@ -6,7 +6,7 @@ import type { HeldKey } from '../access/access-store.ts';
 export type RequestFacts = { key_id?: string; guard?: string; code?: string; trace_id?: string; calls?: number; action?: string; waited_ms?: number };
 
 /** What is learnt of a request on its way in. */
-export type Arrival = { readonly facts: RequestFacts; key: HeldKey | null; guard: GuardAccess | null };
+export type Arrival = { readonly operation: OperationId | undefined; readonly facts: RequestFacts; key: HeldKey | null; guard: GuardAccess | null };
 
 declare module 'fastify' {
   interface FastifyRequest {

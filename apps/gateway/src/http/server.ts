@@ -31,7 +31,7 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
   const fastify = adapter.getInstance();
   fastify.decorateRequest('arrival', null as never);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    request.arrival = { facts: {}, key: null, guard: null };
+    request.arrival = { operation: operationOf(request), facts: {}, key: null, guard: null };
     // Before the body is looked at: of a path that does not exist nothing else is worth saying.
     done(request.is404 ? new Problem(nothingAt(request)) : undefined);
   });
@@ -46,7 +46,7 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
 
 /** One line and one measurement per request, at its end. */
 function report(request: Request, reply: Reply, { log, metrics }: Readonly<{ log: Logger; metrics: GatewayMetrics }>): void {
-  const operation = operationOf(request) ?? 'unknown';
+  const operation = request.arrival.operation ?? 'unknown';
   const ms = reply.elapsedTime;
   metrics.request(operation, reply.statusCode, ms);
   const fields = { op: operation, status: reply.statusCode, ms: Math.round(ms * 10) / 10, ...request.arrival.facts };
