@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   type Actor,
   allContracts,
@@ -29,6 +29,8 @@ import { Seal } from './approvals/seal.ts';
 import type { ApprovalWorkflowConfig } from './config.ts';
 import { migrations, schema } from './migrations/migrations.ts';
 import { startApprovalWorkflow } from './service.ts';
+
+jest.setTimeout(60_000);
 
 let stack: TestStack;
 let database: TestDatabase;
@@ -129,7 +131,7 @@ describe('when something is down', () => {
     await eventually(() => ofApproval(approval_id).length > 0, { timeoutMs: 30_000 });
     await eventually(async () => (await outboxRows()) === 0, { timeoutMs: 30_000 });
     expect(new Set(ofApproval(approval_id).map(({ id }) => id)).size).toBe(1);
-  }, 60_000);
+  });
 
   it('says so when Postgres is gone, keeps every parked call, and goes on when it is back', async () => {
     await eventually(() => gateway.connected && evaluator.connected);
@@ -141,7 +143,7 @@ describe('when something is down', () => {
     await stack.postgres.restart();
     await eventually(async () => (await gateway.request(Health['approval-workflow'], {}, { timeoutMs })).ready, { timeoutMs: 30_000 });
     expect(await park(again(asked))).toBe(approval_id);
-  }, 60_000);
+  });
 
   it('a deadline that passed while nothing ran fires when something runs again', async () => {
     const approval_id = await park(claim({ timeout_minutes: 0.05 }));
@@ -151,7 +153,7 @@ describe('when something is down', () => {
     replicas.push(...(await Promise.all([replica(), replica()])));
     await eventually(() => resolved.some((told) => told.approval_id === approval_id && told.status === 'expired'), { timeoutMs: 30_000 });
     expect(await statusInDatabase(approval_id)).toBe('expired');
-  }, 60_000);
+  });
 });
 
 describe('a replica that stops', () => {
@@ -163,7 +165,7 @@ describe('a replica that stops', () => {
     const replies = await Promise.all(asking);
     await stopped;
     expect(replies.every(({ answers: [answer] }) => answer?.state === 'pending')).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('a replica', () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Actor, ApprovalClaim, ClaimAnswer, NamedVerdict, Refusal } from '@holdpoint/contracts';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
 import { createLogger, newId } from '@holdpoint/runtime';
@@ -12,6 +12,8 @@ import { ReadApprovals } from './read-approvals.ts';
 import { ReportVerdicts } from './report-verdicts.ts';
 import { Seal, SealBroken } from './seal.ts';
 import { SettleApprovals } from './settle-approvals.ts';
+
+jest.setTimeout(60_000);
 
 const minute = 60_000;
 
