@@ -123,6 +123,8 @@ export type RunningGateway = Gateway &
   Readonly<{
     services: FakeServices;
     port: number;
+    /** Every route that is open: `GET /v1/guards/:proxyId`. */
+    routes: () => readonly string[];
     /** One request on a connection of its own; JSON unless `headers` says otherwise. */
     send: (sent: Sent) => Promise<Answered>;
     stopAll: () => Promise<void>;
@@ -144,12 +146,25 @@ export async function startGatewayOn(messaging: Messaging, log: Logger = silent)
   return {
     ...gateway,
     port,
+    routes: () => routesIn(gateway.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false })),
     send: (sent) => exchange(port, sent),
     stopAll: async () => {
       await gateway.stop();
       await metrics.close();
     },
   };
+}
+
+/** Fastify shows its routes as a tree only: one line each, indented by four columns a level, with its methods in parentheses. */
+function routesIn(tree: string): string[] {
+  const above: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, indent = '', part, methods] = /^([\s│]*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (part === undefined) return [];
+    above.length = indent.length / 4;
+    above.push(part);
+    return methods === undefined ? [] : methods.split(', ').map((method) => `${method} ${above.join('')}`);
+  });
 }
 
 function exchange(port: number, { method = 'GET', url, body, key, headers = {}, signal }: Sent): Promise<Answered> {
