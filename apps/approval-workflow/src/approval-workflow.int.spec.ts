@@ -21,7 +21,7 @@ import {
 import { type Messaging, openMessaging } from '@holdpoint/messaging';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
 import { createLogger, Metrics, newId, type RunningService } from '@holdpoint/runtime';
-import { createTestDatabase, eventually, startTestStack, type TestDatabase, type TestStack } from '@holdpoint/test-kit';
+import { createTestDatabase, eventually, startNats, startPostgres, type TestDatabase, type TestNats, type TestPostgres } from '@holdpoint/test-kit';
 import type { DataSource } from 'typeorm';
 import { Approvals } from './approvals/approvals.repository.ts';
 import { ClaimApprovals as Claims } from './approvals/claim-approvals.ts';
@@ -32,7 +32,8 @@ import { startApprovalWorkflow } from './service.ts';
 
 jest.setTimeout(60_000);
 
-let stack: TestStack;
+let nats: TestNats;
+let postgres: TestPostgres;
 let database: TestDatabase;
 let gateway: Messaging;
 let evaluator: Messaging;
@@ -42,7 +43,8 @@ const resolved: { approval_id: string; status: string }[] = [];
 const logged: { id: string; approval_id: string; arguments: unknown }[] = [];
 
 beforeAll(async () => {
-  stack = await startTestStack({ users: serviceNames.map((user) => ({ user, permissions: permissionsOf(user, allContracts) })) });
+  nats = await startNats({ users: serviceNames.map((user) => ({ user, permissions: permissionsOf(user, allContracts) })) });
+  postgres = await startPostgres();
   database = await createTestDatabase('approval workflow', migrated);
   // Test clusters answer before they have written; a kill is to lose nothing here.
   await inDatabase((db) => db.query(`ALTER ROLE ${schema} SET synchronous_commit = on`));
@@ -59,7 +61,7 @@ afterAll(async () => {
   await Promise.all(replicas.map(({ stop }) => stop()));
   await Promise.all([gateway, evaluator, decisionLog].map((messaging) => messaging.drain()));
   await database.drop();
-  await stack.stop();
+  await Promise.all([nats.stop(), postgres.stop()]);
 }, 60_000);
 
 describe('a parked call', () => {
@@ -121,13 +123,13 @@ describe('when something is down', () => {
     const asked = claim();
     const approval_id = await park(asked);
     await approve(approval_id);
-    await stack.nats.kill();
+    await nats.kill();
     // What a replica does whose connection is lost after it took the request.
     await inDatabase(async (db) => {
       const claims = new Claims({ approvals: new Approvals(db, () => undefined), seal: new Seal(config().secretKey), log });
       expect(await claims.all([again(asked)])).toMatchObject([{ state: 'released' }]);
     });
-    await stack.nats.restart();
+    await nats.restart();
     await eventually(() => ofApproval(approval_id).length > 0, { timeoutMs: 30_000 });
     await eventually(async () => (await outboxRows()) === 0, { timeoutMs: 30_000 });
     expect(new Set(ofApproval(approval_id).map(({ id }) => id)).size).toBe(1);
@@ -137,10 +139,10 @@ describe('when something is down', () => {
     await eventually(() => gateway.connected && evaluator.connected);
     const asked = claim();
     const approval_id = await park(asked);
-    await stack.postgres.kill();
+    await postgres.kill();
     expect(await evaluator.request(ClaimApprovals, { claims: [claim(), again(asked)] }, { timeoutMs })).toEqual({ answers: [{ state: 'failed' }, { state: 'failed' }] });
     expect(await gateway.request(Health['approval-workflow'], {}, { timeoutMs })).toMatchObject({ ready: false, parts: expect.arrayContaining([{ part: 'postgres', ok: false, detail: expect.any(String) }, { part: 'nats', ok: true }]) });
-    await stack.postgres.restart();
+    await postgres.restart();
     await eventually(async () => (await gateway.request(Health['approval-workflow'], {}, { timeoutMs })).ready, { timeoutMs: 30_000 });
     expect(await park(again(asked))).toBe(approval_id);
   });
@@ -199,9 +201,9 @@ function serviceUrl(): string {
 }
 
 function config(): ApprovalWorkflowConfig {
-  const { user, password: natsPassword } = stack.nats.user('approval-workflow');
+  const { user, password: natsPassword } = nats.user('approval-workflow');
   return {
-    nats: { servers: stack.nats.url, user, password: natsPassword },
+    nats: { servers: nats.url, user, password: natsPassword },
     databaseUrl: serviceUrl(),
     secretKey: Buffer.alloc(32, 9),
     logLevel: 'error',
@@ -214,8 +216,8 @@ async function replica(): Promise<RunningService> {
 }
 
 async function connected(name: ServiceName): Promise<Messaging> {
-  const { user, password: natsPassword } = stack.nats.user(name);
-  return await openMessaging({ servers: stack.nats.url, user, password: natsPassword, name, log });
+  const { user, password: natsPassword } = nats.user(name);
+  return await openMessaging({ servers: nats.url, user, password: natsPassword, name, log });
 }
 
 async function park(asked: ApprovalClaim): Promise<string> {
