@@ -1,3 +1,4 @@
+export { containerNatsConfig } from './container-nats-config.ts';
 export { startLocalStack } from './local-stack.ts';
 export type { LocalStack, LocalStackOptions } from './local-stack.ts';
 export { LocalStackError } from './local-stack-error.ts';
@@ -6,7 +7,7 @@ export { fetchDebianNatsServer, holdpointCache, locateNatsServer, oldestNatsServ
 export type { LocateOptions, NatsServerBinary, NatsServerSource } from './locate-nats-server.ts';
 export type { Environment, Log, LogLine } from './log.ts';
 export { natsConfig, natsMaxPayload } from './nats-config.ts';
-export type { NatsConfig, NatsPermissions, NatsUser } from './nats-config.ts';
+export type { EnvironmentReference, NatsConfig, NatsPermissions, NatsUser } from './nats-config.ts';
 export type { NatsServer } from './nats-server.ts';
 export { postgresVersion } from './postgres-binaries.ts';
 export { makePostgresTemplate } from './postgres-server.ts';

@@ -37,6 +37,16 @@ describe('the NATS configuration', () => {
     expect(() => natsConfig({ ...store, serverVersion: '2.14.9', users: [{ user: 'a\nb', password: 'p' }] })).toThrow('control character');
   });
 
+  it('leaves a password to the environment of the server, by name only', () => {
+    const users = (variable: string) => [{ user: 'gateway', password: { variable } }];
+    expect(natsConfig({ ...store, serverVersion: '2.14.9', users: users('NATS_PASSWORD_GATEWAY') })).toContain('user: "gateway", password: $NATS_PASSWORD_GATEWAY }');
+    expect(() => natsConfig({ ...store, serverVersion: '2.14.9', users: users('A }, { user: b') })).toThrow('name of a variable');
+  });
+
+  it('monitors where it is told to', () => {
+    expect(natsConfig({ ...store, serverVersion: '2.14.9', monitor: '127.0.0.1:8222' })).toContain('http: "127.0.0.1:8222"');
+  });
+
   it.each([
     ['2.9.9', false],
     ['2.9.10', true],

@@ -1,5 +1,7 @@
 export type NatsPermissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[]; allowResponses?: boolean }>;
 export type NatsUser = Readonly<{ user: string; password: string; permissions?: NatsPermissions }>;
+/** A variable that the server reads when it starts. Its value is read as configuration: a password goes in double quotes. */
+export type EnvironmentReference = Readonly<{ variable: string }>;
 
 export type NatsConfig = Readonly<{
   /** `2.14.9`; options that an older server does not know are left out for it. */
@@ -9,23 +11,26 @@ export type NatsConfig = Readonly<{
   host?: string;
   storeDir: string;
   /** None: everybody may do everything; for tests only. A user without `permissions` may do everything. */
-  users: readonly NatsUser[];
+  users: readonly (Omit<NatsUser, 'password'> & Readonly<{ password: string | EnvironmentReference }>)[];
   serverName?: string;
   /**
    * When an acknowledged JetStream message is on the disk: `always` before the acknowledgement, else at least every so
    * often (`2s`). Servers before 2.10 have a fixed minute and no such option.
    */
   sync?: string;
+  /** Where the server tells about itself over HTTP, such as `127.0.0.1:8222`; absent: nowhere. */
+  monitor?: string;
 }>;
 
 /** Bytes; the server's own default is 1 MiB. */
 export const natsMaxPayload = 8 * 1024 * 1024;
 
-/** The configuration file of one JetStream server: no monitoring port, users with no more than their permissions. */
+/** The configuration file of one JetStream server: no monitoring port unless asked for, users with no more than their permissions. */
 export function natsConfig(config: NatsConfig): string {
   const lines = [
     `listen: ${quoted(`${config.host ?? '127.0.0.1'}:${config.port}`)}`,
     ...(config.serverName === undefined ? [] : [`server_name: ${quoted(config.serverName)}`]),
+    ...(config.monitor === undefined ? [] : [`http: ${quoted(config.monitor)}`]),
     `max_payload: ${natsMaxPayload}`,
     'jetstream {',
     `  store_dir: ${quoted(config.storeDir)}`,
@@ -43,8 +48,8 @@ export function isAtLeast(version: string, least: string): boolean {
   return differing === -1 || (have[differing] ?? 0) > (want[differing] ?? 0);
 }
 
-function userLines({ user, password, permissions }: NatsUser): string[] {
-  const credentials = `user: ${quoted(user)}, password: ${quoted(password)}`;
+function userLines({ user, password, permissions }: NatsConfig['users'][number]): string[] {
+  const credentials = `user: ${quoted(user)}, password: ${typeof password === 'string' ? quoted(password) : reference(password)}`;
   if (permissions === undefined) return [`    { ${credentials} }`];
   return [
     `    { ${credentials}, permissions: {`,
@@ -58,6 +63,11 @@ function userLines({ user, password, permissions }: NatsUser): string[] {
 /** INVARIANT: an empty list forbids everything; the server itself reads an empty allow list as "everything". */
 function subjects(allowed: readonly string[]): string {
   return allowed.length === 0 ? '{ deny: [">"] }' : `{ allow: [${allowed.map(quoted).join(', ')}] }`;
+}
+
+function reference({ variable }: EnvironmentReference): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) throw new TypeError(`\`${variable}\` cannot be the name of a variable`);
+  return `$${variable}`;
 }
 
 function quoted(text: string): string {
