@@ -9,6 +9,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: false,
   passWithNoTests: false,
+  testTimeout: 30_000,
   reporters: ['default', fileURLToPath(new URL('tools/jest-counts.mjs', import.meta.url))],
   transform: {
     '^.+\\.ts$': [

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { env as environment } from 'node:process';
 import { System, type SystemOptions } from '@holdpoint/local-stack';
@@ -53,8 +53,11 @@ export class TestSystem {
     }
   }
 
+  /** With HOLDPOINT_TEST_LOGS set to a folder, the services' lines are kept there. */
   async stop(): Promise<void> {
     await this.system.stop();
+    const kept = environment['HOLDPOINT_TEST_LOGS'];
+    if (kept !== undefined) writeFileSync(join(kept, `${basename(this.folder)}.log`), `${this.log.join('\n')}\n`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
