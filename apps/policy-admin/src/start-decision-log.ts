@@ -16,6 +16,8 @@ import { RequestLog } from './request-log.ts';
 const service = 'decision-log';
 const schema = 'decision_log';
 const hourMs = 3_600_000;
+/** Retention asks policy-admin, which may be starting as well. */
+const retentionDelayMs = 30_000;
 
 /** Writes the stream of decisions to Postgres and answers questions about them; `stop` commits and acknowledges what is in hand. */
 export async function startDecisionLog(config: ServiceConfig, { log, metrics, shutdown }: Omit<StartContext, 'setLogLevel'>): Promise<RunningService> {
@@ -37,7 +39,7 @@ export async function startDecisionLog(config: ServiceConfig, { log, metrics, sh
     },
     log,
   });
-  const forgetting = repeat({ name: 'retention', everyMs: hourMs, act: () => retention.enforce(Date.now(), () => !shutdown.aborted), log });
+  const forgetting = repeat({ name: 'retention', everyMs: hourMs, delayMs: retentionDelayMs, act: () => retention.enforce(Date.now(), () => !shutdown.aborted), log });
   const consumption = new LogDecisions({ messaging, decisions, log, metrics }).start();
   const health = () => app.get(Parts).health();
   const operations = await serveOperations({ ...config.operations, metrics, health });

@@ -51,7 +51,8 @@ export class LogDecisions {
         else dead.push({ message, index, decision, reason: read.reason });
       }
     }
-    const rows = [...origins.keys()];
+    // INVARIANT: always in the order of ids, so that replicas with the same decisions in hand wait for each other and never in a circle.
+    const rows = [...origins.keys()].sort((a, b) => (a.id < b.id ? -1 : 1));
     let refusedRows = 0;
     for (let at = 0; at < rows.length; at += maxRows) {
       for (const { row, reason } of await this.parts.decisions.insert(rows.slice(at, at + maxRows))) {

@@ -8,7 +8,7 @@ class CreatePolicyAdmin implements Migration {
     await runner.query(`
       -- One counter for all writes. Whoever takes a number holds the row until the commit: numbers become visible in order, without gaps.
       CREATE TABLE revision (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        the_only_row boolean PRIMARY KEY DEFAULT true CHECK (the_only_row),
         value bigint NOT NULL
       );
       INSERT INTO revision (value) VALUES (0);

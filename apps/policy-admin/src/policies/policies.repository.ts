@@ -57,7 +57,7 @@ export class PoliciesRepository {
       const read = readPolicyDraft(draft);
       if ('problems' in read) return invalidInput(...read.problems);
       if (policies.length >= maxPoliciesPerGuard) return refused(409, 'too_many_policies', `a guard has at most ${maxPoliciesPerGuard} policies`);
-      const policy: Policy = { ...read.fields, id: newId('pol'), created_at: now, updated_at: now };
+      const policy = inFieldOrder({ ...read.fields, id: newId('pol'), created_at: now, updated_at: now });
       return { put: [policy], answer: () => policy, action: 'policy.created', subjectId: policy.id, detail: { policy } };
     });
   }
@@ -68,7 +68,7 @@ export class PoliciesRepository {
       if (!current) return notFound(policyId);
       const read = applyPolicyPatch(current, patch);
       if ('problems' in read) return invalidInput(...read.problems);
-      const policy: Policy = { ...read.fields, id: current.id, created_at: current.created_at, updated_at: now };
+      const policy = inFieldOrder({ ...read.fields, id: current.id, created_at: current.created_at, updated_at: now });
       return { put: [policy], answer: () => policy, action: 'policy.updated', subjectId: policy.id, detail: { policy } };
     });
   }
@@ -118,6 +118,9 @@ export class PoliciesRepository {
     });
   }
 }
+
+/** As it will be read again: the first answer and all later ones, and every set, say it in the same words. */
+const inFieldOrder = (policy: Policy): Policy => policyOf(policyRowOf(policy));
 
 async function readHeld(tx: EntityManager, { id }: Guard): Promise<Held> {
   const rows = await rowsOf<PolicyRow>(tx, `SELECT ${policyColumns} FROM policies WHERE guard_id = $1`, [id]);
