@@ -38,7 +38,7 @@ export function problemOf(error: unknown): Problem | null {
 export function errorOf(subject: string, reply: Msg): PeerRefused | PeerFailed | null {
   const text = reply.headers?.get(statusHeader) ?? '';
   if (text === '') return null;
-  const status = Number(text);
+  const status = /^\d{3}$/.test(text) ? Number(text) : 500;
   const answer = { subject, status, description: reply.headers?.get(errorHeader) ?? '', problem: readProblem(reply.data) };
   return status >= 400 && status < 500 ? new PeerRefused(answer) : new PeerFailed(answer);
 }

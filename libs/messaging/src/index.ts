@@ -2,7 +2,8 @@ export { type HandlerExtras, NatsStrategy, type NatsStrategyOptions } from './na
 export { PassDefects } from './pass-defects.ts';
 export { type Deadline, RequestContext } from './request-context.ts';
 
-export { type ConnectionOptions, Messaging, openMessaging, type Published, type PublishOptions, type RequestOptions } from './messaging.ts';
+export { type ConnectionOptions, openMessaging } from './open-messaging.ts';
+export { Messaging, type Published, type PublishOptions, type RequestOptions } from './messaging.ts';
 export type { ConsumeOptions, DeliveredMessage as StreamMessage, StreamConsumption } from './stream-consumption.ts';
 export type { Logger } from './logger.ts';
 

@@ -1,11 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type BroadcastContract, permissionsOf, type RequestContract, type StreamContract } from '@holdpoint/contracts';
 import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { connect, headers } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { type ConnectionOptions, type Logger, type Messaging, newTraceparent, openMessaging } from './index.ts';
+
+// Real servers on a machine that does other things too.
+jest.setTimeout(60_000);
 
 let nats: TestNats;
 const opened: Messaging[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RequestContract } from '@holdpoint/contracts';
 import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { Controller, type INestMicroservice, Module, type Type } from '@nestjs/common';
@@ -8,6 +8,9 @@ import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { from } from 'rxjs';
 import { z } from 'zod';
 import { type Logger, type Messaging, NatsStrategy, type NatsStrategyOptions, newTraceparent, openMessaging, PassDefects, type PeerFailed, PeerUnavailable, RequestContext, RequestRefused } from './index.ts';
+
+// Real servers on a machine that does other things too.
+jest.setTimeout(60_000);
 
 let nats: TestNats;
 let plain: NatsConnection;
@@ -92,6 +95,13 @@ describe('a handler', () => {
   });
 });
 
+describe('a handler’s error', () => {
+  it('that is too large for a reply is answered by a smaller one', async () => {
+    await serve(answering(() => Promise.reject(new RequestRefused({ status: 409, code: 'long', detail: 'x'.repeat(gateway.maxPayload) }))), [Ask]);
+    expect(await raw('{"text":"hi"}')).toMatchObject({ status: '500', problem: { code: 'reply_too_large' } });
+  });
+});
+
 describe('garbage gets a reply', () => {
   it.each([
     ['no body', '', ''],
@@ -106,6 +116,12 @@ describe('garbage gets a reply', () => {
     expect(reply).toMatchObject({ status: '400', problem: { status: 400, title: 'Bad Request', code: 'invalid_input', errors: [{ path, message: expect.any(String) }] } });
     expect(reply.error).not.toMatch(/[\r\n]/);
   });
+});
+
+it('says no more about garbage than helps, so that the reply fits', async () => {
+  await serve(answering(() => Promise.resolve({ text: 'never' })), [{ ...Ask, request: z.object({ text: z.array(z.int()) }) }]);
+  const reply = await raw(JSON.stringify({ text: Array(100_000).fill('x') }));
+  expect((reply.problem as { errors: unknown[] }).errors).toHaveLength(50);
 });
 
 describe('handlers and contracts', () => {

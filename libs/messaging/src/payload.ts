@@ -3,6 +3,9 @@ import { inputProblems } from '@holdpoint/contracts';
 import type { z } from 'zod';
 import { InvalidInput } from './errors.ts';
 
+/** Told of one payload: enough to mend it, small enough for a reply. */
+const mostIssues = 50;
+
 /** JSON bytes of a body; `undefined` travels as `null`. */
 export function encode(body: unknown): Buffer {
   return Buffer.from((JSON.stringify(body) as string | undefined) ?? 'null');
@@ -25,7 +28,7 @@ export function decode(data: Uint8Array): unknown {
 export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return value as z.output<S>;
-  throw new InvalidInput(inputProblems(result.error.issues));
+  throw new InvalidInput(inputProblems(result.error.issues).slice(0, mostIssues));
 }
 
 /** Throws when a schema would alter what it checks (default, transform, coercion …): such a schema's output is not what `check` hands on. */

@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { DeadLetters, StreamContract } from '@holdpoint/contracts';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { type Msg, nanos, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
-import { Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { InvalidInput, UnreadableMessage } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { check, decode } from './payload.ts';
+import { PullSource } from './pull-source.ts';
 import { traceHeader } from './wire.ts';
 
 export type ConsumeOptions = Readonly<{
@@ -47,10 +48,6 @@ export type Setting = Readonly<{
   ended: () => void;
 }>;
 
-type Pull = { id: number; wanted: number; deliveries: Delivery[]; timer: NodeJS.Timeout; done: () => void };
-
-const idlePullMs = 5_000;
-const silenceMs = 2_000;
 const shortestNakMs = 100;
 const longestNakMs = 30_000;
 const longestPauseMs = 5_000;
@@ -63,13 +60,11 @@ const failuresBeforePause = 3;
  */
 export class StreamConsumption {
   readonly #setting: Setting;
-  readonly #maxBatchBytes: number;
+  readonly #source: PullSource;
+  readonly #consumer: NonNullable<StreamContract['consumer']>;
   readonly #running: Promise<void>;
   readonly #forgetReconnect: () => void;
   readonly #inHand = new Set<Delivery>();
-  #subscription: Subscription | undefined;
-  #pull: Pull | undefined;
-  #pulls = 0;
   #interrupt: (() => void) | undefined;
   /** Asks for more time for what is in hand. */
   #working: NodeJS.Timeout | undefined;
@@ -77,8 +72,6 @@ export class StreamConsumption {
   #abandoned = false;
   /** Whether stream and consumer are to be looked at before the next pull. */
   #doubtful = true;
-  /** Why the last pull did not end as it should. */
-  #interruption: string | undefined;
   /** In a row, without a success in between. */
   #fruitless = 0;
   /** How many messages the next batch may have: 1 while nothing succeeds, then growing to `maxBatch`. */
@@ -87,11 +80,15 @@ export class StreamConsumption {
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#limit = setting.options.maxBatch;
-    this.#maxBatchBytes = setting.options.maxBatchBytes ?? 8 * 1024 ** 2;
-    if (!setting.contract.consumer) throw new TypeError(`the contract of stream \`${setting.contract.stream}\` names no consumer`);
+    const { connection, contract, inbox, options } = setting;
+    const { stream, consumer } = contract;
+    if (!consumer) throw new TypeError(`the contract of stream \`${stream}\` names no consumer`);
+    this.#consumer = consumer;
+    const { maxWaitMs, maxBatchBytes = 8 * 1024 ** 2 } = options;
+    this.#source = new PullSource({ connection, stream, durable: consumer.durable, inbox, maxWaitMs, maxBatchBytes });
     this.#forgetReconnect = setting.onReconnect(() => {
       this.#doubtful = true;
-      this.#endPull();
+      this.#source.interrupt();
       this.#interrupt?.();
     });
     this.#running = this.#run().finally(setting.ended);
@@ -100,7 +97,7 @@ export class StreamConsumption {
   /** Resolves when the handler has finished what is in hand and that is acknowledged; nothing more is fetched. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#endPull();
+    this.#source.halt();
     this.#interrupt?.();
     await this.#running;
   }
@@ -114,9 +111,8 @@ export class StreamConsumption {
 
   /** Messages not acknowledged yet, in flight included. */
   async lag(): Promise<number> {
-    const { stream, consumer } = this.#setting.contract;
     const jsm = await this.#setting.manager();
-    const info = await jsm.consumers.info(stream, consumer?.durable ?? '');
+    const info = await jsm.consumers.info(this.#setting.contract.stream, this.#consumer.durable);
     return info.num_pending + info.num_ack_pending;
   }
 
@@ -126,10 +122,9 @@ export class StreamConsumption {
     while (!this.#stopping) {
       try {
         await this.#prepare();
-        const batch = await this.#nextBatch();
+        const batch = await this.#source.nextBatch(this.#limit);
         if (batch.length > 0) await this.#process(batch);
-        const interruption = this.#interruption;
-        this.#interruption = undefined;
+        const interruption = this.#source.takeInterruption();
         if (interruption !== undefined) throw new Error(interruption);
         if (failures > 0) log.info({ stream: contract.stream }, 'consumer works again');
         failures = 0;
@@ -146,9 +141,6 @@ export class StreamConsumption {
   }
 
   async #prepare(): Promise<void> {
-    if (!this.#subscription || this.#subscription.isClosed()) {
-      this.#subscription = this.#setting.connection.subscribe(`${this.#setting.inbox}.*`, { callback: (error, message) => this.#onMessage(error, message) });
-    }
     if (!this.#doubtful) return;
     this.#doubtful = false;
     await this.#setting.ensure();
@@ -157,95 +149,18 @@ export class StreamConsumption {
   /** Gives back what comes too late, and sees acknowledgements on their way. */
   async #leave(): Promise<void> {
     try {
-      if (this.#subscription && !this.#subscription.isClosed()) await this.#subscription.drain();
+      await this.#source.close();
       await this.#setting.connection.flush();
     } catch (error) {
       this.#setting.log.debug({ err: error }, 'consumer stopped while disconnected');
     }
   }
 
-  /** Waits for one message, then takes what else is there, or comes within `maxWaitMs`. Empty when there is nothing for a while. */
-  async #nextBatch(): Promise<readonly Delivery[]> {
-    const first = await this.#fetch({ batch: 1, expires: nanos(idlePullMs) }, idlePullMs);
-    const [head] = first;
-    const room = this.#limit - 1;
-    const { maxWaitMs } = this.#setting.options;
-    if (!head || room < 1 || this.#stopping || (head.pending === 0 && maxWaitMs === 0)) return first;
-    const bytes = this.#maxBatchBytes - head.message.data.length;
-    if (bytes <= 0) return first;
-    const patience = maxWaitMs > 0 ? { expires: nanos(maxWaitMs) } : { no_wait: true };
-    return [...first, ...(await this.#fetch({ batch: room, max_bytes: bytes, ...patience }, maxWaitMs))];
-  }
-
-  #fetch(request: Readonly<{ batch: number; expires?: number; max_bytes?: number; no_wait?: boolean }>, expiresMs: number): Promise<readonly Delivery[]> {
-    const { contract, connection, inbox } = this.#setting;
-    return new Promise((resolve) => {
-      this.#pulls += 1;
-      const id = this.#pulls;
-      const deliveries: Delivery[] = [];
-      const silent = () => {
-        this.#interruption = 'the server is silent';
-        this.#endPull();
-      };
-      const done = () => {
-        clearTimeout(timer);
-        this.#pull = undefined;
-        resolve(deliveries);
-      };
-      const timer = setTimeout(silent, expiresMs + silenceMs);
-      this.#pull = { id, wanted: request.batch, deliveries, timer, done };
-      try {
-        connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${contract.stream}.${contract.consumer?.durable ?? ''}`, JSON.stringify(request), { reply: `${inbox}.${id}` });
-      } catch (error) {
-        clearTimeout(timer);
-        this.#pull = undefined;
-        throw error;
-      }
-    });
-  }
-
-  #endPull(): void {
-    this.#pull?.done();
-  }
-
-  #onMessage(error: Error | null, message: Msg): void {
-    if (error) {
-      this.#interruption = `not permitted to receive: ${error.message}`;
-      this.#endPull();
-      return;
-    }
-    if (message.subject.startsWith(`${this.#setting.inbox}.`)) this.#onPullStatus(message);
-    else this.#onDelivery(new Delivery(message));
-  }
-
-  #onDelivery(delivery: Delivery): void {
-    const pull = this.#pull;
-    if (!pull || pull.deliveries.length >= pull.wanted) {
-      delivery.nak();
-      return;
-    }
-    pull.deliveries.push(delivery);
-    if (pull.deliveries.length === pull.wanted) pull.done();
-  }
-
-  /** Everything but a heartbeat ends a pull; only "nothing there" (404), "time is up" (408) and "enough bytes" (409) are in order. */
-  #onPullStatus(status: Msg): void {
-    const code = status.headers?.code ?? 0;
-    if (code === 100 || status.subject !== `${this.#setting.inbox}.${this.#pull?.id ?? 0}`) return;
-    const inOrder = code === 404 || code === 408 || (code === 409 && /maxbytes/i.test(status.headers?.description ?? ''));
-    if (!inOrder) {
-      this.#interruption = `pull ended by the server: ${status.headers?.status ?? 'no status'}`;
-    }
-    this.#endPull();
-  }
-
   async #process(deliveries: readonly Delivery[]): Promise<void> {
-    const { contract } = this.#setting;
     for (const delivery of deliveries) this.#inHand.add(delivery);
-    const ackWaitMs = contract.consumer?.ackWaitMs ?? 30_000;
     this.#working = setInterval(() => {
       for (const delivery of this.#inHand) delivery.working();
-    }, ackWaitMs / 3);
+    }, this.#consumer.ackWaitMs / 3);
     try {
       const readable: Readable[] = [];
       for (const delivery of deliveries) {
