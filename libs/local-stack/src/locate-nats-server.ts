@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { withCacheLock } from './cache-lock.ts';
@@ -113,7 +112,12 @@ type Source = readonly [NatsServerSource, (fetch: Fetch) => Promise<string>];
 
 /** The first source that yields a binary which runs is moved to `target` in one step. Every failure is told and added to `tried`. */
 async function fetchInto(options: LocateOptions, cacheDir: string, target: string, tried: string[], sources: readonly Source[]): Promise<NatsServerBinary | undefined> {
-  mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+  try {
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+  } catch (error) {
+    tried.push(`cache: \`${dirname(target)}\` cannot be made: ${(error as Error).message}`);
+    return undefined;
+  }
   return withCacheLock(`${dirname(target)}.lock`, fetchTimeoutMs, async () => {
     const meanwhile = await cachedBinary(target);
     if (meanwhile !== undefined) return meanwhile;
@@ -181,7 +185,7 @@ async function fromGo({ env, log, scratch }: Fetch): Promise<string> {
   if (go === undefined) throw new Error('no `go` on the PATH');
   const module = `github.com/nats-io/nats-server/v2@v${pinnedNatsServerVersion}`;
   log({ part: 'stack', level: 'info', message: `building ${module} with ${go}; this takes a minute or two, once` });
-  const { code, stderr } = await runCommand(go, ['install', module], { env: { ...env, GOBIN: scratch, GOFLAGS: '' }, cwd: scratch, timeoutMs: fetchTimeoutMs });
+  const { code, stderr } = await runCommand(go, ['install', module], { env: { ...env, GOBIN: scratch }, cwd: scratch, timeoutMs: fetchTimeoutMs });
   if (code !== 0) throw new Error(`go install failed: ${lastLine(stderr)}`);
   return join(scratch, 'nats-server');
 }
@@ -222,13 +226,27 @@ function cacheFolder({ cacheDir, env }: LocateOptions): string {
   return cacheDir ?? join(holdpointCache(env), 'nats-server');
 }
 
-/** `$XDG_CACHE_HOME/holdpoint`, else `~/.cache/holdpoint`, else a temporary folder of this run. */
+/** `$XDG_CACHE_HOME/holdpoint`, `~/.cache/holdpoint` or, where neither can be written, a folder of this user's under the temporary one. Made if absent. */
 export function holdpointCache(env: Environment): string {
-  const xdg = env['XDG_CACHE_HOME'];
-  if (xdg !== undefined && xdg.startsWith('/')) return join(xdg, 'holdpoint');
-  const home = env['HOME'];
-  if (home !== undefined && home.startsWith('/')) return join(home, '.cache', 'holdpoint');
-  return join(tmpdir(), `holdpoint-${String(process.getuid?.() ?? 0)}-${randomBytes(6).toString('hex')}`);
+  const [xdg, home] = [env['XDG_CACHE_HOME'], env['HOME']];
+  const wished = [...(isAbsolute(xdg) ? [join(xdg, 'holdpoint')] : []), ...(isAbsolute(home) ? [join(home, '.cache', 'holdpoint')] : [])];
+  const mine = join(tmpdir(), `holdpoint-cache-${process.getuid?.() ?? 0}`);
+  // What lies there is run: it has to be ours alone.
+  return [...wished, mine].find(isOurs) ?? mkdtempSync(join(tmpdir(), 'holdpoint-cache-'));
+}
+
+function isAbsolute(path: string | undefined): path is string {
+  return path?.startsWith('/') ?? false;
+}
+
+function isOurs(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(folder);
+    return uid === process.getuid?.() && (mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
 }
 
 function isYoungerThanADay(path: string): boolean {

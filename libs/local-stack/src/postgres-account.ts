@@ -16,6 +16,8 @@ import { findOnPath, lastLine, runCommand } from './run-command.ts';
  */
 export type PostgresAccount = Readonly<{
   route: 'direct' | 'namespace' | 'other-user';
+  /** Of the server, such as `18.4`. */
+  version: string;
   binaries: PostgresBinaries;
   /** Who must own the cluster's files. */
   owner: Readonly<{ uid: number; gid: number }>;
@@ -25,6 +27,7 @@ export type PostgresAccount = Readonly<{
 
 export type PostgresCommand = Readonly<{ command: string; args: readonly string[]; cwd: string; env: Environment; uid?: number; gid?: number }>;
 
+type Route = Omit<PostgresAccount, 'version'>;
 type User = Readonly<{ name: string; uid: number; gid: number }>;
 
 /** Finds a route on which `postgres` really runs, for a cluster in `folder` (which must exist). Throws `postgres_missing` with what was tried. */
@@ -40,8 +43,9 @@ export async function choosePostgresAccount({ folder, env, log }: { folder: stri
   const refusals: string[] = [];
   for (const account of candidates(binaries, env, refusals)) {
     const probe = account.command('postgres', folder, ['--version']);
-    const { code, stderr } = await runCommand(probe.command, probe.args, { ...probe, timeoutMs: 20_000 });
-    if (code === 0) return account;
+    const { code, stdout, stderr } = await runCommand(probe.command, probe.args, { ...probe, timeoutMs: 20_000 });
+    const version = /\d+(\.\d+)*/.exec(stdout)?.[0];
+    if (code === 0 && version !== undefined) return { ...account, version };
     refusals.push(`${account.route}: ${lastLine(stderr)}`);
   }
   throw new LocalStackError('postgres_missing', `the Postgres that came with the installation does not run here (${refusals.join('; ')}); give a DATABASE_URL to use another`);
@@ -55,7 +59,7 @@ export function giveFolder(folder: string, { uid, gid }: PostgresAccount['owner'
   chownSync(folder, uid, gid);
 }
 
-function* candidates(binaries: PostgresBinaries, env: Environment, refusals: string[]): Generator<PostgresAccount> {
+function* candidates(binaries: PostgresBinaries, env: Environment, refusals: string[]): Generator<Route> {
   const self = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
   const others = unprivilegedUsers();
   // initdb wants a name for its user: a bare uid, common in containers, needs a namespace as root does.
@@ -81,7 +85,7 @@ function* candidates(binaries: PostgresBinaries, env: Environment, refusals: str
   }
 }
 
-function direct(binaries: PostgresBinaries, owner: PostgresAccount['owner'], env: Environment): PostgresAccount {
+function direct(binaries: PostgresBinaries, owner: PostgresAccount['owner'], env: Environment): Route {
   return {
     route: 'direct',
     binaries,
@@ -90,7 +94,7 @@ function direct(binaries: PostgresBinaries, owner: PostgresAccount['owner'], env
   };
 }
 
-function inNamespace(unshare: string, user: User, binaries: PostgresBinaries, owner: PostgresAccount['owner'], env: Environment): PostgresAccount {
+function inNamespace(unshare: string, user: User, binaries: PostgresBinaries, owner: PostgresAccount['owner'], env: Environment): Route {
   return {
     route: 'namespace',
     binaries,
@@ -104,7 +108,7 @@ function inNamespace(unshare: string, user: User, binaries: PostgresBinaries, ow
   };
 }
 
-function asOtherUser({ uid, gid }: User, binaries: PostgresBinaries, env: Environment): PostgresAccount {
+function asOtherUser({ uid, gid }: User, binaries: PostgresBinaries, env: Environment): Route {
   return {
     route: 'other-user',
     binaries,

@@ -58,7 +58,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   if (!existsSync(cluster)) await makeCluster({ account, folder, cluster, password, template: options.template, durability: options.durability });
   giveFolder(cluster, account.owner);
 
-  const version = await serverVersion(account, folder);
+  const { version } = account;
   const clusterVersion = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
   if (clusterVersion !== version.split('.')[0]) {
     throw new LocalStackError('data_dir_foreign', `\`${cluster}\` was written by Postgres ${clusterVersion}, this is Postgres ${version}; choose another data folder`);
@@ -141,12 +141,6 @@ async function makeCluster({ account, folder, cluster, password, template, durab
 
 function demandSuccess(what: string, { code, stdout, stderr }: CommandResult): void {
   if (code !== 0) throw new LocalStackError('postgres_failed', `${what} failed: ${lastLine(stderr) || lastLine(stdout)}`);
-}
-
-async function serverVersion(account: PostgresAccount, folder: string): Promise<string> {
-  const command = account.command('postgres', folder, ['--version']);
-  const { stdout } = await runCommand(command.command, command.args, { ...command, timeoutMs: 20_000 });
-  return /\d+(\.\d+)*/.exec(stdout)?.[0] ?? 'unknown';
 }
 
 async function signIn(url: string): Promise<void> {

@@ -91,7 +91,9 @@ export async function startServerPart(settings: PartSettings): Promise<ServerPar
 
 /** `undefined`: the port was taken, and the caller may choose another. */
 async function launch(settings: PartSettings, port: number, mayMove: boolean): Promise<ServerProcess | undefined> {
-  const process = await settings.start(port);
+  const process = await settings.start(port).catch((cause: unknown) => {
+    throw new LocalStackError(settings.failure, `${settings.name} cannot be started: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
   if (await process.says(settings.ready, startTimeoutMs)) return process;
   await process.stop('SIGKILL', 0);
   const lines = process.lastLines();

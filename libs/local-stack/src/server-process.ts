@@ -1,7 +1,6 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment } from './log.ts';
 import { formatIdentity, identityOf, isAlive, parseIdentity } from './process-identity.ts';
@@ -71,9 +70,9 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
     });
   }
   const guard = guardAgainstOurDeath(pid);
-  const gone = exited.then((exit) => {
+  const gone = exited.then(async (exit) => {
     running = false;
-    guard.kill('SIGKILL');
+    await guard.dismiss();
     rmSync(server.identityFile, { force: true });
     return exit;
   });
@@ -102,6 +101,8 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
     stop: async (signal, graceMs) => {
       if (!running) return;
       child.kill(signal);
+      // A paused server hears nothing else.
+      child.kill('SIGCONT');
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await gone;
       clearTimeout(timer);
@@ -113,13 +114,18 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
  * However we go, also by SIGKILL, our end of the guard's standard input closes; it then ends the server. It lives exactly as long as
  * the server does.
  */
-function guardAgainstOurDeath(pid: number): ChildProcessByStdio<Writable, null, null> {
+function guardAgainstOurDeath(pid: number): { dismiss(): Promise<void> } {
   const script = 'read -r _; kill -s INT "$1"; for _ in 1 2 3 4 5 6 7 8 9; do kill -0 "$1" || exit 0; sleep 1; done; kill -s KILL "$1"';
   const guard = spawn('/bin/sh', ['-c', script, 'holdpoint-guard', String(pid)], { detached: true, env: { PATH: '/usr/bin:/bin' }, stdio: ['pipe', 'ignore', 'ignore'] });
-  // Without a guard the server runs as well; the next start on its folder ends it.
-  guard.on('error', () => undefined);
   guard.stdin.on('error', () => undefined);
-  return guard;
+  // Without a guard the server runs as well; the next start on its folder ends it.
+  const ended = new Promise<void>((resolve) => guard.once('error', () => resolve()).once('close', () => resolve()));
+  return {
+    dismiss: () => {
+      guard.kill('SIGKILL');
+      return ended;
+    },
+  };
 }
 
 /** Ends the process that an earlier, killed start left behind; returns its pid if there was one. */
