@@ -5,6 +5,7 @@ import {
   AwaitActive,
   CreateKey,
   CreatePolicy,
+  DeletePolicy,
   EvaluateToolCalls,
   GetApproval,
   Health,
@@ -323,6 +324,17 @@ describe('management', () => {
     expect([response.status, (response.json() as { key: string }).key]).toEqual([201, apiKey('fresh0000000')]);
     const refused = await gateway.send({ method: 'POST', url: '/v1/keys', key: 'admin0000000', body: JSON.stringify({ ...draft, ip_ranges: ['10.0.0.0/8', '10.0.0.0/40'] }) });
     expect(problemOf(refused).errors).toEqual([{ path: '/ip_ranges/1', message: expect.any(String) }]);
+  });
+
+  it.each([
+    ['HEAD', '/health/live', {}, 200],
+    ['HEAD', '/v1/guard/default/policies', { 'x-api-key': apiKey('admin0000000') }, 200],
+    ['HEAD', '/v1/guard/default/policies', {}, 401],
+    ['DELETE', `/v1/guard/default/policies/${policy.id}`, { 'x-api-key': apiKey('admin0000000'), 'content-type': 'application/json' }, 200],
+    ['OPTIONS', '/v1/keys', {}, 405],
+  ])('%s %s', async (method, url, headers, status) => {
+    services.on(ListPolicies, () => ({ ok: { data: [], next_cursor: null } })).on(DeletePolicy, () => ({ ok: { value: policy, revision: 1, policy_version: 1 } }));
+    expect((await gateway.send({ method, url, headers })).status).toBe(status);
   });
 
   it('a defect is a 500 without its inside', async () => {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidConfig, readConfig } from '@holdpoint/runtime';
+import { inRanges } from './access/client-address.ts';
+import { GatewayEnvironment } from './config.ts';
+
+describe('the gateway’s configuration', () => {
+  it('needs the address of NATS only, and listens on loopback', () => {
+    expect(readConfig(GatewayEnvironment, { NATS_URL: 'nats://127.0.0.1:4222' })).toEqual({
+      http: { host: '127.0.0.1', port: 8_080, trustedProxies: [] },
+      nats: { servers: 'nats://127.0.0.1:4222' },
+      logLevel: 'info',
+    });
+  });
+
+  it('reads trusted proxies as addresses and ranges', () => {
+    const { http } = readConfig(GatewayEnvironment, { NATS_URL: 'n', HOLDPOINT_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1' });
+    expect(['10.1.2.3', '192.0.2.1', '192.0.2.2'].map((address) => inRanges(address, http.trustedProxies))).toEqual([true, true, false]);
+  });
+
+  it('names every problem at once', () => {
+    const problems = problemsOf({ HOLDPOINT_PORT: '99999', HOLDPOINT_TRUSTED_PROXIES: 'everyone', LOG_LEVEL: 'loud' });
+    expect(problems.sort()).toEqual(['HOLDPOINT_PORT', 'HOLDPOINT_TRUSTED_PROXIES', 'LOG_LEVEL', 'NATS_URL']);
+  });
+});
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(GatewayEnvironment, env);
+  } catch (error) {
+    if (error instanceof InvalidConfig) return error.problems.map(({ variable }) => variable);
+    throw error;
+  }
+  return [];
+}
