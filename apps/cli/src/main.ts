@@ -36,9 +36,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof InvalidLauncherConfig)) throw error;
   terminal.err(`holdpoint: the environment is not right\n${error.message}`);
-  process.exitCode = 78;
+  process.exit(78);
 }

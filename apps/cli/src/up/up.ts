@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { LocalStackError, System, type Environment } from '@holdpoint/local-stack';
 import { readLauncherConfig } from './config.ts';
-import { readableLine } from './log-lines.ts';
+import { isProblem, readableLine } from './log-lines.ts';
 import { welcome } from './welcome.ts';
+
+const abandonStartAfterMs = 10_000;
 
 export type Terminal = Readonly<{ out: (line: string) => void; err: (line: string) => void }>;
 
@@ -13,7 +15,11 @@ export async function up({ root, env, terminal, stop }: Readonly<{ root: string;
     root,
     dataDir: resolve(root, config.HOLDPOINT_DATA_DIR),
     env,
-    onLine: (part, line) => terminal.out(readableLine(part, line, new Date())),
+    onLine: (part, line) => {
+      // NATS and Postgres speak much and rarely of interest: only what is wrong, unless asked for.
+      if ((part === 'nats' || part === 'postgres') && env['LOG_LEVEL'] !== 'debug' && !isProblem(line)) return;
+      terminal.out(readableLine(part, line, new Date()));
+    },
     host: config.HOLDPOINT_HOST,
     port: config.HOLDPOINT_PORT === 0 ? undefined : config.HOLDPOINT_PORT,
     evaluators: config.EVALUATOR_REPLICAS,
@@ -24,8 +30,11 @@ export async function up({ root, env, terminal, stop }: Readonly<{ root: string;
     signal: stop,
   });
   const stopped = new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));
+  // What takes long before the services start (fetching a server, say) cannot be interrupted, only left behind.
+  const overdue = stopped.then(() => new Promise<null>((done) => setTimeout(done, abandonStartAfterMs, null).unref()));
   try {
-    const system = await starting;
+    const system = await Promise.race([starting, overdue]);
+    if (system === null) return 0;
     terminal.out(welcome({ url: system.url, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
     await stopped;
     terminal.out('Stopping.');
