@@ -2,21 +2,20 @@ import {
   ClaimApprovals,
   DecisionsLogged,
   ReportVerdicts,
-  type ApprovalClaim,
   type ClaimAnswer,
   type DecisionRecord,
   type EvaluateAnswer,
   type EvaluateCall,
-  type NamedVerdict,
   type ToolCallResult,
 } from '@holdpoint/contracts';
-import type { Messaging } from '@holdpoint/messaging';
-import { monotonicMs, type Logger } from '@holdpoint/runtime';
+import { PublishUnconfirmed, type Messaging } from '@holdpoint/messaging';
+import { monotonicMs, newId, type Logger } from '@holdpoint/runtime';
 import type { Lease } from '../policies/lease.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
+import { claimOf, namedVerdictOf } from './approval-questions.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
-import { judge, type NotJudged } from './judge.ts';
-import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, releaseOutcome, resultOf, type JudgedCall, type Outcome } from './results.ts';
+import { judge, notJudgeable, type JudgeInput, type NotJudged } from './judge.ts';
+import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, type JudgedCall, type Outcome } from './results.ts';
 
 type Decided = Readonly<{
   judged: JudgedCall;
@@ -29,17 +28,27 @@ const logTimeoutMs = 2_000;
 const approvalTimeoutMs = 3_000;
 /** Kept back from the caller's deadline for the way of the answer. */
 const answerReserveMs = 50;
-const defaultTimeoutMinutes = 60;
+
+type Numbered = Readonly<{ index: number; call: EvaluateCall }>;
+
+/** Calls by what still has to be asked about them. */
+type Sorted = Readonly<{
+  notJudged: readonly NotJudged[];
+  /** Answered by the policies alone, or by the lack of a parking place. */
+  decided: readonly Decided[];
+  /** Each holds a parking place. */
+  asking: readonly JudgedCall[];
+}>;
 
 /** Scan, evaluate, park, record, answer: the shell around the policy library. */
 export class Decide {
   private parking = 0;
 
   constructor(
-    private readonly messaging: Messaging,
-    private readonly sets: PolicySets,
-    private readonly lease: Lease,
-    private readonly metrics: DecisionMetrics,
+    private readonly messaging: Pick<Messaging, 'maxPayload' | 'publish' | 'request'>,
+    private readonly sets: Pick<PolicySets, 'get'>,
+    private readonly lease: Pick<Lease, 'freshness' | 'renew'>,
+    private readonly metrics: Pick<DecisionMetrics, 'answered' | 'logWritten'>,
     private readonly log: Logger,
     private readonly parkingLimit: number,
   ) {}
@@ -50,45 +59,76 @@ export class Decide {
    */
   async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly EvaluateAnswer[]> {
     const receivedAt = monotonicMs();
-    await this.fetchUnknownGuards(calls);
-    const freshness = this.lease.freshness();
-    const at = Date.now();
-    const judgements = calls.map((call, index) => judge({ index, call, held: this.sets.get(call.guard_id), freshness, at }));
-    const notJudged = judgements.filter((judgement): judgement is NotJudged => 'not_judged' in judgement);
-    const judged = judgements.filter((judgement): judgement is JudgedCall => !('not_judged' in judgement));
-    const settled = judged.filter((one) => !asksApprovals(one));
-    const asking = judged.filter(asksApprovals);
+    const known: Numbered[] = [];
+    const unknown: Numbered[] = [];
+    for (const [index, call] of calls.entries()) (this.sets.get(call.guard_id) === undefined ? unknown : known).push({ index, call });
 
     const parts: Promise<readonly EvaluateAnswer[]>[] = [];
-    if (notJudged.length > 0 || settled.length > 0) parts.push(this.answerByPolicy(settled).then((answers) => [...notJudged, ...answers]));
-    if (asking.length > 0) parts.push(this.answerByApproval(asking, remainingMs));
+    if (known.length > 0) {
+      const sorted = this.sort(known);
+      parts.push(this.answerAtOnce(sorted), this.answerByApproval(sorted, remainingMs));
+    }
+    if (unknown.length > 0) {
+      // A guard may be younger than the last renewal: one look before saying that it has no policies.
+      const sorted = this.lease.renew().then(() => this.sort(unknown));
+      parts.push(
+        sorted.then((late) => this.answerAtOnce(late)),
+        sorted.then((late) => this.answerByApproval(late, remainingMs)),
+      );
+    }
     for await (const answers of asTheyComplete(parts)) {
-      this.metrics.answered(answers, monotonicMs() - receivedAt);
+      if (answers.length === 0) continue;
+      const tookMs = monotonicMs() - receivedAt;
+      this.metrics.answered(answers, tookMs);
+      this.log.debug({ calls: calls.length, answers: answers.length, tookMs: Math.round(tookMs) }, 'answered');
       yield answers;
     }
   }
 
-  /** A guard may be younger than the last renewal: one look before saying that it has no policies. */
-  private async fetchUnknownGuards(calls: readonly EvaluateCall[]): Promise<void> {
-    if (calls.some((call) => this.sets.get(call.guard_id) === undefined)) await this.lease.renew();
+  /** Judges each call by itself and gives parking places to those that must ask. */
+  private sort(calls: readonly Numbered[]): Sorted {
+    const freshness = this.lease.freshness();
+    const at = Date.now();
+    const notJudged: NotJudged[] = [];
+    const decided: Decided[] = [];
+    const asking: JudgedCall[] = [];
+    for (const { index, call } of calls) {
+      const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness, at });
+      if ('not_judged' in judgement) notJudged.push(judgement);
+      else if (!asksApprovals(judgement)) decided.push(decidedAs(judgement, outcomeOfVerdict(judgement)));
+      // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
+      else if (this.parking + asking.length >= this.parkingLimit) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
+      else asking.push(judgement);
+    }
+    this.parking += asking.length;
+    return { notJudged, decided, asking };
   }
 
-  private async answerByPolicy(judged: readonly JudgedCall[]): Promise<readonly EvaluateAnswer[]> {
-    return this.logged(judged.map((one) => ({ judged: one, result: resultOf(one, outcomeOfVerdict(one)), logged: false })));
+  /** INVARIANT: whatever one call does to the judge, its neighbours are judged. */
+  private judgeOne(input: JudgeInput): JudgedCall | NotJudged {
+    try {
+      return judge(input);
+    } catch (error) {
+      const { guard_id, request_id, tool_call } = input.call;
+      this.log.error({ err: error, guard_id, request_id, tool: tool_call.name }, 'a call could not be judged: it is blocked');
+      return notJudgeable(input);
+    }
   }
 
-  private async answerByApproval(judged: readonly JudgedCall[], remainingMs: () => number): Promise<readonly EvaluateAnswer[]> {
-    // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
-    if (this.parking + judged.length > this.parkingLimit) return this.logged(judged.map((one) => decided(one, approvalServiceUnavailable)));
-    this.parking += judged.length;
+  private async answerAtOnce({ notJudged, decided }: Sorted): Promise<readonly EvaluateAnswer[]> {
+    return [...notJudged, ...(await this.logged(decided))];
+  }
+
+  private async answerByApproval({ asking }: Sorted, remainingMs: () => number): Promise<readonly EvaluateAnswer[]> {
+    if (asking.length === 0) return [];
     try {
       const timeoutMs = Math.max(1, Math.min(approvalTimeoutMs, remainingMs() - answerReserveMs));
-      const claims = judged.filter((one) => one.verdict.action === 'require_approval');
-      const named = judged.filter((one) => one.verdict.action !== 'require_approval');
+      const claims = asking.filter((one) => one.verdict.action === 'require_approval');
+      const named = asking.filter((one) => one.verdict.action !== 'require_approval');
       const [claimed, reported] = await Promise.all([this.claim(claims, timeoutMs), this.report(named, timeoutMs)]);
       return await this.logged([...claimed, ...reported]);
     } finally {
-      this.parking -= judged.length;
+      this.parking -= asking.length;
     }
   }
 
@@ -102,7 +142,7 @@ export class Decide {
           return chunk.map((one, place) => decidedByClaim(one, answers[place] ?? { state: 'failed' }));
         } catch (error) {
           this.log.warn({ err: error, calls: chunk.length }, 'approval service did not answer');
-          return chunk.map((one) => decided(one, approvalServiceUnavailable));
+          return chunk.map((one) => decidedAs(one, withoutApprovalService(one)));
         }
       }),
     );
@@ -116,88 +156,59 @@ export class Decide {
   private async report(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Decided[]> {
     if (judged.length === 0) return [];
     try {
-      const { answers } = await this.messaging.request(ReportVerdicts, { verdicts: judged.map(verdictOf) }, { timeoutMs });
-      return judged.map((one, place) => decided(one, outcomeOfReport(one, answers[place] ?? 'failed')));
+      const { answers } = await this.messaging.request(ReportVerdicts, { verdicts: judged.map(namedVerdictOf) }, { timeoutMs });
+      return judged.map((one, place) => decidedAs(one, outcomeOfReport(one, answers[place] ?? 'failed')));
     } catch (error) {
       this.log.warn({ err: error, calls: judged.length }, 'approval service did not answer');
-      return judged.map((one) => decided(one, outcomeOfReport(one, 'failed')));
+      return judged.map((one) => decidedAs(one, withoutApprovalService(one)));
     }
   }
 
   /** Writes decisions to the log and gives the answers that may be given. */
   private async logged(decisions: readonly Decided[]): Promise<readonly EvaluateAnswer[]> {
-    const unlogged = decisions.filter((one) => !one.logged);
-    const written = unlogged.length === 0 || (await this.write(unlogged.map((one) => recordOf(one.judged, one.result))));
+    const unlogged = decisions.filter((one) => !one.logged).map((one) => recordOf(one.judged, one.result));
+    const lost = unlogged.length === 0 ? none : await this.write(unlogged);
     // The lease may have run out while the log was written: another set may decide by now, so a fresh judgement no longer counts.
     const holds = this.lease.freshness().fresh;
-    return decisions.map(({ judged, result, logged }): EvaluateAnswer => {
+    return decisions.map(({ judged, result }): EvaluateAnswer => {
       if (!holds && !judged.stale) return { index: judged.index, not_judged: 'lease_lapsed' };
-      return { index: judged.index, result: logged || written ? result : resultOf(judged, decisionLogUnavailable) };
+      // An id of its own: without an acknowledgement the log may or may not hold the decision that this block stands in for.
+      return { index: judged.index, result: lost.has(result.metadata.decision_id) ? resultOf(judged, { ...decisionLogUnavailable, decisionId: newId('dec') }) : result };
     });
   }
 
-  private async write(records: readonly DecisionRecord[]): Promise<boolean> {
+  /** The ids of the decisions that the log did not acknowledge. */
+  private async write(records: readonly DecisionRecord[]): Promise<ReadonlySet<string>> {
     const sentAt = monotonicMs();
     try {
       await this.messaging.publish(DecisionsLogged, DecisionsLogged.subjects[0], { decisions: [...records] }, { timeoutMs: logTimeoutMs });
-      return true;
+      return none;
     } catch (error) {
+      if (error instanceof PublishUnconfirmed && error.reason === 'too_large' && records.length > 1) {
+        const half = Math.ceil(records.length / 2);
+        const lost = await Promise.all([this.write(records.slice(0, half)), this.write(records.slice(half))]);
+        return new Set(lost.flatMap((ids) => [...ids]));
+      }
       this.log.error({ err: error, decisions: records.length }, 'decisions not logged: their calls are blocked');
-      return false;
+      return new Set(records.map(({ id }) => id));
     } finally {
       this.metrics.logWritten(monotonicMs() - sentAt);
     }
   }
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** Whether the approval service has a say: a person is wanted, or the call names an approval that must learn the verdict. */
 const asksApprovals = ({ verdict, call }: JudgedCall): boolean => verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code === undefined);
 
-const decided = (judged: JudgedCall, outcome: Outcome): Decided => ({ judged, result: resultOf(judged, outcome), logged: false });
+const decidedAs = (judged: JudgedCall, outcome: Outcome): Decided => ({ judged, result: resultOf(judged, outcome), logged: false });
+
+/** A person cannot be asked; a `block` needs none. */
+const withoutApprovalService = (judged: JudgedCall): Outcome => (judged.verdict.action === 'require_approval' ? approvalServiceUnavailable : outcomeOfReport(judged, 'failed'));
 
 function decidedByClaim(judged: JudgedCall, answer: ClaimAnswer): Decided {
   return { judged, result: resultOf(judged, outcomeOfClaim(judged, answer)), logged: answer.state === 'released' };
-}
-
-function claimOf(judged: JudgedCall): ApprovalClaim {
-  const { call, verdict, held, argumentsHash } = judged;
-  return {
-    request_id: call.request_id,
-    guard_id: call.guard_id,
-    key_id: call.key_id,
-    owner_email: call.owner_email,
-    session_id: call.session_id,
-    end_user_id: call.end_user_id,
-    agent_id: call.agent_id,
-    context: call.context,
-    tool_call: call.tool_call,
-    arguments_hash: argumentsHash,
-    policy_id: verdict.policy?.id ?? null,
-    policy_version: held.source.version,
-    quorum: verdict.policy?.approval_config?.quorum ?? 1,
-    timeout_minutes: verdict.policy?.approval_config?.timeout_minutes ?? defaultTimeoutMinutes,
-    release_minutes: held.source.release_minutes,
-    replay_seconds: held.source.replay_seconds,
-    release_record: recordOf(judged, resultOf(judged, releaseOutcome(judged, { state: 'released' }))),
-  };
-}
-
-function verdictOf({ call, verdict, held, argumentsHash }: JudgedCall): NamedVerdict {
-  return {
-    approval_id: call.approval_id ?? '',
-    guard_id: call.guard_id,
-    key_id: call.key_id,
-    session_id: call.session_id,
-    end_user_id: call.end_user_id,
-    agent_id: call.agent_id,
-    call_id: call.tool_call.id,
-    tool_name: call.tool_call.name,
-    tool_type: call.tool_call.type,
-    arguments_hash: argumentsHash,
-    action: verdict.action === 'require_approval' ? 'block' : verdict.action,
-    policy_id: verdict.policy?.id ?? null,
-    policy_version: held.source.version,
-  };
 }
 
 /** Consecutive groups whose sizes add up to at most `limit`; a larger item stands alone. */
@@ -216,11 +227,23 @@ function inChunks<T>(items: readonly T[], sizeOf: (item: T) => number, limit: nu
   return chunks;
 }
 
+/** The values in the order they come. INVARIANT: one that fails holds back no other; its error is thrown after the last. */
 async function* asTheyComplete<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {
-  const open = new Map(promises.map((promise, place) => [place, promise.then((value) => ({ place, value }))]));
+  const open = new Map(
+    promises.map((promise, place) => [
+      place,
+      promise.then(
+        (value) => ({ place, value }),
+        (error: unknown) => ({ place, error }),
+      ),
+    ]),
+  );
+  const errors: unknown[] = [];
   while (open.size > 0) {
-    const { place, value } = await Promise.race(open.values());
-    open.delete(place);
-    yield value;
+    const first = await Promise.race(open.values());
+    open.delete(first.place);
+    if ('value' in first) yield first.value;
+    else errors.push(first.error);
   }
+  if (errors.length > 0) throw errors[0];
 }

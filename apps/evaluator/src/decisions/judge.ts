@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
-import type { EvaluateAnswer, EvaluateCall } from '@holdpoint/contracts';
+import type { EvaluateAnswer, EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { evaluate, type Verdict } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
@@ -14,41 +14,57 @@ export type JudgeInput = Readonly<{ index: number; call: EvaluateCall; held: Hel
 /** Judges one call by the set held for its guard. `at` is epoch milliseconds. */
 export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
   if (!held) return { index, not_judged: 'no_policy_set' };
-  const argumentsHash = hashOf(canonicalJson(call.tool_call.arguments));
-  const verdict = held.compiled
-    ? evaluate(
-        held.compiled,
-        { tool_name: call.tool_call.name, tool_type: call.tool_call.type, arguments: call.tool_call.arguments, end_user_id: call.end_user_id, agent_id: call.agent_id },
-        at,
-      )
-    : notReadable(held);
+  const argumentsHash = hashOfArguments(call.tool_call.arguments);
+  const verdict = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, held, at);
   return {
     index,
     call,
     held,
-    verdict: freshness.fresh ? verdict : judgedStale(held, verdict, freshness.forMs),
-    argumentsHash,
+    argumentsHash: argumentsHash ?? '',
     decisionId: newId('dec'),
     at,
     stale: !freshness.fresh,
+    ...(freshness.fresh ? { verdict, failedOpen: false } : judgedStale(held, verdict, freshness.forMs)),
   };
+}
+
+/** The answer to a call on which the judge itself failed. */
+export function notJudgeable({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
+  if (!held) return { index, not_judged: 'no_policy_set' };
+  const verdict = couldNotJudge(held, 'The call could not be judged. Tell the guard’s owner.');
+  return { index, call, held, verdict, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, failedOpen: false };
+}
+
+function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id }: EvaluateCall, held: HeldSet, at: number): Verdict {
+  if (!held.compiled) return couldNotJudge(held, 'The guard’s policies cannot be read by this evaluator. Tell the guard’s owner.');
+  return evaluate(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id }, at);
 }
 
 /**
  * Within the guard's staleness limit the held set goes on judging. Past it, what it does not plainly allow is blocked,
  * and what it allows goes by the guard's failure mode.
  */
-function judgedStale(held: HeldSet, verdict: Verdict, forMs: number): Verdict {
-  if (forMs < held.source.max_policy_staleness_seconds * 1_000) return verdict;
+function judgedStale(held: HeldSet, verdict: Verdict, forMs: number): Pick<JudgedCall, 'verdict' | 'failedOpen'> {
+  if (forMs < held.source.max_policy_staleness_seconds * 1_000) return { verdict, failedOpen: false };
   const allowed = verdict.action === 'allow' || verdict.action === 'warn';
   if (allowed && held.source.failure_mode === 'open') {
-    return { ...verdict, action: 'warn', reason: 'Allowed by the guard’s failure mode: the policies held may be out of date and policy-admin cannot be reached.' };
+    const reason = 'Allowed by the guard’s failure mode: the policies held may be out of date and policy-admin cannot be reached.';
+    return { verdict: { ...verdict, action: 'warn', reason }, failedOpen: true };
   }
-  return { ...verdict, action: 'block', code: 'could_not_judge', reason: 'The policies held may be out of date and policy-admin cannot be reached. Ask again in a few seconds.' };
+  const reason = 'The policies held may be out of date and policy-admin cannot be reached. Ask again in a few seconds.';
+  return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, failedOpen: false };
 }
 
-function notReadable({ source }: HeldSet): Verdict {
-  return { action: 'block', policy: null, version: source.version, code: 'could_not_judge', reason: 'The guard’s policies cannot be read by this evaluator. Tell the guard’s owner.' };
+function couldNotJudge({ source }: HeldSet, reason: string): Verdict {
+  return { action: 'block', policy: null, version: source.version, code: 'could_not_judge', reason };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Null for arguments without a canonical form, which strict parsing refuses already: lone surrogates, numbers beyond a double, endless nesting. */
+function hashOfArguments(toolArguments: JsonObject): string | null {
+  try {
+    return createHash('sha256').update(canonicalJson(toolArguments)).digest('hex');
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}

@@ -10,12 +10,15 @@ export type JudgedCall = Readonly<{
   call: EvaluateCall;
   held: HeldSet;
   verdict: Verdict;
+  /** Empty for arguments without a canonical form: such a call is blocked. */
   argumentsHash: string;
   decisionId: string;
   /** Epoch milliseconds. */
   at: number;
   /** Judged while policy-admin could not confirm the set. */
   stale: boolean;
+  /** The guard's failure mode gave the verdict: the set that judged is too old to count. */
+  failedOpen: boolean;
 }>;
 
 export type Outcome = Readonly<{
@@ -26,7 +29,6 @@ export type Outcome = Readonly<{
   decisionId?: string | undefined;
   replayed?: boolean;
   releaseId?: string | undefined;
-  failedOpen?: boolean;
 }>;
 
 /** The answer to a judged call. */
@@ -50,9 +52,9 @@ export function resultOf(judged: JudgedCall, outcome: Outcome): ToolCallResult {
       policy_hash: held.source.hash,
       trace_id: call.trace_id,
       ...(judged.stale ? { policy_stale: true } : {}),
+      ...(judged.failedOpen && outcome.action === 'warn' ? { failed_open: true } : {}),
       ...(outcome.replayed === undefined ? {} : { replayed: outcome.replayed }),
       ...(outcome.releaseId === undefined ? {} : { release_id: outcome.releaseId }),
-      ...(outcome.failedOpen === undefined ? {} : { failed_open: outcome.failedOpen }),
     },
   };
 }
@@ -150,4 +152,4 @@ function wroteWhat({ comment }: ClaimAnswer): string {
 }
 
 /** A comment inside back-quotes, on one line. */
-const quotable = (comment: string): string => comment.replaceAll('`', "'").replace(/\s+/gu, ' ');
+const quotable = (comment: string): string => comment.replaceAll('`', "'").replace(/[\s\p{Cc}]+/gu, ' ');
