@@ -15,23 +15,25 @@ const renewalTimeoutMs = 1_000;
 export class Lease {
   private until = Number.NEGATIVE_INFINITY;
   private stopped = false;
-  private again = false;
   private renewing: Promise<void> | null = null;
+  /** Follows the renewal under way. */
+  private next: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
-    private readonly messaging: Messaging,
+    private readonly messaging: Pick<Messaging, 'request' | 'onBroadcast'>,
     private readonly sets: PolicySets,
     private readonly evaluatorId: string,
     private readonly log: Logger,
   ) {}
 
-  start(): void {
+  /** Resolves once the first renewal was answered, with every set, or failed; the lease is kept from then on either way. */
+  async start(): Promise<void> {
     this.unsubscribe = this.messaging.onBroadcast(RevisionChanged, ({ revision }) => {
       if (revision > this.sets.applied) void this.renew();
     });
-    this.schedule(0);
+    await this.renew();
   }
 
   /** Gives the lease back, so that no write waits for this evaluator. */
@@ -56,13 +58,18 @@ export class Lease {
     return monotonicMs() - this.until;
   }
 
-  /** Renews now, or joins the renewal under way and has another one follow it. */
+  /**
+   * Resolves after a renewal that was sent from now on, or that failed.
+   * INVARIANT: whoever asks while one is under way shares the next one, and no other can come between.
+   */
   async renew(): Promise<void> {
-    if (this.stopped) return;
-    if (this.renewing) {
-      this.again = true;
-      return this.renewing;
-    }
+    if (this.renewing) this.next ??= this.renewing.then(() => this.begin());
+    await (this.next ?? this.begin());
+  }
+
+  private begin(): Promise<void> {
+    this.next = null;
+    if (this.stopped) return Promise.resolve();
     clearTimeout(this.timer);
     this.renewing = this.renewUntilCurrent().finally(() => {
       this.renewing = null;
@@ -78,7 +85,7 @@ export class Lease {
 
   private async renewUntilCurrent(): Promise<void> {
     try {
-      for (let wanted = true; wanted; wanted = (await this.renewOnce()) || this.again) this.again = false;
+      for (let wanted = true; wanted && !this.stopped; ) wanted = await this.renewOnce();
     } catch (error) {
       this.log.warn({ err: error, applied: this.sets.applied }, 'lease not renewed');
     }
