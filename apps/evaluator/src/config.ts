@@ -8,7 +8,7 @@ export const EvaluatorEnvironment = z
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     HOLDPOINT_METRICS_HOST: z.string().default('127.0.0.1'),
     HOLDPOINT_METRICS_PORT_EVALUATOR: port.default(0),
     /** Batches judged at the same time; more wait in a bounded queue. */

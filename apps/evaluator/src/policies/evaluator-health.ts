@@ -6,16 +6,16 @@ import type { PolicySets } from './policy-sets.ts';
 /** Whether this evaluator can judge, part by part. */
 export class EvaluatorHealth {
   constructor(
-    private readonly messaging: Messaging,
-    private readonly sets: PolicySets,
-    private readonly lease: Lease,
+    private readonly messaging: Pick<Messaging, 'connected'>,
+    private readonly sets: Pick<PolicySets, 'guards' | 'applied'>,
+    private readonly lease: Pick<Lease, 'freshness'>,
   ) {}
 
   parts(): PartHealth[] {
     const freshness = this.lease.freshness();
     return [
       { part: 'nats', ok: this.messaging.connected },
-      { part: 'policy sets', ok: this.sets.guards > 0, detail: `${this.sets.guards} guards at revision ${this.sets.applied}` },
+      { part: 'policy sets', ok: this.sets.guards > 0 || freshness.fresh, detail: `${this.sets.guards} guards at revision ${this.sets.applied}` },
       freshness.fresh ? { part: 'lease', ok: true } : { part: 'lease', ok: false, detail: 'policy-admin has not confirmed the policies held' },
     ];
   }
