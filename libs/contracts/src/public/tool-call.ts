@@ -137,7 +137,7 @@ export const DecisionMetadata = z.object({
   /** False on the one answer that releases an approved call, true on its repeats. */
   replayed: z.boolean().optional(),
   release_id: z.string().optional(),
-  /** True when nothing judged the call and the guard's `failure_mode` is `open`. */
+  /** True when the guard's `failure_mode` `open` let the call go: nothing judged it, or only policies too old to count. */
   failed_open: z.boolean().optional(),
 });
 
