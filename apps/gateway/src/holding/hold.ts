@@ -14,7 +14,7 @@ export type Held = Readonly<{
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
-/** Judges calls and, while some wait for people, holds the answer; when nothing is pending any more, every call is judged again. */
+/** Judges calls and, while some wait for people, holds the answer; when nothing is pending any more, or the time is up, every call is judged again. */
 export async function judgeHeld({ calls, waitMs, gone, ask, waits }: Held): Promise<ToolCallResult[]> {
   const until = monotonicMs() + waitMs;
   let since = waits.now();
@@ -26,11 +26,12 @@ export async function judgeHeld({ calls, waitMs, gone, ask, waits }: Held): Prom
     if (pending.length === 0 || leftMs <= 0) return results;
     const end = await waits.wait(pending, { since, timeoutMs: leftMs, gone });
     // A caller that hung up is not asked again for: a release nobody hears of would be lost.
-    if (end !== 'settled') return results;
+    if (end === 'gone' || end === 'stopping') return results;
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, Math.max(0, until - monotonicMs()))));
     if (gone.aborted) return results;
     since = waits.now();
     const again = await ask(calls.map((call, index) => askedAgain(call, results[index])));
+    if (end === 'timeout') return again;
     const same = pendingOf(calls, again).some(({ approval_id }) => pending.some((before) => before.approval_id === approval_id));
     pauseMs = same ? Math.min(longestPauseMs, Math.max(firstPauseMs, 2 * pauseMs)) : 0;
     results = again;

@@ -80,10 +80,10 @@ describe('a held caller', () => {
     expect((await answer)[0]?.action).toBe('allow');
   });
 
-  it('gets its pending state when the time is up', async () => {
-    const { held, asked } = holding([[parked('c')]]);
-    expect((await held(['c'], { waitMs: 5 }))[0]?.action).toBe('require_approval');
-    expect(asked).toHaveLength(1);
+  it('is judged again when the time is up, by the policies of then', async () => {
+    const { held, asked } = holding([[parked('a'), judged('b')], [parked('a'), judged('b', { action: 'block' })]]);
+    expect((await held(['a', 'b'], { waitMs: 5 })).map(({ action }) => action)).toEqual(['require_approval', 'block']);
+    expect(asked).toHaveLength(2);
   });
 
   it('that hung up is not asked again for', async () => {
