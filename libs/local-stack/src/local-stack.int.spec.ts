@@ -73,7 +73,7 @@ describe('a second start', () => {
 
 describe('a data folder', () => {
   it('is ours alone, with every secret in it', async () => {
-    await start();
+    await start({ postgres: false });
     const paths = readdirSync(dataDir(), { recursive: true, encoding: 'utf8' });
     expect(statSync(dataDir()).mode & 0o777).toBe(0o700);
     for (const path of ['secrets.json', 'nats/nats.conf']) {
@@ -105,13 +105,14 @@ describe('a port that was asked for', () => {
     const thief = await hold();
     const { port } = thief.address() as AddressInfo;
     const before = children();
-    await expect(start({ ports: { [part]: port } })).rejects.toMatchObject({
+    const only = { nats: part === 'nats', postgres: part === 'postgres', ports: { [part]: port } };
+    await expect(start(only)).rejects.toMatchObject({
       code: 'port_in_use',
       message: `port ${port} on 127.0.0.1, asked for by ${part === 'nats' ? 'nats-server' : 'postgres'}, is in use by another program; stop that one or choose another port`,
     });
     expect(children()).toEqual(before);
     await release(thief);
-    const stack = await start({ ports: { [part]: port } });
+    const stack = await start(only);
     expect(stack[part]?.port).toBe(port);
   });
 });
