@@ -17,9 +17,9 @@ export function Route(operationId: OperationId): MethodDecorator {
   );
 }
 
-/** The operation that the router found, if the path is one of the table's. */
-export function operationOf(request: Readonly<{ routeOptions: Readonly<{ config: object }> }>): OperationId | undefined {
-  return (request.routeOptions.config as { operationId?: OperationId }).operationId;
+/** The operation that a route was opened for. */
+export function operationOf({ config }: Readonly<{ config?: object }>): OperationId | undefined {
+  return (config as { operationId?: OperationId } | undefined)?.operationId;
 }
 
 const paths = Object.values(endpoints).map(({ method, path }: Endpoint) => ({ method, matches: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`) }));

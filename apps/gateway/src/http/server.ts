@@ -30,10 +30,22 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
   });
   const fastify = adapter.getInstance();
   fastify.decorateRequest('arrival', null as never);
+  // Per route, so that no request has to look up which one it is.
+  fastify.addHook('onRoute', (route) => {
+    const operation = operationOf(route);
+    route.onRequest = (request, _reply, done) => {
+      request.arrival = { operation, facts: {}, key: null, guard: null };
+      done();
+    };
+  });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    request.arrival = { operation: operationOf(request), facts: {}, key: null, guard: null };
+    if (!request.is404) {
+      done();
+      return;
+    }
     // Before the body is looked at: of a path that does not exist nothing else is worth saying.
-    done(request.is404 ? new Problem(nothingAt(request)) : undefined);
+    request.arrival = { operation: undefined, facts: {}, key: null, guard: null };
+    done(new Problem(nothingAt(request)));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     report(request, reply, { log, metrics });
