@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import importX from 'eslint-plugin-import-x';
@@ -7,7 +8,7 @@ const pureReason = 'domain libs are pure: time, randomness, ids and I/O are argu
 
 /** Node built-ins, clocks and random sources that a domain lib may not touch. */
 const purity = {
-  files: ['**/libs/policy/src/**/*.ts', '**/libs/approval/src/**/*.ts', '**/libs/detection/src/**/*.ts', 'src/**/*.ts'],
+  files: ['src/**/*.ts'],
   ignores: ['**/*.spec.ts'],
   rules: {
     'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: pureReason }] }],
@@ -59,6 +60,11 @@ const boundaries = {
   },
 };
 
+/** Lint runs in a project's folder, so patterns cannot name it. */
+const project = basename(process.cwd());
+const forTests = ['test-kit', 'system-tests'].includes(project);
+const isDomain = ['policy', 'approval', 'detection'].includes(project);
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.holdpoint/**'] },
   js.configs.recommended,
@@ -86,9 +92,15 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/test-kit/**', '**/system-tests/**'],
+    ignores: ['**/*.spec.ts', ...(forTests ? ['**/*.ts'] : [])],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^@holdpoint/test-kit$', message: 'the test kit is for specs only' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'node:process', importNames: ['env', 'default'], message: 'read once, in main.ts, through the schema in config.ts' }],
+          patterns: [{ regex: '^@holdpoint/test-kit$', message: 'the test kit is for specs only' }],
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'read once, in main.ts, through the schema in config.ts' },
@@ -101,6 +113,6 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/require-await': 'off' },
   },
   boundaries,
-  ...(/[\\/]libs[\\/](policy|approval|detection)$/.test(process.cwd()) ? [purity] : []),
+  ...(isDomain ? [purity] : []),
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
 );

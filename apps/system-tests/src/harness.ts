@@ -3,7 +3,6 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { env as environment } from 'node:process';
 import { System, type SystemOptions } from '@holdpoint/local-stack';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -40,7 +39,7 @@ export class TestSystem {
       const system = await System.start({
         root,
         dataDir: join(folder, 'data'),
-        env: { ...environment, LOG_LEVEL: 'info' },
+        env: { ...process.env, LOG_LEVEL: 'info' },
         onLine: (part, line) => log.push(`${part} ${line}`),
         durability: 'test',
         onCrash: (service, exit) => log.push(`${service.name} ended by itself: ${JSON.stringify(exit)}`),
@@ -56,7 +55,7 @@ export class TestSystem {
   /** With HOLDPOINT_TEST_LOGS set to a folder, the services' lines are kept there. */
   async stop(): Promise<void> {
     await this.system.stop();
-    const kept = environment['HOLDPOINT_TEST_LOGS'];
+    const kept = process.env['HOLDPOINT_TEST_LOGS'];
     if (kept !== undefined) writeFileSync(join(kept, `${basename(this.folder)}.log`), `${this.log.join('\n')}\n`);
     rmSync(this.folder, { recursive: true, force: true });
   }

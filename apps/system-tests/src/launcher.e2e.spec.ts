@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@holdpoint/test-kit';
 import { Client, root } from './harness.ts';
@@ -33,7 +32,7 @@ class Launched {
 
   static up(variables: Readonly<Record<string, string>>): Launched {
     const one = new Launched(
-      spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'up'], { env: { ...env, HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'up'], { env: { ...process.env, HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
     launched.push(one);
     return one;
