@@ -80,7 +80,7 @@ const policyInGuard = { ...inGuard, policyId: PolicyId };
 const approvalInGuard = { ...inGuard, approvalId: ApprovalId };
 
 const judged = { 200: { description: 'The answer to every call; the action says what to do.', schema: ValidateResponse, headers: ['Preference-Applied'] } } as const;
-const written = <T extends z.ZodType>(description: string, schema: T, status: 200 | 201 = 200): Readonly<Record<number, EndpointAnswer>> => ({
+const written = (description: string, schema: z.ZodType, status: 200 | 201 = 200): Readonly<Record<number, EndpointAnswer>> => ({
   [status]: { description, schema, headers: ['X-Policy-Version'] },
   202: { description: 'Written, but not every evaluator decides by it yet.', schema, headers: ['X-Policy-Version', 'X-Policy-Waiting-For'] },
 });
