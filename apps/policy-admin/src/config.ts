@@ -1,33 +1,29 @@
 import { parseApiKey } from '@holdpoint/contracts';
+import { operationsVariables, portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
 import { z } from 'zod';
 
 const text = z.string().min(1);
-const port = z.coerce.number().int().min(0).max(65_535).default(0);
 const password = z.string().regex(/^[\x20-\x7e]{8,}$/, 'must be 8 or more printable ASCII characters');
 
 const service = {
-  NATS_URL: text,
-  NATS_USER: text,
-  NATS_PASSWORD: text,
+  ...serviceVariables,
+  ...operationsVariables,
   DATABASE_URL: text,
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  HOLDPOINT_METRICS_HOST: text.default('127.0.0.1'),
 };
 
 type ServiceEnvironment = z.output<z.ZodObject<typeof service>>;
 
 const serviceConfig = (env: ServiceEnvironment, metricsPort: number) => ({
-  nats: { servers: env.NATS_URL, user: env.NATS_USER, password: env.NATS_PASSWORD },
+  ...serviceSettings(env),
   databaseUrl: env.DATABASE_URL,
-  logLevel: env.LOG_LEVEL,
   operations: { host: env.HOLDPOINT_METRICS_HOST, port: metricsPort },
 });
 
 /** What policy-admin reads from its environment. */
-export const PolicyAdminEnvironment = z.object({ ...service, HOLDPOINT_METRICS_PORT_POLICY_ADMIN: port }).transform((env) => serviceConfig(env, env.HOLDPOINT_METRICS_PORT_POLICY_ADMIN));
+export const PolicyAdminEnvironment = z.object({ ...service, HOLDPOINT_METRICS_PORT_POLICY_ADMIN: portVariable(0) }).transform((env) => serviceConfig(env, env.HOLDPOINT_METRICS_PORT_POLICY_ADMIN));
 
 /** What decision-log reads from its environment. */
-export const DecisionLogEnvironment = z.object({ ...service, HOLDPOINT_METRICS_PORT_DECISION_LOG: port }).transform((env) => serviceConfig(env, env.HOLDPOINT_METRICS_PORT_DECISION_LOG));
+export const DecisionLogEnvironment = z.object({ ...service, HOLDPOINT_METRICS_PORT_DECISION_LOG: portVariable(0) }).transform((env) => serviceConfig(env, env.HOLDPOINT_METRICS_PORT_DECISION_LOG));
 
 export type ServiceConfig = Readonly<ReturnType<typeof serviceConfig>>;
 

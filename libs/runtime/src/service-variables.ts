@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { logLevels, type LogLevel } from './logger.ts';
+
+/** Variables that every service reads; spread into the schema of its config. */
+export const serviceVariables = {
+  /** `nats://host:port`, several separated by commas. */
+  NATS_URL: z.string().min(1),
+  /** Absent where the NATS server asks for none. */
+  NATS_USER: z.string().min(1).optional(),
+  NATS_PASSWORD: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+};
+
+/** Variables of a service that serves its metrics and health on a port of its own. */
+export const operationsVariables = { HOLDPOINT_METRICS_HOST: z.string().min(1).default('127.0.0.1') };
+
+/** A port to listen on; 0: any free one, said in the log. */
+export const portVariable = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
+
+export type ServiceSettings = Readonly<{ nats: Readonly<{ servers: string; user?: string; password?: string }>; logLevel: LogLevel }>;
+
+/** What the common variables mean. */
+export function serviceSettings({ NATS_URL, NATS_USER, NATS_PASSWORD, LOG_LEVEL }: z.output<z.ZodObject<typeof serviceVariables>>): ServiceSettings {
+  return {
+    nats: { servers: NATS_URL, ...(NATS_USER === undefined ? {} : { user: NATS_USER }), ...(NATS_PASSWORD === undefined ? {} : { password: NATS_PASSWORD }) },
+    logLevel: LOG_LEVEL,
+  };
+}
