@@ -28,7 +28,7 @@ export async function startPolicyAdmin(config: ServiceConfig, { log, metrics, sh
   app.useGlobalInterceptors(new RequestLog(log));
 
   const leases = app.get(LeasesRepository);
-  metrics.gauge('policy_admin_lease_age_seconds', async () => (await leases.live()).map(({ evaluatorId, ageMs }) => ({ value: ageMs / 1_000, attributes: { evaluator: evaluatorId } })), {
+  metrics.gauge('holdpoint_lease_age_seconds', async () => (await leases.live()).map(({ evaluatorId, ageMs }) => ({ value: ageMs / 1_000, attributes: { evaluator: evaluatorId } })), {
     description: 'time since each live evaluator last renewed its lease',
   });
   const sweep = repeat({ name: 'sweep leases', everyMs: sweepEveryMs, act: () => leases.sweep(), log });

@@ -87,7 +87,8 @@ export class Lease {
     try {
       for (let wanted = true; wanted && !this.stopped; ) wanted = await this.renewOnce();
     } catch (error) {
-      this.log.warn({ err: error, applied: this.sets.applied }, 'lease not renewed');
+      // Before the first renewal this is only policy-admin still starting.
+      this.log[this.sets.applied === 0 ? 'info' : 'warn']({ err: error, applied: this.sets.applied }, 'lease not renewed');
     }
   }
 

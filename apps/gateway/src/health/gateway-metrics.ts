@@ -2,7 +2,7 @@ import { monotonicMs, type Metrics } from '@holdpoint/runtime';
 
 type Read = () => number;
 
-const durationsMs = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000];
+const durations = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** What the gateway measures. */
@@ -17,10 +17,10 @@ export class GatewayMetrics {
 
   constructor(metrics: Metrics) {
     this.metrics = metrics;
-    this.requests = metrics.histogram('holdpoint_http_request_duration', durationsMs, { description: 'HTTP requests, held ones included', unit: 'ms' });
-    this.decisions = metrics.histogram('holdpoint_decision_duration', durationsMs, { description: 'From asking for a batch of calls to its last answer', unit: 'ms' });
+    this.requests = metrics.histogram('holdpoint_http_request_duration_seconds', durations, { description: 'HTTP requests, held ones included', unit: 's' });
+    this.decisions = metrics.histogram('holdpoint_batch_duration_seconds', durations, { description: 'From asking for a batch of calls to its last answer', unit: 's' });
     this.batches = metrics.histogram('holdpoint_batch_calls', sizes, { description: 'Calls that travelled together' });
-    this.queued = metrics.histogram('holdpoint_batch_queue_wait', durationsMs, { description: 'How long the oldest call of a batch waited for a slot', unit: 'ms' });
+    this.queued = metrics.histogram('holdpoint_batch_queue_wait_seconds', durations, { description: 'How long the oldest call of a batch waited for a slot', unit: 's' });
     this.unjudgedCalls = metrics.counter('holdpoint_calls_not_judged', { description: 'Calls answered by failure mode or as could_not_judge' });
   }
 
@@ -28,16 +28,16 @@ export class GatewayMetrics {
     const name = `${route} ${status}`;
     let label = this.labels.get(name);
     if (label === undefined) this.labels.set(name, (label = { route, status }));
-    this.requests.record(ms, label);
+    this.requests.record(ms / 1_000, label);
   }
 
   batch({ calls, waitedMs }: Readonly<{ calls: number; waitedMs: number }>): void {
     this.batches.record(calls);
-    this.queued.record(waitedMs);
+    this.queued.record(waitedMs / 1_000);
   }
 
   decision(ms: number): void {
-    this.decisions.record(ms);
+    this.decisions.record(ms / 1_000);
   }
 
   notJudged(code: 'engine_unavailable' | 'could_not_judge', failedOpen: boolean): void {
@@ -47,7 +47,7 @@ export class GatewayMetrics {
   watch({ waitingCallers, queuedCalls, keyStoreAgeMs }: Readonly<{ waitingCallers: Read; queuedCalls: Read; keyStoreAgeMs: (nowMs: number) => number | null }>): void {
     this.metrics.gauge('holdpoint_waiting_callers', waitingCallers, { description: 'Callers held until people have decided' });
     this.metrics.gauge('holdpoint_queued_calls', queuedCalls, { description: 'Calls that wait for a slot' });
-    this.metrics.gauge('holdpoint_key_store_age', () => keyStoreAgeMs(monotonicMs()) ?? Number.NaN, { description: 'Since policy-admin was last asked with success', unit: 'ms' });
+    this.metrics.gauge('holdpoint_key_store_age_seconds', () => (keyStoreAgeMs(monotonicMs()) ?? Number.NaN) / 1_000, { description: 'Since policy-admin was last asked with success', unit: 's' });
   }
 
   prometheusText(): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { endpoints } from '@holdpoint/contracts';
 import type { Logger } from '@holdpoint/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { GatewayMetrics } from '../health/gateway-metrics.ts';
@@ -56,6 +57,9 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
   return adapter;
 }
 
+/** Probes, metrics and documents, which ask for no key, are not worth a line each. */
+const isOpen = (operation: Request['arrival']['operation']): boolean => operation !== undefined && endpoints[operation].roles.length === 0;
+
 /** One line and one measurement per request, at its end. */
 function report(request: Request, reply: Reply, { log, metrics }: Readonly<{ log: Logger; metrics: GatewayMetrics }>): void {
   const operation = request.arrival.operation ?? 'unknown';
@@ -63,7 +67,7 @@ function report(request: Request, reply: Reply, { log, metrics }: Readonly<{ log
   metrics.request(operation, reply.statusCode, ms);
   const fields = { op: operation, status: reply.statusCode, ms: Math.round(ms * 10) / 10, ...request.arrival.facts };
   if (reply.statusCode >= 500 && reply.statusCode !== 503) log.warn(fields, 'request');
-  else if (request.arrival.key === null && reply.statusCode < 400) log.debug(fields, 'request');
+  else if (isOpen(request.arrival.operation)) log.debug(fields, 'request');
   else log.info(fields, 'request');
 }
 

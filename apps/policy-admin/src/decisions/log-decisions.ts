@@ -28,14 +28,14 @@ export class LogDecisions {
     private readonly parts: Readonly<{ messaging: Messaging; decisions: DecisionsRepository; log: Logger; metrics: Metrics }>,
   ) {
     const { metrics } = parts;
-    this.inserted = metrics.counter('decision_log_rows', { description: 'decisions written to Postgres, repeats included' });
-    this.deadLettered = metrics.counter('decision_log_dead_letters', { description: 'decisions that could not be read or stored' });
-    this.duration = metrics.histogram('decision_log_insert_seconds', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5], { description: 'one batch: read, insert, commit' });
+    this.inserted = metrics.counter('holdpoint_decision_log_rows', { description: 'decisions written to Postgres, repeats included' });
+    this.deadLettered = metrics.counter('holdpoint_decision_log_dead_letters', { description: 'decisions that could not be read or stored' });
+    this.duration = metrics.histogram('holdpoint_decision_log_insert_seconds', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5], { description: 'one batch: read, insert, commit' });
   }
 
   start(): StreamConsumption {
     const consumption = this.parts.messaging.consume(DecisionsLogged, { maxBatch: maxMessages, maxWaitMs: collectMs, maxBatchBytes }, (batch) => this.log(batch));
-    this.parts.metrics.gauge('decision_log_lag', () => consumption.lag(), { description: 'messages not acknowledged yet: what a loss of NATS would lose' });
+    this.parts.metrics.gauge('holdpoint_decision_log_lag', () => consumption.lag(), { description: 'messages not acknowledged yet: what a loss of NATS would lose' });
     return consumption;
   }
 
