@@ -2,20 +2,11 @@ import { z } from 'zod';
 import type { BroadcastContract, RequestContract } from '../contract.ts';
 import { Approval, ApprovalStatus } from '../public/approval.ts';
 import { DecisionRecord } from '../public/decision.ts';
-import { ToolArguments } from '../public/tool-call.ts';
+import { AskedCall } from './evaluate.ts';
 import { Actor, Page, pageOf, replyOf } from './reply.ts';
 
 /** One call that today's policies want a person for, with everything an approval is bound to. */
-export const ApprovalClaim = z.object({
-  request_id: z.string(),
-  guard_id: z.string(),
-  key_id: z.string(),
-  owner_email: z.string().optional(),
-  session_id: z.string(),
-  end_user_id: z.string().optional(),
-  agent_id: z.string().optional(),
-  context: z.unknown().optional(),
-  tool_call: z.object({ id: z.string(), name: z.string(), type: z.string().optional(), arguments: ToolArguments }),
+export const ApprovalClaim = AskedCall.extend({
   /** SHA-256 of the RFC 8785 form of the arguments, in hex. */
   arguments_hash: z.string(),
   /** Null when the guard's default action asks for a person. */

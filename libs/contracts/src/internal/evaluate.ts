@@ -6,7 +6,7 @@ import { ToolArguments, ToolCallResult } from '../public/tool-call.ts';
 export const maxBatchCalls = 256;
 
 /** One tool call with all that the credential and the request say about who asks. */
-export const EvaluateCall = z.object({
+export const AskedCall = z.object({
   /** Same in the gateway's own retry, so that a retry is answered like the first try; new in every other request. */
   request_id: z.string(),
   guard_id: z.string(),
@@ -17,6 +17,9 @@ export const EvaluateCall = z.object({
   agent_id: z.string().optional(),
   context: z.unknown().optional(),
   tool_call: z.object({ id: z.string(), name: z.string(), type: z.string().optional(), arguments: ToolArguments }),
+});
+
+export const EvaluateCall = AskedCall.extend({
   /** The approval that this call is asked again for, if the asker names one. */
   approval_id: z.string().optional(),
   trace_id: z.string(),
