@@ -44,7 +44,7 @@ describe('the dependencies', () => {
     for (const place of places) {
       // Imported by Node itself, from the folder that the package lies in, so that it is this very copy.
       const from = join(root, place.slice(0, place.lastIndexOf('node_modules/')));
-      const exported = execFileSync(process.execPath, ['--input-type=module', '-e', `console.log(Object.keys(await import(${JSON.stringify(name)})).length)`], { cwd: from, encoding: 'utf8' });
+      const exported = execFileSync(process.execPath, ['--input-type=module', '-e', `process.stdout.write(String(Object.keys(await import(${JSON.stringify(name)})).length))`], { cwd: from, encoding: 'utf8' });
       expect(Number(exported)).toBeGreaterThan(0);
     }
   });
