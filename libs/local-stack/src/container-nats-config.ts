@@ -1,6 +1,6 @@
 import { allContracts, permissionsOf, serviceNames } from '@holdpoint/contracts';
 import { pinnedNatsServerVersion } from './locate-nats-server.ts';
-import { natsConfig } from './nats-config.ts';
+import { natsConfig, natsSyncInterval } from './nats-config.ts';
 
 /**
  * The configuration of the NATS container (`deploy/nats/nats.conf`): one user per service with the permissions that the contracts give it,
@@ -14,7 +14,7 @@ export function containerNatsConfig(): string {
     port: 4222,
     monitor: '127.0.0.1:8222',
     storeDir: '/data',
-    sync: 'always',
+    sync: natsSyncInterval,
     users: serviceNames.map((service) => ({
       user: service,
       password: { variable: `NATS_PASSWORD_${service.replaceAll('-', '_').toUpperCase()}` },

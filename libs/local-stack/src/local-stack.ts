@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDataFolder, type DataFolder } from './data-folder.ts';
 import type { Environment, Log } from './log.ts';
 import { locateNatsServer, type NatsServerBinary } from './locate-nats-server.ts';
-import type { NatsPermissions } from './nats-config.ts';
+import { natsSyncInterval, type NatsPermissions } from './nats-config.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { startPostgresServer, type PostgresServer } from './postgres-server.ts';
 import type { ServerExit } from './server-process.ts';
@@ -23,7 +23,7 @@ export type LocalStackOptions = Readonly<{
   ports?: Readonly<{ nats?: number | undefined; postgres?: number | undefined }>;
   /** `test` keeps nothing through a power cut, and is faster. */
   durability?: 'full' | 'test';
-  /** JetStream's `sync_interval`; default `always` with full durability. */
+  /** JetStream's `sync_interval`; default `natsSyncInterval` with full durability. */
   natsSync?: string;
   /** A server ended that nobody here asked to. It is not started again. */
   onExit?: (part: 'nats' | 'postgres', exit: ServerExit, lastLines: readonly string[]) => void;
@@ -81,7 +81,7 @@ async function startNats(options: LocalStackOptions, folder: DataFolder): Promis
     version: binary.version,
     folder: join(folder.path, 'nats'),
     users: options.natsUsers.map((user) => ({ ...user, password: folder.secret(`nats.${user.user}`) })),
-    sync: options.natsSync ?? (options.durability === 'test' ? undefined : 'always'),
+    sync: options.natsSync ?? (options.durability === 'test' ? undefined : natsSyncInterval),
     port: { demanded: options.ports?.nats, wished: folder.rememberedPort('nats') },
     env,
     log,

@@ -22,6 +22,12 @@ export type NatsConfig = Readonly<{
   monitor?: string;
 }>;
 
+/**
+ * How old an acknowledged message may be that a power cut loses. Decisions are rows of Postgres well within it, so that
+ * a sync per message would protect little more and cost a fifth of the throughput (docs/adr/0009).
+ */
+export const natsSyncInterval = '1s';
+
 /** Bytes; the server's own default is 1 MiB. */
 export const natsMaxPayload = 8 * 1024 * 1024;
 

@@ -50,7 +50,7 @@ export class Exchange {
     try {
       const body = check(this.#contract.request, decode(this.#request.data));
       const traceparent = this.#request.headers?.get(traceHeader) ?? '';
-      const context = new RequestContext(this.subject, traceparent === '' ? undefined : traceparent, this.#deadline, (part) => this.#part(part));
+      const context = new RequestContext(this.subject, traceparent === '' ? undefined : traceparent, this.#deadline, (part, isLast) => this.#part(part, isLast));
       const answer = await this.#handler(body, context);
       if (this.#contract.replies === 'one') this.#answer(isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer);
       else await this.#answerInParts(answer);
@@ -77,18 +77,20 @@ export class Exchange {
     if (isObservable(answer)) await each(answer, (part) => this.#part(part));
     else if (isAsyncIterable(answer)) for await (const part of answer) this.#part(part);
     else if (answer !== undefined) this.#part(answer);
+    if (this.#ended) return;
     this.#ended = true;
     const headers = headersOf({ [partHeader]: String(this.#parts), [endHeader]: '1' });
     this.#request.respond(undefined, { ...(headers && { headers }) });
   }
 
-  #part(body: unknown): void {
+  #part(body: unknown, isLast = false): void {
     if (this.#contract.replies !== 'many') throw new Error(`\`${this.subject}\` is answered with one message`);
     if (this.#ended) throw new Error(`the reply of \`${this.subject}\` has ended`);
     const data = encode(body);
     if (data.length + headerRoom > this.#maxPayload) throw new ReplyTooLarge();
-    const headers = headersOf({ [partHeader]: String(this.#parts) });
+    const headers = headersOf({ [partHeader]: String(this.#parts), [endHeader]: isLast ? '1' : undefined });
     this.#parts += 1;
+    this.#ended = isLast;
     this.#request.respond(data, { ...(headers && { headers }) });
   }
 

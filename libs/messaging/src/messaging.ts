@@ -112,8 +112,9 @@ export class Messaging {
           if (refusal) throw refusal;
           const number = part.headers?.get(partHeader) ?? '';
           if (number !== String(expected)) throw new PeerUnavailable(subject, 'incomplete');
-          if (part.headers?.get(endHeader) === '1') return;
-          yield readReply(contract, part.data);
+          const isLast = part.headers?.get(endHeader) === '1';
+          if (!isLast || part.data.length > 0) yield readReply(contract, part.data);
+          if (isLast) return;
           expected += 1;
           part = arrived.shift();
         }

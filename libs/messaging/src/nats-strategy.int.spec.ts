@@ -153,6 +153,9 @@ describe('a reply in parts', () => {
     'context.part': async (count, context) => {
       for (let i = 0; i < count; i += 1) context.part(await Promise.resolve({ text: String(i) }));
     },
+    'context.part, which names the last': async (count, context) => {
+      for (let i = 0; i < count; i += 1) context.part(await Promise.resolve({ text: String(i) }), { last: i === count - 1 });
+    },
   };
 
   it.each(Object.keys(handlers))('comes from %s, in order, also when it is empty', async (how) => {
@@ -160,6 +163,24 @@ describe('a reply in parts', () => {
     for (const count of [0, 1, 50]) {
       expect(await collect(gateway.requestParts(AskMany, { text: String(count) }, { timeoutMs: 5_000 }))).toEqual(Array.from({ length: count }, (_, i) => String(i)));
     }
+  });
+
+  it('takes no part after the last', async () => {
+    const after: unknown[] = [];
+    await serve(
+      answeringMany((_text, context) => {
+        context.part({ text: 'only' }, { last: true });
+        try {
+          context.part({ text: 'another' });
+        } catch (error) {
+          after.push(error);
+        }
+        return Promise.resolve();
+      }),
+      [AskMany],
+    );
+    expect(await collect(gateway.requestParts(AskMany, { text: 'x' }, { timeoutMs: 5_000 }))).toEqual(['only']);
+    expect(after).toHaveLength(1);
   });
 
   it('does not mix with the replies of its neighbours', async () => {

@@ -25,9 +25,9 @@ export class RequestContext {
   /** W3C trace context of the caller, as sent. */
   readonly traceparent: string | undefined;
   readonly deadline: Deadline;
-  readonly #sendPart: (body: unknown) => void;
+  readonly #sendPart: (body: unknown, isLast: boolean) => void;
 
-  constructor(subject: string, traceparent: string | undefined, deadline: Deadline, sendPart: (body: unknown) => void) {
+  constructor(subject: string, traceparent: string | undefined, deadline: Deadline, sendPart: (body: unknown, isLast: boolean) => void) {
     this.subject = subject;
     this.traceparent = traceparent;
     this.deadline = deadline;
@@ -36,9 +36,9 @@ export class RequestContext {
 
   /**
    * Answers one part now (contracts with `replies: 'many'`, while the handler runs). The reply ends when the handler's promise resolves,
-   * or with an error when it rejects. Throws when the part is larger than the server takes.
+   * or with an error when it rejects. `last` ends it with this part, which saves a message. Throws when the part is larger than the server takes.
    */
-  part(body: unknown): void {
-    this.#sendPart(body);
+  part(body: unknown, { last = false }: Readonly<{ last?: boolean }> = {}): void {
+    this.#sendPart(body, last);
   }
 }

@@ -4,7 +4,7 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node';
 export const timeoutHeader = 'Holdpoint-Timeout-Ms';
 /** Number of a part, from 0, of a reply in parts; on the end: how many parts there were. */
 export const partHeader = 'Holdpoint-Part';
-/** Marks the end of a reply in parts. */
+/** Marks the end of a reply in parts: an empty message of its own, or its last part. */
 export const endHeader = 'Holdpoint-End';
 export const traceHeader = 'traceparent';
 export const messageIdHeader = 'Nats-Msg-Id';

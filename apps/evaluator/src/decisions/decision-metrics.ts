@@ -8,18 +8,32 @@ export class DecisionMetrics {
   private readonly decisions;
   private readonly duration;
   private readonly logDuration;
+  /** One object per pair: instruments look attributes up by identity first. */
+  private readonly labels = new Map<string, Readonly<{ action: string; code: string }>>();
 
   constructor(metrics: Metrics) {
     this.decisions = metrics.counter('holdpoint_decisions', { description: 'decisions answered, by action' });
-    this.duration = metrics.histogram('holdpoint_decision_duration_seconds', secondsBuckets, { description: 'from receipt of a call to its answer', unit: 's' });
+    this.duration = metrics.histogram('holdpoint_decision_duration_seconds', secondsBuckets, { description: 'from receipt of a batch to an answer in it', unit: 's' });
     this.logDuration = metrics.histogram('holdpoint_decision_log_write_seconds', secondsBuckets, { description: 'until the log stream acknowledged a batch', unit: 's' });
   }
 
   answered(answers: readonly EvaluateAnswer[], elapsedMs: number): void {
-    for (const { result, not_judged } of answers) {
-      this.decisions.add(1, { action: result?.action ?? 'not_judged', code: result?.code ?? not_judged ?? 'none' });
-      this.duration.record(elapsedMs / 1_000);
+    const counts = new Map<Readonly<{ action: string; code: string }>, number>();
+    for (const answer of answers) {
+      const label = this.labelOf(answer);
+      counts.set(label, (counts.get(label) ?? 0) + 1);
     }
+    for (const [label, count] of counts) this.decisions.add(count, label);
+    this.duration.record(elapsedMs / 1_000);
+  }
+
+  private labelOf({ result, not_judged }: EvaluateAnswer): Readonly<{ action: string; code: string }> {
+    const action = result?.action ?? 'not_judged';
+    const code = result?.code ?? not_judged ?? 'none';
+    const name = `${action} ${code}`;
+    let label = this.labels.get(name);
+    if (label === undefined) this.labels.set(name, (label = { action, code }));
+    return label;
   }
 
   logWritten(elapsedMs: number): void {

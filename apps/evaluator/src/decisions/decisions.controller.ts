@@ -1,4 +1,4 @@
-import { EvaluateToolCalls, Health, type EvaluateAnswer, type EvaluateCall } from '@holdpoint/contracts';
+import { EvaluateToolCalls, Health, type EvaluateCall } from '@holdpoint/contracts';
 import type { RequestContext } from '@holdpoint/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
@@ -14,8 +14,11 @@ export class DecisionsController {
 
   @MessagePattern(EvaluateToolCalls.subject)
   async evaluate(@Payload() { calls }: { calls: readonly EvaluateCall[] }, @Ctx() context: RequestContext): Promise<void> {
-    const send = (answers: readonly EvaluateAnswer[]): void => context.part({ answers });
-    for await (const answers of this.decide.all(calls, () => context.deadline.remainingMs())) send(answers);
+    let answered = 0;
+    for await (const answers of this.decide.all(calls, () => context.deadline.remainingMs())) {
+      answered += answers.length;
+      context.part({ answers }, { last: answered === calls.length });
+    }
   }
 
   @MessagePattern(Health.evaluator.subject, { bulkhead: 'health', concurrency: 4 })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
 import type { EvaluateAnswer, EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { evaluate, type Verdict } from '@holdpoint/policy';
@@ -62,7 +62,7 @@ function couldNotJudge({ source }: HeldSet, reason: string): Verdict {
 /** Null for arguments without a canonical form, which strict parsing refuses already: lone surrogates, numbers beyond a double, endless nesting. */
 function hashOfArguments(toolArguments: JsonObject): string | null {
   try {
-    return createHash('sha256').update(canonicalJson(toolArguments)).digest('hex');
+    return hash('sha256', canonicalJson(toolArguments), 'hex');
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;

@@ -31,10 +31,18 @@ export function readDecision(decision: unknown): Readonly<{ row: DecisionRow }> 
   }
   const { id, guard_id, session_id, tool_name, action, metadata, end_user_id = null, agent_id = null, key_id, created_at } = parsed.data;
   const columns = { id, guard_id, session_id, tool_name, action, policy_id: metadata.policy_id, end_user_id, agent_id, key_id, created_at };
+  const flaw = flawOf(columns);
+  return flaw === undefined ? { row: { ...columns, record: JSON.stringify(decision) } } : { reason: flaw };
+}
+
+function flawOf(columns: Readonly<Record<string, string | null>>): string | undefined {
+  // One look at all of them together, for the many decisions without a flaw.
+  const values = Object.values(columns);
+  if (values.every((value) => value === null || value.length <= maxColumnLength) && !NUL_OR_LONE_SURROGATE.test(values.join(' '))) return undefined;
   for (const [name, value] of Object.entries(columns)) {
     if (value === null) continue;
-    if (value.length > maxColumnLength) return { reason: `/${name} is longer than ${maxColumnLength} characters` };
-    if (NUL_OR_LONE_SURROGATE.test(value)) return { reason: `/${name} holds NUL or half a surrogate pair` };
+    if (value.length > maxColumnLength) return `/${name} is longer than ${maxColumnLength} characters`;
+    if (NUL_OR_LONE_SURROGATE.test(value)) return `/${name} holds NUL or half a surrogate pair`;
   }
-  return { row: { ...columns, record: JSON.stringify(decision) } };
+  return undefined;
 }

@@ -8,9 +8,9 @@ import type { DecisionsRepository } from './decisions.repository.ts';
 type Batch = readonly StreamMessage<z.output<typeof DecisionsLogged.body>>[];
 type DeadLetter = Readonly<{ message: Batch[number]; index: number; decision: unknown; reason: string }>;
 
-const maxMessages = 200;
+const maxMessages = 500;
 /** A batch is collected for this long at most: what a person waits for a decision to show up in the log. */
-const collectMs = 20;
+const collectMs = 100;
 const maxBatchBytes = 8 * 1024 ** 2;
 /** Rows of one statement, at most. */
 const maxRows = 2_000;
