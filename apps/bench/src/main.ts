@@ -12,9 +12,10 @@ import { httpLoad, type LoadResult } from './http-load.ts';
 import { measured, table } from './report.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
-const rounds = options.quick ? 2 : 4;
+const rounds = options.quick ? 3 : 4;
 const roundMs = options.quick ? 4_000 : 10_000;
-const warmUpMs = options.quick ? 4_000 : 10_000;
+/** Until the services' code has been compiled for the load it meets. */
+const warmUpMs = 15_000;
 const policyCount = 50;
 const rowsWithinMs = 60_000;
 

@@ -24,6 +24,7 @@ export class PullSource {
   readonly #setting: Setting;
   #subscription: Subscription | undefined;
   #pull: Pull | undefined;
+  #wake: (() => void) | undefined;
   #pulls = 0;
   #closing = false;
   #interruption: string | undefined;
@@ -39,7 +40,10 @@ export class PullSource {
     return interruption;
   }
 
-  /** Waits for one message, then takes what else is there, or comes within `maxWaitMs`. Empty when there is nothing for a while. */
+  /**
+   * Waits for one message, then takes what else is there `maxWaitMs` later. Empty when there is nothing for a while.
+   * Nothing is asked for in between: messages that come one by one would each wake server and client.
+   */
   async nextBatch(limit: number): Promise<readonly Delivery[]> {
     this.#listen();
     const first = await this.#fetch({ batch: 1, expires: nanos(idlePullMs) }, idlePullMs);
@@ -49,8 +53,23 @@ export class PullSource {
     if (!head || room < 1 || (head.pending === 0 && maxWaitMs === 0)) return first;
     const bytes = maxBatchBytes - head.message.data.length;
     if (bytes <= 0) return first;
-    const patience = maxWaitMs > 0 ? { expires: nanos(maxWaitMs) } : { no_wait: true };
-    return [...first, ...(await this.#fetch({ batch: room, max_bytes: bytes, ...patience }, maxWaitMs))];
+    // What waits already may fill a batch by itself.
+    if (maxWaitMs > 0 && head.pending < room) await this.#rest(maxWaitMs);
+    return [...first, ...(await this.#fetch({ batch: room, max_bytes: bytes, no_wait: true }, 0))];
+  }
+
+  /** Lets time pass, unless interrupted. */
+  #rest(forMs: number): Promise<void> {
+    if (this.#closing) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(wake, forMs);
+      this.#wake = wake;
+    });
   }
 
   #listen(): void {
@@ -88,6 +107,7 @@ export class PullSource {
 
   /** Ends the pull under way, with what it has brought so far. */
   interrupt(): void {
+    this.#wake?.();
     this.#pull?.done();
   }
 

@@ -13,7 +13,7 @@ import { traceHeader } from './wire.ts';
 export type ConsumeOptions = Readonly<{
   /** Messages handed over together, at most. */
   maxBatch: number;
-  /** How long a batch that is not full waits for more after its first message; 0: takes what is there. */
+  /** How long after its first message a batch is filled up with what has come; 0: at once, with what is there. */
   maxWaitMs: number;
   /** Bytes of a batch, at most; a first message larger than that comes alone. Default 8 MiB. */
   maxBatchBytes?: number;
