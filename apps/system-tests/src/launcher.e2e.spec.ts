@@ -101,6 +101,17 @@ describe('npm start', () => {
     expect(await one.ended).toBe(0);
   }, 120_000);
 
+  it('leaves no process behind when it is killed, and starts again on the same data', async () => {
+    const killed = Launched.up({ HOLDPOINT_DATA_DIR: join(folder, 'killed') });
+    await killed.ready();
+    killed.signal('SIGKILL');
+    await killed.ended;
+    await eventually(() => processesOf(folder).length === 0, { timeoutMs: 20_000, what: 'the end of all processes' });
+    const next = Launched.up({ HOLDPOINT_DATA_DIR: join(folder, 'killed') });
+    await next.ready();
+    expect(next.output).toContain('has its admin key already');
+  }, 120_000);
+
   describe('says in one sentence what is wrong', () => {
     let taken: Server;
     beforeAll(async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardAgainstOurDeath } from './death-guard.ts';
 import type { Environment } from './log.ts';
 import { formatIdentity, identityOf, isAlive, parseIdentity } from './process-identity.ts';
 
@@ -69,7 +70,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
       for (const listener of listeners) listener(line);
     });
   }
-  const guard = guardAgainstOurDeath(pid);
+  const guard = guardAgainstOurDeath(pid, 'INT');
   const gone = exited.then(async (exit) => {
     running = false;
     await guard.dismiss();
@@ -106,24 +107,6 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await gone;
       clearTimeout(timer);
-    },
-  };
-}
-
-/**
- * However we go, also by SIGKILL, our end of the guard's standard input closes; it then ends the server. It lives exactly as long as
- * the server does.
- */
-function guardAgainstOurDeath(pid: number): { dismiss(): Promise<void> } {
-  const script = 'read -r _; kill -s INT "$1"; for _ in 1 2 3 4 5 6 7 8 9; do kill -0 "$1" || exit 0; sleep 1; done; kill -s KILL "$1"';
-  const guard = spawn('/bin/sh', ['-c', script, 'holdpoint-guard', String(pid)], { detached: true, env: { PATH: '/usr/bin:/bin' }, stdio: ['pipe', 'ignore', 'ignore'] });
-  guard.stdin.on('error', () => undefined);
-  // Without a guard the server runs as well; the next start on its folder ends it.
-  const ended = new Promise<void>((resolve) => guard.once('error', () => resolve()).once('close', () => resolve()));
-  return {
-    dismiss: () => {
-      guard.kill('SIGKILL');
-      return ended;
     },
   };
 }

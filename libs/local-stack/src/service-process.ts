@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { guardAgainstOurDeath } from './death-guard.ts';
 import type { Environment } from './log.ts';
 
 export type ServiceExit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -43,12 +44,14 @@ export class ServiceProcess {
     this.child = child;
     this.wanted = true;
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => onLine(name, line));
+    const guard = child.pid === undefined ? undefined : guardAgainstOurDeath(child.pid, 'TERM');
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
         onLine(name, `cannot be started: ${error.message}`);
         resolve({ code: 1, signal: null });
       });
       child.once('close', (code, signal) => {
+        void guard?.dismiss();
         resolve({ code, signal });
         if (this.wanted && this.child === child) this.options.onCrash?.(this, { code, signal });
       });
