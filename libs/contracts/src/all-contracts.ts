@@ -1,8 +1,9 @@
 import type { Contract } from './contract.ts';
 import { RevisionChanged, SyncAccess } from './internal/access.ts';
-import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
+import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportOutcome, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
 import { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
 import { EvaluateToolCalls } from './internal/evaluate.ts';
+import { FindFinalDecisions, OutcomesReported, PublicEvents, ResumeToolCalls, ToolCallsSubmitted } from './internal/event-calls.ts';
 import { DeadLetters, Health } from './internal/health.ts';
 import * as management from './internal/management.ts';
 import { AwaitActive, RenewLease, ReturnLease } from './internal/policy-sets.ts';
@@ -16,6 +17,12 @@ export const allContracts: readonly Contract[] = [
   AwaitActive,
   ...Object.values(management),
   EvaluateToolCalls,
+  ToolCallsSubmitted,
+  ResumeToolCalls,
+  OutcomesReported,
+  ReportOutcome,
+  FindFinalDecisions,
+  PublicEvents,
   ClaimApprovals,
   ReportVerdicts,
   ListApprovals,

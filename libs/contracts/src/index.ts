@@ -6,6 +6,7 @@ export type { NatsPermissions } from './permissions.ts';
 
 export { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './public/approval.ts';
 export { DecisionRecord } from './public/decision.ts';
+export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, OutcomeStatus, SubmittedToolCall, ToolCallRefused, guardSubjects } from './public/events.ts';
 export { endpoints, responseHeaders } from './public/endpoints.ts';
 export type { Endpoint, EndpointAnswer, HttpMethod, OperationId, ResponseHeader } from './public/endpoints.ts';
 export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';
@@ -49,11 +50,13 @@ export {
   ListApprovals,
   NamedVerdict,
   ReadApprovalStatuses,
+  ReportOutcome,
   ReportVerdicts,
   VoteOnApproval,
 } from './internal/approvals.ts';
 export { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
 export { EvaluateAnswer, EvaluateCall, EvaluateToolCalls, NotJudged, maxBatchCalls } from './internal/evaluate.ts';
+export { FindFinalDecisions, OutcomesReported, PublicEvents, ReportedMessage, ResumeToolCalls, ResumedState, SubmittedMessage, ToolCallsSubmitted } from './internal/event-calls.ts';
 export { DeadLetters, Health, PartHealth } from './internal/health.ts';
 export {
   CreateGuard,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BroadcastContract, RequestContract } from '../contract.ts';
 import { Approval, ApprovalStatus } from '../public/approval.ts';
 import { DecisionRecord } from '../public/decision.ts';
+import { Outcome, OutcomeReport } from '../public/events.ts';
 import { AskedCall } from './evaluate.ts';
 import { Actor, Page, pageOf, replyOf } from './reply.ts';
 
@@ -16,6 +17,7 @@ export const ApprovalClaim = AskedCall.extend({
   timeout_minutes: z.number().positive(),
   release_minutes: z.number().positive(),
   replay_seconds: z.int().min(0),
+  trace_id: z.string().optional(),
   /** The `allow` to log, in the releasing transaction, if this claim releases the call; its id is the decision's id. */
   release_record: DecisionRecord,
 });
@@ -105,6 +107,14 @@ const ask = <Name extends string, Request extends z.ZodType, Answer extends z.Zo
     request,
     reply,
   }) as const satisfies RequestContract;
+
+/** The first report of a call counts; another one like it is answered the same, a different one refused with 409 `outcome_already_reported`. */
+export const ReportOutcome = ask(
+  'report-outcome',
+  'committed, with its audit row if the call was parked, before it is answered; idempotent',
+  z.object({ guard_id: z.string(), key_id: z.string(), report: OutcomeReport }),
+  replyOf(Outcome),
+);
 
 const committed = 'committed, with its audit row, before it is answered; no answer: outcome unknown';
 

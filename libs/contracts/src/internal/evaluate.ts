@@ -16,6 +16,8 @@ export const AskedCall = z.object({
   end_user_id: z.string().optional(),
   agent_id: z.string().optional(),
   context: z.unknown().optional(),
+  /** Of a call that came as an event: SHA-256, in hex, of all that it is asked with. One final decision bears it. */
+  event_key: z.string().optional(),
   tool_call: z.object({ id: z.string(), name: z.string(), type: z.string().optional(), arguments: ToolArguments }),
 });
 

@@ -32,7 +32,7 @@ export const DeadLetters = {
   discard: 'old',
   maxBytes: 256 * 1024 ** 2,
   maxAgeMs: 30 * 24 * 3_600_000,
-  publishers: ['decision-log'],
+  publishers: ['decision-log', 'evaluator', 'approval-workflow'],
   promise: 'at least once',
   body: z.object({ stream: z.string(), seq: z.int(), subject: z.string(), reason: z.string(), body: z.unknown(), encoding: z.enum(['json', 'base64']), at: z.string() }),
 } as const satisfies StreamContract;

@@ -16,5 +16,7 @@ export const DecisionRecord = ToolCallResult.extend({
   /** As much of the arguments as the guard's `record_arguments` keeps. */
   arguments: z.unknown().optional(),
   created_at: Timestamp,
+  /** The same in every decision of one submitted tool call: `require_approval`, if people had to be asked, then exactly one final one. */
+  event_key: z.string().optional(),
 });
 export type DecisionRecord = z.output<typeof DecisionRecord>;

@@ -43,7 +43,7 @@ export type ToolCall = z.output<typeof ToolCall>;
 
 const AskedToolCall = ToolCall.extend({ approval_id: ApprovalId.optional() });
 
-const asker = {
+export const asker = {
   session_id: CallerText,
   end_user_id: CallerText.optional(),
   agent_id: CallerText.optional(),
