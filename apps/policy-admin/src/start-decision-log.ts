@@ -34,12 +34,12 @@ export async function startDecisionLog(config: ServiceConfig, { log, metrics, sh
     name: 'make partitions',
     everyMs: hourMs,
     act: async () => {
-      const made = await decisions.ensurePartitions(Date.now());
+      const made = await decisions.ensurePartitions(await decisions.now());
       if (made.length > 0) log.info({ made }, 'partitions made');
     },
     log,
   });
-  const forgetting = repeat({ name: 'retention', everyMs: hourMs, delayMs: retentionDelayMs, act: () => retention.enforce(Date.now(), () => !shutdown.aborted), log });
+  const forgetting = repeat({ name: 'retention', everyMs: hourMs, delayMs: retentionDelayMs, act: async () => retention.enforce(await decisions.now(), () => !shutdown.aborted), log });
   const consumption = new LogDecisions({ messaging, decisions, log, metrics }).start();
   const health = () => app.get(Parts).health();
   const operations = await serveOperations({ ...config.operations, metrics, health });

@@ -1,5 +1,5 @@
 import type { DecisionRecord, ListDecisions, Reply } from '@holdpoint/contracts';
-import { isTransientDatabaseError, sqlStateOf } from '@holdpoint/persistence';
+import { databaseNow, isTransientDatabaseError, sqlStateOf } from '@holdpoint/persistence';
 import { idAt } from '@holdpoint/runtime';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -8,7 +8,7 @@ import { cursorOf, cursorProblem, readCursor } from '../page.ts';
 import { invalidInput, refused } from '../refusal.ts';
 import { rowsOf } from '../sql.ts';
 import { decisionColumns, type DecisionRow } from './decision-row.ts';
-import { decisionPrefix, ensurePartitions } from './partitions.ts';
+import { attachedMonths, decisionPrefix, dropMonth, type Dropping, ensurePartitions } from './partitions.ts';
 
 type Query = z.output<typeof ListDecisions.request>;
 type Refusable = Readonly<{ row: DecisionRow; reason: string }>;
@@ -85,6 +85,23 @@ export class DecisionsRepository {
 
   async ensurePartitions(now: number): Promise<readonly string[]> {
     return await this.db.transaction((tx) => ensurePartitions(tx, now));
+  }
+
+  /** The database's clock: what months are made and decisions forgotten by. */
+  async now(): Promise<number> {
+    return await databaseNow(this.db.manager);
+  }
+
+  /** Drops the months of which no guard keeps a decision any more, by the time since which each guard keeps them; guards that are not named keep everything. */
+  async dropMonthsBefore(keptSince: ReadonlyMap<string, number>, goOn: () => boolean): Promise<readonly Readonly<{ month: string; result: Dropping }>[]> {
+    const firstKept = [...keptSince].map(([guardId, since]) => ({ guardId, id: firstIdAt(since) }));
+    const results: { month: string; result: Dropping }[] = [];
+    for (const { name, to } of await attachedMonths(this.db)) {
+      const forgetful = firstKept.filter(({ id }) => id >= to).map(({ guardId }) => guardId);
+      // A month that nobody has forgotten may be the present one, or empty because it lies ahead.
+      if (forgetful.length > 0 && goOn()) results.push({ month: name, result: await dropMonth(this.db, name, forgetful) });
+    }
+    return results;
   }
 
   /** Deletes a guard's decisions made before `before`, a chunk a transaction. Returns how many. */

@@ -13,14 +13,20 @@ export class Retention {
 
   constructor(private readonly parts: Readonly<{ messaging: Pick<Messaging, 'request'>; decisions: DecisionsRepository; log: Logger }>) {}
 
-  /** One replica at a time; the others leave it at that. */
+  /** One replica at a time; the others leave it at that. `now` is the database's time: the clock of no replica shortens what a guard keeps. */
   async enforce(now: number, goOn: () => boolean): Promise<void> {
     const { decisions, log } = this.parts;
     await decisions.alone('holdpoint.decisions.retention', async () => {
       await this.learn();
-      for (const [guardId, days] of this.days) {
-        const deleted = await decisions.deleteOlder(guardId, now - days * dayMs, goOn);
-        if (deleted > 0) log.info({ guardId, days, deleted }, 'old decisions deleted');
+      const keptSince = new Map([...this.days].map(([guardId, days]) => [guardId, now - days * dayMs]));
+      // Whole months first: what goes with them need not be deleted row by row.
+      for (const { month, result } of await decisions.dropMonthsBefore(keptSince, goOn)) {
+        if (result === 'dropped') log.info({ month }, 'a month of decisions dropped');
+        if (result === 'busy') log.info({ month }, 'a month of decisions is in use, and is dropped later');
+      }
+      for (const [guardId, before] of keptSince) {
+        const deleted = await decisions.deleteOlder(guardId, before, goOn);
+        if (deleted > 0) log.info({ guardId, before: new Date(before).toISOString(), deleted }, 'old decisions deleted');
       }
     });
   }
