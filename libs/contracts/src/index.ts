@@ -10,10 +10,11 @@ export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, OutcomeStatus, Su
 export { endpoints, responseHeaders } from './public/endpoints.ts';
 export type { Endpoint, EndpointAnswer, HttpMethod, OperationId, ResponseHeader } from './public/endpoints.ts';
 export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';
-export { CreatedKey, Key, KeyDraft, KeyGuards, Role, allRoles, parseApiKey } from './public/key.ts';
+export { CreatedKey, Key, KeyDraft, KeyGuards, Role, agentSpeaking, allRoles, parseApiKey } from './public/key.ts';
 export { ApprovalId, ArgumentsHash, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';
 export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
-export { InputProblem, ProblemDocument, inputProblems, pointer } from './public/problem.ts';
+export { InputProblem, ProblemDocument, inputProblems, invalidInput, pointer, problemDocument } from './public/problem.ts';
+export type { ProblemFacts } from './public/problem.ts';
 export { maxDocumentDepth, parseStrictJson } from './public/strict-json.ts';
 export type { StrictJson } from './public/strict-json.ts';
 export {

@@ -82,7 +82,7 @@ describe('the agent that a key speaks for', () => {
 
   it('must be named when there are several, and be one of them', () => {
     const key = keyAccess('k', { agent_ids: ['one', 'two'] });
-    expect(problemsOf(() => agentOf(key, undefined))).toEqual(['/agent_id']);
+    expect(() => agentOf(key, undefined)).toThrow(/agent_id` required/);
     expect(() => agentOf(key, 'three')).toThrow(/does not speak for/);
   });
 });

@@ -1,5 +1,4 @@
-import type { EvaluateCall, GuardAccess, KeyAccess } from '@holdpoint/contracts';
-import { InvalidInput } from '@holdpoint/messaging';
+import { agentSpeaking, type EvaluateCall, type GuardAccess, type KeyAccess } from '@holdpoint/contracts';
 import { newId } from '@holdpoint/runtime';
 import { Problem } from '../http/problem.ts';
 import type { AskedCall } from './normalise.ts';
@@ -8,15 +7,10 @@ import type { AskedCall } from './normalise.ts';
 export type Asker = Readonly<{ session_id: string; end_user_id?: string | undefined; agent_id?: string | undefined; context?: unknown }>;
 
 /** The agent that speaks. Throws where a key with `agent_ids` names none of several (400) or another (403). */
-export function agentOf({ agent_ids }: KeyAccess, named: string | undefined): string | undefined {
-  if (agent_ids === undefined) return named;
-  if (named === undefined) {
-    const [only, ...others] = agent_ids;
-    if (only !== undefined && others.length === 0) return only;
-    throw new InvalidInput([{ path: '/agent_id', message: 'required: this key speaks for several agents' }]);
-  }
-  if (agent_ids.includes(named)) return named;
-  throw new Problem({ status: 403, code: 'agent_not_allowed', detail: `This key does not speak for the agent \`${named}\`.` });
+export function agentOf({ agent_ids }: Pick<KeyAccess, 'agent_ids'>, named: string | undefined): string | undefined {
+  const speaking = agentSpeaking(agent_ids, named);
+  if ('refused' in speaking) throw new Problem(speaking.refused);
+  return speaking.agentId;
 }
 
 /** Calls as an evaluator gets them, each under a request id of its own. */

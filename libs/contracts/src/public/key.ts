@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CallerText, GuardId, KeyId, Timestamp } from './names.ts';
+import { invalidInput, type ProblemFacts } from './problem.ts';
 
 export const Role = z.enum(['agent', 'approver', 'admin', 'auditor']);
 export type Role = z.output<typeof Role>;
@@ -52,4 +53,16 @@ const keyPattern = /^hp_sk_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
 export function parseApiKey(text: string): { id: string; secret: string } | null {
   const [, id, secret] = keyPattern.exec(text) ?? [];
   return id === undefined || secret === undefined ? null : { id, secret };
+}
+
+/** The agent that speaks through a key of these `agent_ids`. A key with several must name one (400), and one of its own (403). */
+export function agentSpeaking(agentIds: readonly string[] | undefined, named: string | undefined): Readonly<{ agentId: string | undefined }> | Readonly<{ refused: ProblemFacts }> {
+  if (agentIds === undefined) return { agentId: named };
+  if (named === undefined) {
+    const [only, ...others] = agentIds;
+    if (only !== undefined && others.length === 0) return { agentId: only };
+    return { refused: invalidInput([{ path: '/agent_id', message: 'required: this key speaks for several agents' }]) };
+  }
+  if (agentIds.includes(named)) return { agentId: named };
+  return { refused: { status: 403, code: 'agent_not_allowed', detail: `This key does not speak for the agent \`${named}\`.` } };
 }

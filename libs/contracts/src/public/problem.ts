@@ -17,6 +17,30 @@ export const ProblemDocument = z.object({
 });
 export type ProblemDocument = z.output<typeof ProblemDocument>;
 
+/** What a problem document tells; `code` is stable and public, `detail` a sentence the client can act on. */
+export type ProblemFacts = Readonly<{ status: number; code: string; detail: string; errors?: readonly InputProblem[] | undefined }>;
+
+/** `title` is the status code's name; `error` and `message` repeat title and detail for older clients. */
+export function problemDocument({ status, code, detail, errors }: ProblemFacts, title: string): ProblemDocument {
+  return {
+    type: `urn:holdpoint:problem:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+    error: title,
+    message: detail,
+  };
+}
+
+/** The same words for an input that cannot be read, whichever door it came by. */
+export function invalidInput(errors: readonly InputProblem[]): ProblemFacts {
+  const shown = errors.slice(0, 3).map(({ path, message }) => (path === '' ? message : `\`${path}\` ${message}`));
+  const more = errors.length - shown.length;
+  return { status: 400, code: 'invalid_input', detail: `The request cannot be read: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`, errors };
+}
+
 /** A zod issue as input problems: one per unknown field, pointers instead of paths. */
 export function inputProblems(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[] = []): InputProblem[] {
   return issues.flatMap((issue): InputProblem[] => {
