@@ -126,7 +126,7 @@ describe('when something is down', () => {
     await nats.kill();
     // What a replica does whose connection is lost after it took the request.
     await inDatabase(async (db) => {
-      const claims = new Claims({ approvals: new Approvals(db, () => undefined), seal: new Seal(config().secretKey), log });
+      const claims = new Claims({ approvals: new Approvals({ db, onCommitted: () => undefined }), seal: new Seal(config().secretKey), log });
       expect(await claims.all([again(asked)])).toMatchObject([{ state: 'released' }]);
     });
     await nats.restart();

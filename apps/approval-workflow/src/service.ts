@@ -30,7 +30,7 @@ export async function startApprovalWorkflow({ config, log, metrics, shutdown }: 
     },
     log,
   });
-  const approvals = new Approvals(db, announcer({ messaging, metrics, log, wakeOutbox: () => relay.wake() }));
+  const approvals = new Approvals({ db, onCommitted: announcer({ messaging, metrics, log, wakeOutbox: () => relay.wake() }) });
   const sweep = new DeadlineSweep({ approvals, log });
   const health = new ServiceHealth({ messaging, db });
   observe({ metrics, approvals, health });

@@ -22,6 +22,6 @@ export function announcer({ messaging, metrics, log, wakeOutbox }: Announced): (
         }
       }
     }
-    if (changes.some(({ messages }) => messages > 0)) wakeOutbox();
+    if (changes.some(({ messages }) => messages.length > 0)) wakeOutbox();
   };
 }

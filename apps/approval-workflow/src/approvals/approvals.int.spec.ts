@@ -488,7 +488,7 @@ async function replica() {
   url.password = password;
   const db: DataSource = await openDatabase({ url: url.href, schema, applicationName: 'test', entities: [OutboxRow], poolSize: 12, log });
   const changes: Change[] = [];
-  const approvals = new Approvals(db, (committed) => changes.push(...committed));
+  const approvals = new Approvals({ db, onCommitted: (committed) => changes.push(...committed) });
   const seal = new Seal(Buffer.alloc(32, 5));
   const claims = new ClaimApprovals({ approvals, seal, log });
   const read = new ReadApprovals({ approvals, seal, log, maxPageBytes: 2_000_000 });

@@ -21,8 +21,14 @@ export type Judgement<T> = Readonly<{
 }>;
 export type Judge<T> = (stored: StoredApproval, at: number) => Judgement<T>;
 
-/** Committed: the approval as it stands now, and what happened to it. */
-export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: number }>;
+/** The approval as it stands after what happened to it. */
+export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: readonly OutboxMessage[]; sealedCall: Buffer }>;
+
+/** Commits with what it is told of, or nothing does: called in every transaction that changes approvals, when their rows are written. */
+export type Alongside = (tx: EntityManager, changes: readonly Change[]) => Promise<void>;
+
+/** For a move that is asked for by name: asked again, it is answered as before, and nothing moves. Both run in the move's transaction, the row locked. */
+export type Once<T> = Readonly<{ answered: (tx: EntityManager) => Promise<T | null>; remember: (tx: EntityManager, answer: T) => Promise<void> }>;
 
 type Overdue = Readonly<{ guardId?: string; approvalIds?: readonly string[]; limit: number; lockedRows: 'wait' | 'skip' }>;
 
@@ -57,10 +63,13 @@ const moveStatement = `
 /** Locks, lets the rules judge at the database's time, and commits state, votes, audit and outbox together. */
 export class Approvals {
   private readonly db: DataSource;
+  private readonly alongside: readonly Alongside[];
   private readonly onCommitted: (changes: readonly Change[]) => void;
 
-  constructor(db: DataSource, onCommitted: (changes: readonly Change[]) => void) {
+  /** `onCommitted` hears what is committed, and must not throw. */
+  constructor({ db, alongside = [], onCommitted }: Readonly<{ db: DataSource; alongside?: readonly Alongside[]; onCommitted: (changes: readonly Change[]) => void }>) {
     this.db = db;
+    this.alongside = alongside;
     this.onCommitted = onCommitted;
   }
 
@@ -72,10 +81,15 @@ export class Approvals {
   async park(parkings: readonly Parking[]): Promise<ReadonlySet<string>> {
     const rows = parkings.map(({ event, sealedCall }) => parkedValues(evolve(null, event), sealedCall));
     const byColumn = columnNames.map((_, at) => rows.map((row) => row[at]));
-    const parked = await this.db.query<{ approval_id: string }[]>(parkStatement, byColumn);
-    const ids = new Set(parked.map(({ approval_id }) => approval_id));
-    this.onCommitted(parkings.filter(({ event }) => ids.has(event.approvalId)).map(({ event }) => ({ approval: evolve(null, event), events: [event], messages: 0 })));
-    return ids;
+    const changes = await this.db.transaction(async (tx) => {
+      const parked = await tx.query<{ approval_id: string }[]>(parkStatement, byColumn);
+      const ids = new Set(parked.map(({ approval_id }) => approval_id));
+      const mine = parkings.filter(({ event }) => ids.has(event.approvalId)).map(changeOf);
+      await this.together(tx, mine);
+      return mine;
+    });
+    this.onCommitted(changes);
+    return new Set(changes.map(({ approval }) => approval.approvalId));
   }
 
   /** The newest approval of this call that policies newer than `policyVersion` let go without a person. */
@@ -99,13 +113,14 @@ export class Approvals {
   }
 
   /** Judges one approval with its votes; null when there is none of that id in the guard. */
-  async decideOn<T>({ guardId, approvalId }: ApprovalKey, judge: Judge<T>): Promise<T | null> {
-    return await this.decide(judge, async (tx) => {
+  async decideOn<T>({ guardId, approvalId }: ApprovalKey, judge: Judge<T>, once?: Once<T>): Promise<T | null> {
+    const lock = async (tx: EntityManager): Promise<StoredApproval | null> => {
       const [row] = await tx.query<ApprovalRow[]>('SELECT * FROM approvals WHERE guard_id = $1 AND approval_id = $2 FOR UPDATE', [guardId, approvalId]);
       if (row === undefined) return null;
       const votes = await tx.query<VoteRow[]>('SELECT voter, owner_email, choice, comment, at FROM votes WHERE approval_id = $1 ORDER BY at', [approvalId]);
       return { approval: approvalOf(row, votes), sealedCall: row.sealed_call };
-    });
+    };
+    return await this.decide(judge, lock, once);
   }
 
   /** Settles what time has settled; how many rows that were. */
@@ -126,8 +141,9 @@ export class Approvals {
       for (const row of rows) {
         const approval = approvalOf(row);
         const events = settleOverdue(approval, at);
-        if (events.length > 0) settled.push(await commitEvents(tx, approval, events));
+        if (events.length > 0) settled.push({ approval: await commitEvents(tx, approval, events), events, messages: [], sealedCall: row.sealed_call });
       }
+      await this.together(tx, settled);
       return settled;
     });
     this.onCommitted(changes);
@@ -178,22 +194,32 @@ export class Approvals {
     return { count: row?.count ?? 0, oldestSeconds: Math.max(0, row?.oldest ?? 0) };
   }
 
-  private async decide<T>(judge: Judge<T>, lock: (tx: EntityManager) => Promise<StoredApproval | null>): Promise<T | null> {
+  private async decide<T>(judge: Judge<T>, lock: (tx: EntityManager) => Promise<StoredApproval | null>, once?: Once<T>): Promise<T | null> {
     const decided = await this.db.transaction(async (tx) => {
       const stored = await lock(tx);
       if (stored === null) return null;
+      const earlier = (await once?.answered(tx)) ?? null;
+      if (earlier !== null) return { changes: [], answer: earlier };
       // INVARIANT: the clock is read after the lock is held; a wait for it counts against every deadline.
       const { events, parking, messages = [], answer } = judge(stored, await databaseNow(tx));
-      const change = await commitEvents(tx, stored.approval, events);
+      const approval = await commitEvents(tx, stored.approval, events);
       if (parking !== undefined) await parkInstead(tx, parking);
       if (messages.length > 0) await tx.insert(OutboxRow, [...messages]);
-      const changes: Change[] = [{ ...change, messages: messages.length }];
-      if (parking !== undefined) changes.push({ approval: evolve(null, parking.event), events: [parking.event], messages: 0 });
-      return { changes, answer: answer(change.approval) };
+      const changes: Change[] = events.length > 0 ? [{ approval, events, messages, sealedCall: stored.sealedCall }] : [];
+      if (parking !== undefined) changes.push(changeOf(parking));
+      const answered = answer(approval);
+      await this.together(tx, changes);
+      await once?.remember(tx, answered);
+      return { changes, answer: answered };
     });
     if (decided === null) return null;
-    this.onCommitted(decided.changes.filter(({ events }) => events.length > 0));
+    this.onCommitted(decided.changes);
     return decided.answer;
+  }
+
+  private async together(tx: EntityManager, changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    for (const commit of this.alongside) await commit(tx, changes);
   }
 }
 
@@ -202,9 +228,13 @@ type PageOf = Readonly<{ guardId: string; status?: ApprovalStatus | undefined; b
 /** Narrows to a guard, to ids, or to neither. */
 const chosen = '($2::text IS NULL OR guard_id = $2) AND ($3::text[] IS NULL OR approval_id = ANY($3))';
 
-async function commitEvents(tx: EntityManager, before: Approval, events: readonly ApprovalEvent[]): Promise<Change> {
+function changeOf({ event, sealedCall }: Parking): Change {
+  return { approval: evolve(null, event), events: [event], messages: [], sealedCall };
+}
+
+async function commitEvents(tx: EntityManager, before: Approval, events: readonly ApprovalEvent[]): Promise<Approval> {
+  if (events.length === 0) return before;
   const after = events.reduce(evolve, before);
-  if (events.length === 0) return { approval: after, events, messages: 0 };
   const [, moved] = await tx.query<[unknown, number]>(moveStatement, [before.approvalId, before.status, ...movingValues(after)]);
   if (moved !== 1) throw new Error(`approval ${before.approvalId} was not ${before.status} any more, though it was locked`);
   for (const event of events) {
@@ -218,7 +248,7 @@ async function commitEvents(tx: EntityManager, before: Approval, events: readonl
       await tx.query('INSERT INTO audit (approval_id, guard_id, at, event, actor, detail) VALUES ($1, $2, $3, $4, $5, $6)', values);
     }
   }
-  return { approval: after, events, messages: 0 };
+  return after;
 }
 
 async function parkInstead(tx: EntityManager, { event, sealedCall }: Parking): Promise<void> {

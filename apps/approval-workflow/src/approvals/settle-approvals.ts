@@ -1,13 +1,15 @@
-import { type Actor, type Approval, cancel, type Outcome, type RefusalCode, vote, type Winner } from '@holdpoint/approval';
+import { type Actor, type Approval, cancel, type Choice, type Outcome, type RefusalCode, vote, type Winner } from '@holdpoint/approval';
 import type { Actor as Credential, Approval as ShownApproval, CancelApproval, Refusal, Reply, VoteOnApproval } from '@holdpoint/contracts';
 import type { z } from 'zod';
 import { actorText } from './approval.row.ts';
-import type { ApprovalKey, Approvals } from './approvals.repository.ts';
+import type { ApprovalKey, Approvals, Judge, Once } from './approvals.repository.ts';
 import type { Seal } from './seal.ts';
 import { openCall } from './sealed-call.ts';
 import { isoTime, shownApproval } from './shown-approval.ts';
 
 export const notFound = { refused: { status: 404, code: 'approval_not_found', detail: 'no such approval' } } as const satisfies { refused: Refusal };
+
+export type ActorsVote = ApprovalKey & Readonly<{ by: Actor; choice: Choice; comment?: string | undefined; argumentsHash?: string | undefined }>;
 
 /** People's moves: votes and cancellations. */
 export class SettleApprovals {
@@ -21,7 +23,12 @@ export class SettleApprovals {
 
   async vote({ guard_id, approval_id, actor, choice, comment, arguments_hash }: z.output<typeof VoteOnApproval.request>): Promise<Reply<ShownApproval>> {
     const by = actorOn(guard_id, actor);
-    return await this.move({ guardId: guard_id, approvalId: approval_id }, (approval, at) => vote(approval, { by, choice, comment, argumentsHash: arguments_hash, at }));
+    return await this.voteAs({ guardId: guard_id, approvalId: approval_id, by, choice, comment, argumentsHash: arguments_hash });
+  }
+
+  /** `by` is who the credential says, with the roles that count on this guard. */
+  async voteAs({ guardId, approvalId, ...cast }: ActorsVote, once?: Once<Reply<ShownApproval>>): Promise<Reply<ShownApproval>> {
+    return await this.move({ guardId, approvalId }, (approval, at) => vote(approval, { ...cast, at }), once);
   }
 
   async cancel({ guard_id, approval_id, actor, comment }: z.output<typeof CancelApproval.request>): Promise<Reply<ShownApproval>> {
@@ -30,14 +37,14 @@ export class SettleApprovals {
   }
 
   // INVARIANT: the reply is made before the commit, so nobody decides on a call that cannot be shown.
-  private async move(key: ApprovalKey, act: (approval: Approval, at: number) => Outcome): Promise<Reply<ShownApproval>> {
-    const reply = await this.approvals.decideOn<Reply<ShownApproval>>(key, ({ approval, sealedCall }, at) => {
+  private async move(key: ApprovalKey, act: (approval: Approval, at: number) => Outcome, once?: Once<Reply<ShownApproval>>): Promise<Reply<ShownApproval>> {
+    const judge: Judge<Reply<ShownApproval>> = ({ approval, sealedCall }, at) => {
       const outcome = act(approval, at);
       if (!outcome.accepted) return { events: outcome.events, answer: () => ({ refused: refusalOf(outcome.refusal, outcome.winner) }) };
       const call = openCall(this.seal, approval.approvalId, sealedCall);
       return { events: outcome.events, answer: (after) => ({ ok: shownApproval(after, call) }) };
-    });
-    return reply ?? notFound;
+    };
+    return (await this.approvals.decideOn(key, judge, once)) ?? notFound;
   }
 }
 
