@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Actor } from './actor.ts';
+import type { Actor, KeyActor } from './actor.ts';
 import { type Answer, answerFor, type Ask } from './answer-for.ts';
 import { answerNamed } from './answer-named.ts';
 import { type Approval, type ApprovalEvent, type ApprovalStatus, evolve, park } from './approval.ts';
@@ -13,7 +13,7 @@ import { cancel, vote } from './vote.ts';
 type Attempt = Readonly<{ wait: number }> &
   (
     | Readonly<{ try: 'vote'; by: Actor; choice: 'approve' | 'reject'; argumentsHash: string | undefined }>
-    | Readonly<{ try: 'cancel' | 'report'; by: Actor }>
+    | Readonly<{ try: 'cancel' | 'report'; by: KeyActor }>
     | Readonly<{ try: 'ask' | 'release' | 'mark-stale'; requestId: string; change: Partial<Binding>; policyVersion: number }>
     | Readonly<{ try: 'name'; verdict: 'allow' | 'warn' | 'block'; change: Partial<Binding>; policyVersion: number }>
     | Readonly<{ try: 'sweep' }>
@@ -26,8 +26,8 @@ const releaseMs = 60 * minute;
 const replayMs = minute;
 
 /** Two keys of Bob, who may approve; the requester's own keys, that may not; and strangers. */
-const people: Readonly<Record<string, string>> = { 'key-bob': 'bob', 'key-bob-2': 'bob', 'key-carol': 'carol', 'key-nobody': 'key-nobody' };
-const actors: readonly Actor[] = [
+const people: Readonly<Record<string, string>> = { 'key-bob': 'bob', 'key-bob-2': 'bob', 'key-carol': 'carol', 'key-nobody': 'key-nobody', 'ch-1': 'ch-1', 'ch-2': 'ch-2' };
+const keys: readonly KeyActor[] = [
   { kind: 'key', keyId: 'key-bob', ownerEmail: 'bob@example.com', roles: ['approver'] },
   { kind: 'key', keyId: 'key-bob-2', ownerEmail: 'Bob@Example.com', roles: ['approver', 'auditor'] },
   { kind: 'key', keyId: 'key-carol', ownerEmail: 'carol@example.com', roles: ['approver', 'admin'] },
@@ -36,6 +36,8 @@ const actors: readonly Actor[] = [
   { kind: 'key', keyId: 'key-alice', ownerEmail: 'ALICE@example.com', roles: ['approver'] },
   { kind: 'key', keyId: 'key-admin', ownerEmail: 'root@example.com', roles: ['admin'] },
 ];
+/** Channels of the guard: two that may decide, and one that may not. */
+const actors: readonly Actor[] = [...keys, { kind: 'webhook', channelId: 'ch-1', roles: ['approver'] }, { kind: 'webhook', channelId: 'ch-2', roles: ['approver'] }, { kind: 'webhook', channelId: 'ch-3', roles: [] }];
 
 const final: readonly ApprovalStatus[] = ['rejected', 'expired', 'cancelled', 'superseded', 'stale', 'released', 'lapsed'];
 
@@ -52,7 +54,7 @@ describe('whatever is tried at one parked call, in whatever order and at whateve
       expect(releases.length).toBeLessThanOrEqual(1);
       for (const { before, at } of releases) {
         expect(before.status).toBe('approved');
-        const approvers = new Set(before.votes.map(({ by }) => people[by.keyId]));
+        const approvers = new Set(before.votes.map(({ by }) => people[nameOf(by)]));
         expect(approvers.size).toBeGreaterThanOrEqual(quorum);
         expect(before.votes.every((cast) => cast.choice === 'approve' && cast.at < before.expiresAt)).toBe(true);
         expect(at).toBeLessThan(before.approvedAt! + releaseMs);
@@ -74,7 +76,7 @@ describe('whatever is tried at one parked call, in whatever order and at whateve
 
   it('the requester, and whoever is no approver, never counts', () => {
     always(({ steps }) => {
-      for (const { by } of steps.at(-1)?.after.votes ?? []) expect(Object.keys(people)).toContain(by.keyId);
+      for (const { by } of steps.at(-1)?.after.votes ?? []) expect(Object.keys(people)).toContain(nameOf(by));
     });
   });
 
@@ -82,7 +84,7 @@ describe('whatever is tried at one parked call, in whatever order and at whateve
     always(({ steps, quorum }) => {
       for (const { after } of steps) {
         const approvals = after.votes.filter(({ choice }) => choice === 'approve');
-        expect(new Set(approvals.map(({ by }) => people[by.keyId])).size).toBe(approvals.length);
+        expect(new Set(approvals.map(({ by }) => people[nameOf(by)])).size).toBe(approvals.length);
         expect(approvals.length).toBeLessThanOrEqual(quorum);
         expect(after.approvedAt !== undefined).toBe(approvals.length === quorum);
       }
@@ -158,6 +160,10 @@ describe('whatever is tried at one parked call, in whatever order and at whateve
   });
 });
 
+function nameOf(actor: Actor): string {
+  return actor.kind === 'key' ? actor.keyId : actor.channelId;
+}
+
 type Story = Readonly<{ quorum: number; steps: readonly Step[] }>;
 
 function always(holds: (told: Story) => void): void {
@@ -227,7 +233,7 @@ function attempt(): fc.Arbitrary<Attempt> {
   );
   return fc.oneof(
     { weight: 5, arbitrary: fc.record({ wait, try: fc.constant('vote' as const), by, choice: fc.constantFrom('approve', 'approve', 'approve', 'reject'), argumentsHash: fc.constantFrom(undefined, undefined, 'a1', 'ff') }) },
-    { weight: 1, arbitrary: fc.record({ wait, try: fc.constantFrom('cancel', 'report', 'report'), by }) },
+    { weight: 1, arbitrary: fc.record({ wait, try: fc.constantFrom('cancel', 'report', 'report'), by: fc.constantFrom(...keys) }) },
     { weight: 6, arbitrary: fc.record({ wait, try: fc.constantFrom('ask', 'release', 'release', 'mark-stale'), requestId, change, policyVersion }) },
     { weight: 1, arbitrary: fc.record({ wait, try: fc.constant('name' as const), verdict: fc.constantFrom('allow', 'warn', 'block'), change, policyVersion }) },
     { weight: 1, arbitrary: fc.record({ wait, try: fc.constant('sweep' as const) }) },

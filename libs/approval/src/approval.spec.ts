@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Actor, Role } from './actor.ts';
+import type { Actor, KeyActor, Role } from './actor.ts';
 import type { Ask } from './answer-for.ts';
 import { answerNamed, recordVerdict, supersede } from './answer-named.ts';
 import { type Approval, type ApprovalEvent, type ApprovalStatus, approvalStatuses, evolve, park, type Park } from './approval.ts';
@@ -135,6 +135,10 @@ describe('a vote', () => {
     expect(after(outcome, row('approved')).status).toBe('lapsed');
   });
 
+  it('of a webhook channel that may not decide does not count', () => {
+    expect(vote(parked(), { by: channel('ch-1', []), choice: 'approve', at: votedAt })).toMatchObject({ refusal: 'not-an-approver' });
+  });
+
   describe('with a quorum of two', () => {
     const wide = parked({ binding: { ...bound(), quorum: 2 } });
     const once = after(vote(wide, { by: bob, choice: 'approve', at: votedAt }), wide);
@@ -164,6 +168,13 @@ describe('a vote', () => {
       expect(after(vote(first, { by: key('key-3', ['approver']), choice: 'approve', at: votedAt }), first).status).toBe('approved');
     });
 
+    it('counts a webhook channel as one person, whoever decides behind it', () => {
+      const voted = after(vote(wide, { by: channel('ch-1'), choice: 'approve', at: votedAt }), wide);
+      expect(vote(voted, { by: channel('ch-1'), choice: 'approve', at: votedAt })).toMatchObject({ refusal: 'already-voted' });
+      expect(after(vote(voted, { by: channel('ch-2'), choice: 'approve', at: votedAt }), voted)).toMatchObject({ status: 'approved', settledBy: channel('ch-2') });
+      expect(after(vote(voted, { by: bob, choice: 'approve', at: votedAt }), voted)).toMatchObject({ status: 'approved', settledBy: bob });
+    });
+
     it.each([
       ['another person', carol],
       ['the person who approved before', bob],
@@ -185,7 +196,7 @@ describe('cancelling', () => {
     expect(after(cancel(parked(), { by: agent, comment: 'not needed any more', at: votedAt }), parked())).toMatchObject({ status: 'cancelled', comment: 'not needed any more' });
   });
 
-  it.each<[string, Actor]>([
+  it.each<[string, KeyActor]>([
     ['an approver', bob],
     ['another agent', key('key-2', ['agent'], 'mallory@example.com')],
     ['another key of its owner', key('key-2', ['agent'], 'alice@example.com')],
@@ -479,8 +490,12 @@ function asked(change: Partial<Ask & { replayMs: number }> = {}): Ask & { decisi
   return { binding: bound(), policyVersion: 12, requestId: 'request-1', decisionId: 'dec-1', at: votedAt + 1, ...change };
 }
 
-function key(keyId: string, roles: readonly Role[], ownerEmail?: string): Actor {
+function key(keyId: string, roles: readonly Role[], ownerEmail?: string): KeyActor {
   return { kind: 'key', keyId, ownerEmail, roles };
+}
+
+function channel(channelId: string, roles: readonly Role[] = ['approver']): Actor {
+  return { kind: 'webhook', channelId, roles };
 }
 
 function bound(): Binding {

@@ -1,4 +1,4 @@
-export type { Actor, Requester, Role } from './actor.ts';
+export type { Actor, KeyActor, Requester, Role, WebhookActor } from './actor.ts';
 export { answerFor, type Answer, type Ask } from './answer-for.ts';
 export { answerNamed, recordVerdict, supersede, type NamedAnswer, type NamedAsk } from './answer-named.ts';
 export {

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts';
+import type { KeyActor } from './actor.ts';
 import { answerFor, type Answer, type Ask } from './answer-for.ts';
 import type { Approval } from './approval.ts';
 import { accepted, type Outcome, refused, refusedAsSettled, type RefusalCode } from './outcome.ts';
@@ -42,7 +42,7 @@ function refusedAs({ kind }: Answer, approval: Approval, at: number): Outcome {
 }
 
 /** The call has been carried out, or tried: its release is not replayed any more. Reporting again changes nothing. */
-export function reportOutcome(approval: Approval, { by, at }: Readonly<{ by: Actor; at: number }>): Outcome {
+export function reportOutcome(approval: Approval, { by, at }: Readonly<{ by: KeyActor; at: number }>): Outcome {
   if (by.keyId !== approval.requester.keyId) return refused('not-the-requester', approval, at);
   if (approval.status !== 'released') return refused('not-released', approval, at);
   return approval.outcomeReportedAt === undefined ? accepted({ type: 'approval-outcome-reported', at }) : accepted();

@@ -1,4 +1,4 @@
-import { type Actor, isRequester, isSamePerson } from './actor.ts';
+import { type Actor, isRequester, isSamePerson, type KeyActor } from './actor.ts';
 import type { Approval, ApprovalVoted, Choice } from './approval.ts';
 import { accepted, type Outcome, refused, refusedAsSettled, statusAt } from './outcome.ts';
 
@@ -29,7 +29,7 @@ export function vote(approval: Approval, { by, choice, comment, argumentsHash, a
 }
 
 /** Takes the call back, pending or approved: the key that asked, or an admin. */
-export function cancel(approval: Approval, { by, comment, at }: Readonly<{ by: Actor; comment?: string | undefined; at: number }>): Outcome {
+export function cancel(approval: Approval, { by, comment, at }: Readonly<{ by: KeyActor; comment?: string | undefined; at: number }>): Outcome {
   const status = statusAt(approval, at);
   if (status !== 'pending' && status !== 'approved') return refusedAsSettled(approval, at);
   if (by.keyId !== approval.requester.keyId && !by.roles.includes('admin')) return refused('not-allowed-to-cancel', approval, at);

@@ -1,4 +1,4 @@
-import type { Actor, Approval, ApprovalStatus, Choice, LaterVerdict, Vote } from '@holdpoint/approval';
+import type { Actor, Approval, ApprovalStatus, Choice, LaterVerdict, Requester, Vote, WebhookActor } from '@holdpoint/approval';
 
 /** A row of `approvals` as the driver gives it: bigints as text. */
 export type ApprovalRow = Readonly<{
@@ -174,13 +174,15 @@ export function approvalOf(row: ApprovalRow, votes: readonly VoteRow[] = []): Ap
   };
 }
 
-/** How actors are written: `key:<id>`; `system` for what time or a policy settles. */
-export function actorText(actor: Pick<Actor, 'keyId'> | undefined): string {
-  return actor === undefined ? 'system' : `key:${actor.keyId}`;
+/** How actors are written: `key:<id>`, `webhook:<channel>`; `system` for what time or a policy settles. */
+export function actorText(actor: Requester | WebhookActor | undefined): string {
+  if (actor === undefined) return 'system';
+  return 'channelId' in actor ? `webhook:${actor.channelId}` : `key:${actor.keyId}`;
 }
 
 /** Roles are of the moment of acting and are not kept. */
 function actorOf(text: string | null, ownerEmail?: string): Actor | undefined {
+  if (text?.startsWith('webhook:') === true) return { kind: 'webhook', channelId: text.slice('webhook:'.length), roles: [] };
   return text?.startsWith('key:') === true ? { kind: 'key', keyId: text.slice('key:'.length), ownerEmail, roles: [] } : undefined;
 }
 

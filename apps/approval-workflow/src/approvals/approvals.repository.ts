@@ -240,7 +240,7 @@ async function commitEvents(tx: EntityManager, before: Approval, events: readonl
   for (const event of events) {
     if (event.type === 'approval-voted') {
       const { by, choice, comment, at } = event.vote;
-      await tx.query('INSERT INTO votes (approval_id, voter, owner_email, choice, comment, at) VALUES ($1, $2, $3, $4, $5, $6)', [before.approvalId, actorText(by), by.ownerEmail ?? null, choice, comment ?? null, at]);
+      await tx.query('INSERT INTO votes (approval_id, voter, owner_email, choice, comment, at) VALUES ($1, $2, $3, $4, $5, $6)', [before.approvalId, actorText(by), by.kind === 'key' ? (by.ownerEmail ?? null) : null, choice, comment ?? null, at]);
     }
     const entry = auditEntry(after, event);
     if (entry !== null) {

@@ -1,4 +1,4 @@
-import { type Actor, type Approval, cancel, type Choice, type Outcome, type RefusalCode, vote, type Winner } from '@holdpoint/approval';
+import { type Actor, type Approval, cancel, type Choice, type KeyActor, type Outcome, type RefusalCode, vote, type Winner } from '@holdpoint/approval';
 import type { Actor as Credential, Approval as ShownApproval, CancelApproval, Refusal, Reply, VoteOnApproval } from '@holdpoint/contracts';
 import type { z } from 'zod';
 import { actorText } from './approval.row.ts';
@@ -49,7 +49,7 @@ export class SettleApprovals {
 }
 
 /** Roles count on the key's own guards only. */
-function actorOn(guardId: string, { key_id, owner_email, roles, guards }: Credential): Actor {
+function actorOn(guardId: string, { key_id, owner_email, roles, guards }: Credential): KeyActor {
   return { kind: 'key', keyId: key_id, ownerEmail: owner_email, roles: guards === '*' || guards.includes(guardId) ? roles : [] };
 }
 
