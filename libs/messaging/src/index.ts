@@ -4,7 +4,7 @@ export { type Deadline, RequestContext } from './request-context.ts';
 
 export { type ConnectionOptions, openMessaging } from './open-messaging.ts';
 export { Messaging, type Published, type PublishOptions, type RequestOptions } from './messaging.ts';
-export type { ConsumeOptions, DeliveredMessage as StreamMessage, StreamConsumption } from './stream-consumption.ts';
+export type { BatchHandler, ConsumeOptions, DeliveredMessage as StreamMessage, Handled, StreamConsumption } from './stream-consumption.ts';
 export type { Logger } from './logger.ts';
 
 export { InvalidInput, PeerFailed, PeerRefused, PeerUnavailable, type Problem, PublishUnconfirmed, RequestRefused, UnreadableMessage } from './errors.ts';

@@ -7,7 +7,7 @@ import { InvalidInput, type NoAnswer, PeerFailed, PeerUnavailable, PublishUnconf
 import type { Logger } from './logger.ts';
 import { check, decode, encode, requireUnaltering } from './payload.ts';
 import type { ReplyInbox } from './reply-inbox.ts';
-import { type ConsumeOptions, type DeliveredMessage, StreamConsumption } from './stream-consumption.ts';
+import { type BatchHandler, type ConsumeOptions, StreamConsumption } from './stream-consumption.ts';
 import { ensureConsumer, ensureStream } from './streams.ts';
 import { endHeader, headersOf, messageIdHeader, partHeader, timeoutHeader, traceHeader } from './wire.ts';
 
@@ -191,7 +191,7 @@ export class Messaging {
   }
 
   /** Works the stream off through its durable consumer, from now until `stop`; survives the loss of server, stream and consumer. */
-  consume<C extends StreamContract>(contract: C, options: ConsumeOptions, handler: (batch: readonly DeliveredMessage<z.output<C['body']>>[]) => Promise<void>): StreamConsumption {
+  consume<C extends StreamContract>(contract: C, options: ConsumeOptions, handler: BatchHandler<z.output<C['body']>>): StreamConsumption {
     this.#requireHonest(contract, contract.stream, contract.body);
     const consumption = new StreamConsumption({
       contract,
@@ -202,6 +202,7 @@ export class Messaging {
       log: this.#log,
       ensure: () => this.ensureStreams([contract, DeadLetters]),
       bury: (letter, msgId) => this.publish(DeadLetters, `hp.dead.v1.${contract.stream}`, letter, { timeoutMs: 5_000, msgId }),
+      maxPayload: () => this.#maxPayload,
       manager: () => this.#jetstream(),
       onReconnect: (listener) => {
         this.#onReconnect.add(listener);

@@ -144,6 +144,37 @@ describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s s
     await plain.close();
   });
 
+  it('gets again, later and later, what its handler puts off, and nothing else of the batch', async () => {
+    const contract = stream('LATER');
+    const messaging = await open(nats);
+    for (let n = 1; n <= 6; n += 1) await messaging.publish(contract, subjectOf(contract), { n }, { timeoutMs: 5_000 });
+    const seen: [number, number][] = [];
+    const consumption = messaging.consume(contract, { maxBatch: 10, maxWaitMs: 0 }, async (batch) => {
+      seen.push(...batch.map(({ body, deliveries }): [number, number] => [body.n, deliveries]));
+      return { later: batch.filter(({ body, deliveries }) => body.n % 3 === 0 && deliveries < 4) };
+    });
+    await eventually(async () => seen.length >= 12 && (await consumption.lag()) === 0);
+    const deliveriesOf = (n: number) => seen.filter(([message]) => message === n).map(([, deliveries]) => deliveries);
+    expect([1, 2, 3, 4, 5, 6].map(deliveriesOf)).toEqual([[1], [1], [1, 2, 3, 4], [1], [1], [1, 2, 3, 4]]);
+  });
+
+  it('buries what its handler refuses, once, with the reason, however large it is', async () => {
+    const contract = stream('REFUSED');
+    const messaging = await open(nats);
+    const huge = 'x'.repeat(messaging.maxPayload - 100);
+    for (const text of ['fine', 'refuse', huge]) await messaging.publish(contract, subjectOf(contract), { n: 1, text }, { timeoutMs: 5_000 });
+    let buried = 0;
+    const consumption = messaging.consume(contract, { maxBatch: 10, maxWaitMs: 0, maxBatchBytes: 100_000_000, onDeadLetter: () => (buried += 1) }, async (batch) => ({
+      refused: batch.filter(({ body }) => body['text'] !== 'fine').map((message) => ({ message, reason: 'no such guard' })),
+    }));
+    await eventually(async () => buried === 2 && (await consumption.lag()) === 0);
+    const letters = (await deadLetters(nats)).filter(({ stream: from }) => from === 'REFUSED');
+    expect(letters.map(({ seq, reason, encoding }) => [seq, reason, encoding])).toEqual([
+      [2, 'no such guard', 'json'],
+      [3, 'no such guard (too large to be kept whole)', 'base64'],
+    ]);
+  });
+
   it('finishes what is in hand when told to stop, and leaves the rest to others', async () => {
     const contract = stream('HANDOVER', { ackWaitMs: 60_000 });
     const [first, second] = [await open(nats), await open(nats)];
@@ -251,6 +282,16 @@ async function ackWaits(nats: TestNats, times: number, ackWaitMs: number): Promi
   let deliveries = 0;
   while (deliveries <= times) deliveries = (await clock.next({ expires: 2 * ackWaitMs }))?.info.deliveryCount ?? deliveries;
   await plain.close();
+}
+
+async function deadLetters(nats: TestNats): Promise<z.output<typeof DeadLetters.body>[]> {
+  const plain = await connect({ servers: nats.url });
+  const jsm = await jetstreamManager(plain);
+  const { state } = await jsm.streams.info(DeadLetters.stream);
+  const letters = [];
+  for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) letters.push((await jsm.streams.getMessage(DeadLetters.stream, { seq }))!.json<z.output<typeof DeadLetters.body>>());
+  await plain.close();
+  return letters;
 }
 
 function openable() {

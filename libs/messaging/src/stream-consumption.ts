@@ -17,6 +17,8 @@ export type ConsumeOptions = Readonly<{
   maxWaitMs: number;
   /** Bytes of a batch, at most; a first message larger than that comes alone. Default 8 MiB. */
   maxBatchBytes?: number;
+  /** Told of each message moved to the dead letters. */
+  onDeadLetter?: () => void;
 }>;
 
 export type DeliveredMessage<Body = unknown> = Readonly<{
@@ -31,18 +33,30 @@ export type DeliveredMessage<Body = unknown> = Readonly<{
   traceparent?: string;
 }>;
 
+/** What a handler says of a batch, where not all of it is done. Whatever is not named is acknowledged. */
+export type Handled = Readonly<{
+  /** Wait for something that is down: they come again with growing delay (100 ms to 10 s), for ever. */
+  later?: readonly DeliveredMessage[];
+  /** Can never be processed, and whoever sent them knows: kept as dead letters with the reason, then acknowledged. */
+  refused?: readonly Readonly<{ message: DeliveredMessage; reason: string }>[];
+}>;
+/** Resolves when the effects of the batch are there to stay; rejects when the batch failed. */
+export type BatchHandler<Body> = (batch: readonly DeliveredMessage<Body>[]) => Promise<Handled | void>;
+
 export type DeadLetter = z.input<(typeof DeadLetters)['body']>;
 
 export type Setting = Readonly<{
   contract: StreamContract;
   options: ConsumeOptions;
-  handler: (batch: readonly DeliveredMessage<never>[]) => Promise<void>;
+  handler: BatchHandler<never>;
   connection: NatsConnection;
   /** Subject prefix, private to this consumption. */
   inbox: string;
   log: Logger;
   ensure: () => Promise<void>;
   bury: (letter: DeadLetter, msgId: string) => Promise<unknown>;
+  /** Bytes of the largest message the server takes now. */
+  maxPayload: () => number;
   manager: () => Promise<JetStreamManager>;
   onReconnect: (listener: () => void) => () => void;
   ended: () => void;
@@ -50,6 +64,7 @@ export type Setting = Readonly<{
 
 const shortestNakMs = 100;
 const longestNakMs = 30_000;
+const longestWaitMs = 10_000;
 const longestPauseMs = 5_000;
 const failuresBeforePause = 3;
 
@@ -165,7 +180,7 @@ export class StreamConsumption {
       const readable: Readable[] = [];
       for (const delivery of deliveries) {
         const read = this.#read(delivery);
-        if ('reason' in read) await this.#bury(delivery, read.reason);
+        if ('reason' in read) await this.#bury(delivery, read.reason, 'error');
         else readable.push(read);
       }
       if (readable.length > 0) await this.#handle(readable);
@@ -192,8 +207,7 @@ export class StreamConsumption {
     const { options, handler, log, contract } = this.#setting;
     if (batch.length > 1) {
       try {
-        await handler(batch.map(({ message }) => message));
-        for (const { delivery } of batch) this.#settle(delivery, 'ack');
+        await this.#settleAll(batch, await handler(batch.map(({ message }) => message)));
         this.#fruitless = 0;
         this.#limit = Math.min(options.maxBatch, this.#limit * 2);
         return;
@@ -224,14 +238,24 @@ export class StreamConsumption {
     await this.#pause(backOff(this.#fruitless, longestPauseMs));
   }
 
-  async #handleOne({ delivery, message }: Readable): Promise<boolean> {
+  async #settleAll(batch: readonly Readable[], handled: Handled | void): Promise<void> {
+    const later = new Set(handled?.later);
+    const refused = new Map(handled?.refused?.map(({ message, reason }) => [message, reason]));
+    for (const { delivery, message } of batch) {
+      const reason = refused.get(message);
+      if (reason !== undefined) await this.#bury(delivery, reason, 'info');
+      else this.#settle(delivery, later.has(message) ? 'later' : 'ack');
+    }
+  }
+
+  async #handleOne(readable: Readable): Promise<boolean> {
     const { handler, log, contract } = this.#setting;
+    const { delivery, message } = readable;
     try {
-      await handler([message]);
-      this.#settle(delivery, 'ack');
+      await this.#settleAll([readable], await handler([message]));
       return true;
     } catch (error) {
-      if (error instanceof UnreadableMessage) return this.#bury(delivery, error.reason);
+      if (error instanceof UnreadableMessage) return this.#bury(delivery, error.reason, 'error');
       log.error({ err: error, stream: contract.stream, seq: delivery.seq, deliveries: delivery.deliveries }, 'message not processed, will be delivered again');
       this.#settle(delivery, 'nak');
       return false;
@@ -239,14 +263,15 @@ export class StreamConsumption {
   }
 
   /** Keeps the message as a dead letter, then acknowledges it; where that fails it is delivered again. */
-  async #bury(delivery: Delivery, reason: string): Promise<boolean> {
-    const { contract, bury, log } = this.#setting;
+  async #bury(delivery: Delivery, reason: string, level: 'info' | 'error'): Promise<boolean> {
+    const { contract, bury, log, options, maxPayload } = this.#setting;
     const { seq, message } = delivery;
     try {
-      const letter = { stream: contract.stream, seq, subject: message.subject, reason, ...bodyOf(message.data), at: new Date().toISOString() };
-      await bury(letter, `${contract.stream}.${seq}.${delivery.storedNanos}`);
+      const place = { stream: contract.stream, seq, subject: message.subject, at: new Date().toISOString() };
+      await bury(letterOf(place, reason.slice(0, maxReasonLength), message.data, maxPayload()), `${contract.stream}.${seq}.${delivery.storedNanos}`);
       this.#settle(delivery, 'ack');
-      log.error({ stream: contract.stream, seq, reason }, 'message moved to the dead letters');
+      options.onDeadLetter?.();
+      log[level]({ stream: contract.stream, seq, reason }, 'message moved to the dead letters');
       return true;
     } catch (error) {
       log.error({ err: error, stream: contract.stream, seq, reason }, 'unreadable message could not be moved to the dead letters');
@@ -255,11 +280,11 @@ export class StreamConsumption {
     }
   }
 
-  #settle(delivery: Delivery, how: 'ack' | 'nak'): void {
+  #settle(delivery: Delivery, how: 'ack' | 'nak' | 'later'): void {
     this.#inHand.delete(delivery);
     if (this.#abandoned) return;
     if (how === 'ack') delivery.ack();
-    else delivery.nak(backOff(delivery.deliveries, longestNakMs));
+    else delivery.nak(backOff(delivery.deliveries, how === 'nak' ? longestNakMs : longestWaitMs));
   }
 
   /** Ends early when the connection is back or the loop is to stop. */
@@ -283,6 +308,17 @@ type Readable = Readonly<{ delivery: Delivery; message: DeliveredMessage<never> 
 function backOff(attempt: number, longestMs: number): number {
   const full = Math.min(longestMs, shortestNakMs * 2 ** Math.min(20, attempt - 1));
   return Math.max(shortestNakMs, Math.round(full * (0.5 + Math.random() / 2)));
+}
+
+/** What a dead letter needs beside the message, at most. */
+const letterRoomBytes = 8_192;
+const maxReasonLength = 1_000;
+
+/** INVARIANT: a letter always fits the server: a message too large to be kept whole is cut, so that it is never delivered for ever. */
+function letterOf(place: Pick<DeadLetter, 'stream' | 'seq' | 'subject' | 'at'>, reason: string, data: Uint8Array, maxPayload: number): DeadLetter {
+  const whole: DeadLetter = { ...place, reason, ...bodyOf(data) };
+  if (data.length <= maxPayload / 8 || Buffer.byteLength(JSON.stringify(whole.body)) + letterRoomBytes <= maxPayload) return whole;
+  return { ...place, reason: `${reason} (too large to be kept whole)`, body: Buffer.from(data.subarray(0, letterRoomBytes)).toString('base64'), encoding: 'base64' };
 }
 
 function bodyOf(data: Uint8Array): Pick<DeadLetter, 'body' | 'encoding'> {
