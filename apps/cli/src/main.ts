@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
-import { demo } from './demo/demo.ts';
 import { InvalidLauncherConfig } from './up/config.ts';
-import { up, type Terminal } from './up/up.ts';
+import type { Terminal } from './up/up.ts';
 
 const usage = `holdpoint <command>
 
@@ -10,6 +9,8 @@ const usage = `holdpoint <command>
   demo [--calls FILE]    replay tool calls through it, approve and reject as a person would, and show the account
                          FILE: JSON lines {id, tool, arguments}; without it, a sample that ships with Holdpoint
                          HOLDPOINT_URL and HOLDPOINT_KEY name a running system; without them one is started for the demo
+  db check [--json]      look at the database of a system: versions, rights, partitions, invariants; changes nothing
+                         DATABASE_ADMIN_URL and HOLDPOINT_DATABASE name it; without them it is the one that \`npm start\` runs
 `;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -20,11 +21,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 
 async function main([command, ...args]: readonly string[]): Promise<number> {
   const context = { root, env: process.env, terminal, stop: stop.signal };
+  // Each command loads what it needs: where only services are installed there is no local stack.
   switch (command) {
     case 'up':
-      return up(context);
+      return (await import('./up/up.ts')).up(context);
     case 'demo':
-      return demo({ ...context, args });
+      return (await import('./demo/demo.ts')).demo({ ...context, args });
+    case 'db':
+      return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':
     case '--help':
       terminal.out(usage);

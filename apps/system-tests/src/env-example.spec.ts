@@ -16,6 +16,7 @@ const programs: Readonly<Record<string, string>> = {
   EvaluatorEnvironment: 'evaluator',
   MigrateEnvironment: 'migrate',
   LauncherEnvironment: 'npm start',
+  DatabaseCheckEnvironment: 'holdpoint db check',
 };
 
 /** Read without a schema, by what is no service. */

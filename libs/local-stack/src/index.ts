@@ -9,6 +9,8 @@ export type { Environment, Log, LogLine } from './log.ts';
 export { natsConfig, natsMaxPayload } from './nats-config.ts';
 export type { EnvironmentReference, NatsConfig, NatsPermissions, NatsUser } from './nats-config.ts';
 export type { NatsServer } from './nats-server.ts';
+export { peekLocalStack } from './peek-local-stack.ts';
+export type { LocalStackAddresses } from './peek-local-stack.ts';
 export { postgresVersion } from './postgres-binaries.ts';
 export { makePostgresTemplate } from './postgres-server.ts';
 export type { PostgresServer } from './postgres-server.ts';
