@@ -5,9 +5,10 @@ import { startApprovalWorkflow } from './service.ts';
 
 await runService({
   name: 'approval-workflow',
-  start: async ({ log, metrics, shutdown, setLogLevel }) => {
+  start: async ({ log, metrics, shutdown, setLogLevel, startTracing }) => {
     const config = readConfig(ApprovalWorkflowEnvironment, process.env);
     setLogLevel(config.logLevel);
+    await startTracing(config.tracing);
     return await startApprovalWorkflow({ config, log, metrics, shutdown });
   },
 });

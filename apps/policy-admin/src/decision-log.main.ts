@@ -5,9 +5,10 @@ import { startDecisionLog } from './start-decision-log.ts';
 
 await runService({
   name: 'decision-log',
-  start: (context) => {
+  start: async (context) => {
     const config = readConfig(DecisionLogEnvironment, process.env);
     context.setLogLevel(config.logLevel);
-    return startDecisionLog(config, context);
+    await context.startTracing(config.tracing);
+    return await startDecisionLog(config, context);
   },
 });

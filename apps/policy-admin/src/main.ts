@@ -5,9 +5,10 @@ import { startPolicyAdmin } from './start-policy-admin.ts';
 
 await runService({
   name: 'policy-admin',
-  start: (context) => {
+  start: async (context) => {
     const config = readConfig(PolicyAdminEnvironment, process.env);
     context.setLogLevel(config.logLevel);
-    return startPolicyAdmin(config, context);
+    await context.startTracing(config.tracing);
+    return await startPolicyAdmin(config, context);
   },
 });

@@ -13,3 +13,4 @@ export { operationsVariables, portVariable, serviceSettings, serviceVariables } 
 export type { ServiceSettings } from './service-variables.ts';
 export { runService } from './run-service.ts';
 export type { RunningService, ServiceProgram, StartContext } from './run-service.ts';
+export type { TracingSettings } from './tracing-variables.ts';

@@ -3,6 +3,8 @@ import { InvalidConfig } from './config.ts';
 import { createLogger, type Logger, type LogLevel } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import type { PartHealth } from './operations-server.ts';
+import type { Tracing } from './tracing.ts';
+import type { TracingSettings } from './tracing-variables.ts';
 
 export type RunningService = Readonly<{
   /** Finishes what is in hand and lets go of everything. Has 10 s. */
@@ -17,6 +19,8 @@ export type StartContext = Readonly<{
   shutdown: AbortSignal;
   /** For the level of the configuration, which is read in `start`; info until then. Loggers made by `child` before keep theirs. */
   setLogLevel: (level: LogLevel) => void;
+  /** Traces from now on, if the configuration names a collector; spans are sent until the process ends. */
+  startTracing: (settings: TracingSettings | undefined) => Promise<void>;
 }>;
 
 export type ServiceProgram = Readonly<{ name: string; start: (context: StartContext) => Promise<RunningService> }>;
@@ -38,7 +42,14 @@ export async function runService({ name, start }: ServiceProgram): Promise<void>
   // A service ends when told to, not when nothing happens to hold the event loop open.
   setInterval(() => undefined, 2 ** 30);
   let ending: { since: number; code: number } | undefined;
-  const starting = Promise.resolve().then(() => start({ log, metrics, shutdown: shutdown.signal, setLogLevel: log.setLevel }));
+  let tracing: Tracing | undefined;
+  const startTracing = async (settings: TracingSettings | undefined): Promise<void> => {
+    if (settings === undefined) return;
+    // Loaded only where it is wanted: it takes time and memory.
+    const loaded = await import('./tracing.ts');
+    tracing = loaded.startTracing({ service: name, settings, log });
+  };
+  const starting = Promise.resolve().then(() => start({ log, metrics, shutdown: shutdown.signal, setLogLevel: log.setLevel, startTracing }));
 
   const end = (code: number): void => {
     if (ending !== undefined) {
@@ -52,7 +63,8 @@ export async function runService({ name, start }: ServiceProgram): Promise<void>
       log.error({ afterMs: stopWithinMs }, 'not stopped in time');
       process.exit(exitCodes.failed);
     }, stopWithinMs);
-    void stopped(starting, log).then((clean) => {
+    void stopped(starting, log).then(async (clean) => {
+      await tracing?.stop();
       const code = clean ? current.code : exitCodes.failed;
       log.info({ code }, 'stopped');
       process.exit(code);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { logLevels, type LogLevel } from './logger.ts';
+import { tracingSettings, tracingVariables, type TracingSettings } from './tracing-variables.ts';
 
 /** Variables that every service reads; spread into the schema of its config. */
 export const serviceVariables = {
@@ -9,6 +10,7 @@ export const serviceVariables = {
   NATS_USER: z.string().min(1).optional(),
   NATS_PASSWORD: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
+  ...tracingVariables,
 };
 
 /** Variables of a service that serves its metrics and health on a port of its own. */
@@ -17,12 +19,20 @@ export const operationsVariables = { HOLDPOINT_METRICS_HOST: z.string().min(1).d
 /** A port to listen on; 0: any free one, said in the log. */
 export const portVariable = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
 
-export type ServiceSettings = Readonly<{ nats: Readonly<{ servers: string; user?: string; password?: string }>; logLevel: LogLevel }>;
+export type ServiceSettings = Readonly<{
+  nats: Readonly<{ servers: string; user?: string; password?: string }>;
+  logLevel: LogLevel;
+  /** Absent: nothing is traced. */
+  tracing?: TracingSettings;
+}>;
 
 /** What the common variables mean. */
-export function serviceSettings({ NATS_URL, NATS_USER, NATS_PASSWORD, LOG_LEVEL }: z.output<z.ZodObject<typeof serviceVariables>>): ServiceSettings {
+export function serviceSettings(env: z.output<z.ZodObject<typeof serviceVariables>>): ServiceSettings {
+  const { NATS_URL, NATS_USER, NATS_PASSWORD, LOG_LEVEL } = env;
+  const tracing = tracingSettings(env);
   return {
     nats: { servers: NATS_URL, ...(NATS_USER === undefined ? {} : { user: NATS_USER }), ...(NATS_PASSWORD === undefined ? {} : { password: NATS_PASSWORD }) },
     logLevel: LOG_LEVEL,
+    ...(tracing === null ? {} : { tracing }),
   };
 }
