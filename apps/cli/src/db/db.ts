@@ -5,7 +5,7 @@ import { approvalChecks } from './approval-checks.ts';
 import { builtServices, type BuiltServices } from './built-services.ts';
 import { type CheckResult, runChecks } from './check.ts';
 import { clockCheck } from './clock-check.ts';
-import { InvalidDatabaseConfig, readDatabaseCheckConfig, secretKeyOf } from './config.ts';
+import { InvalidDatabaseConfig, readDatabaseCheckConfig } from './config.ts';
 import { partitionCheck } from './decision-log-checks.ts';
 import { schemaChecks } from './schema-checks.ts';
 import { sealedCallCheck } from './sealed-call-check.ts';
@@ -66,11 +66,10 @@ export async function checkDatabase({ url, secretKey }: Target, services: BuiltS
 async function targetOf(root: string, env: Context['env']): Promise<Target | undefined> {
   const { adminUrl, database, dataDir, secretKey } = readDatabaseCheckConfig(env);
   if (adminUrl !== undefined) return { url: onDatabase(adminUrl, database), secretKey };
-  // Not where only services are installed.
-  const { peekLocalStack } = await import('@holdpoint/local-stack');
-  const local = peekLocalStack(resolve(root, dataDir));
-  if (local === undefined) return undefined;
-  return { url: onDatabase(local.postgresUrl, database), secretKey: secretKey ?? (local.secretKey === undefined ? undefined : secretKeyOf(local.secretKey)) };
+  // Loaded only here: where only services are installed there is no local stack.
+  const { runningStack } = await import('./running-stack.ts');
+  const local = runningStack(resolve(root, dataDir));
+  return local && { url: onDatabase(local.adminUrl, database), secretKey: secretKey ?? local.secretKey };
 }
 
 function onDatabase(address: string, database: string): string {
