@@ -4,6 +4,7 @@ export { type Deadline, RequestContext } from './request-context.ts';
 
 export { type ConnectionOptions, openMessaging } from './open-messaging.ts';
 export { Messaging, type Published, type PublishOptions, type RequestOptions } from './messaging.ts';
+export type { Outgoing } from './publish-together.ts';
 export type { BatchHandler, ConsumeOptions, DeliveredMessage as StreamMessage, Handled, StreamConsumption } from './stream-consumption.ts';
 export type { Logger } from './logger.ts';
 

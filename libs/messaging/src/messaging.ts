@@ -6,10 +6,12 @@ import { errorOf } from './error-reply.ts';
 import { InvalidInput, type NoAnswer, PeerFailed, PeerUnavailable, PublishUnconfirmed } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { check, decode, encode, requireUnaltering } from './payload.ts';
+import { type Outgoing, type PublishReply, publishTogether } from './publish-together.ts';
 import type { ReplyInbox } from './reply-inbox.ts';
 import { type BatchHandler, type ConsumeOptions, StreamConsumption } from './stream-consumption.ts';
 import { ensureConsumer, ensureStream } from './streams.ts';
 import { endHeader, headersOf, messageIdHeader, partHeader, timeoutHeader, traceHeader } from './wire.ts';
+import { workedOff } from './worked-off.ts';
 
 export type MessagingOptions = Readonly<{ name: ServiceName; replicas?: number; log: Logger }>;
 export type RequestOptions = Readonly<{ timeoutMs: number; traceparent?: string; signal?: AbortSignal }>;
@@ -17,6 +19,8 @@ export type PublishOptions = Readonly<{ timeoutMs: number; msgId?: string; trace
 export type Published = Readonly<{ stream: string; seq: number; duplicate: boolean }>;
 
 const drainLimitMs = 10_000;
+/** Bytes that the headers of a message may take. */
+const headerRoom = 512;
 
 /** One connection's worth of request/reply, broadcasts and streams. Made by `openMessaging`. */
 export class Messaging {
@@ -167,9 +171,40 @@ export class Messaging {
    */
   async publish<C extends StreamContract>(contract: C, subject: string, body: z.input<C['body']>, options: PublishOptions): Promise<Published> {
     const payload = encode(body);
-    const deadline = performance.now() + options.timeoutMs;
+    return await this.#withStream(contract, subject, options.timeoutMs, (timeoutMs) => this.#publishOnce(contract, subject, payload, { ...options, timeoutMs }));
+  }
+
+  /**
+   * Publishes many JSON texts together: one wait for all. Resolves once the stream has stored every one; makes it when it is missing.
+   * Throws `PublishUnconfirmed`: some may be stored then, and the same `msgId`s within the stream's duplicate window store each once.
+   */
+  async publishAll(contract: StreamContract, messages: readonly Outgoing[], { timeoutMs }: Readonly<{ timeoutMs: number }>): Promise<void> {
+    const [first] = messages;
+    if (!first) return;
+    const room = this.#maxPayload - headerRoom;
+    const large = messages.find(({ text }) => text.length * 3 > room && Buffer.byteLength(text) > room);
+    if (large) throw new PublishUnconfirmed(large.subject, 'too_large', `the server takes ${this.#maxPayload} bytes`);
+    const send = this.#send.bind(this);
+    await this.#withStream(contract, first.subject, timeoutMs, async (leftMs) => {
+      if (!this.#connected) throw new PublishUnconfirmed(first.subject, 'disconnected');
+      await publishTogether(contract.stream, messages, { inbox: this.#inbox, send, timeoutMs: leftMs });
+    });
+  }
+
+  /**
+   * True once everything that a work-queue stream held when this was asked has been acknowledged by whoever works it off; false when
+   * `remainingMs` has run out before. For services that may read the stream's state: its publishers and its consumer.
+   */
+  async workedOff(contract: StreamContract, remainingMs: () => number): Promise<boolean> {
+    const jsm = await this.#jetstream();
+    return await workedOff(() => jsm.streams.info(contract.stream), remainingMs);
+  }
+
+  /** A second try, where the first found no stream and one could be made. */
+  async #withStream<T>(contract: StreamContract, subject: string, timeoutMs: number, publish: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + timeoutMs;
     try {
-      return await this.#publishOnce(contract, subject, payload, options);
+      return await publish(timeoutMs);
     } catch (error) {
       if (!(error instanceof PublishUnconfirmed) || error.reason !== 'no_stream') throw error;
       try {
@@ -177,7 +212,7 @@ export class Messaging {
       } catch (cause) {
         throw new PublishUnconfirmed(subject, 'no_stream', `stream \`${contract.stream}\` is missing and was not made`, { cause });
       }
-      return await this.#publishOnce(contract, subject, payload, { ...options, timeoutMs: Math.max(1, deadline - performance.now()) });
+      return await publish(Math.max(1, deadline - performance.now()));
     }
   }
 
@@ -270,7 +305,7 @@ export class Messaging {
       if (!(error instanceof NoAnswerError)) throw error;
       throw new PublishUnconfirmed(subject, error.reason === 'no_responders' ? 'no_stream' : error.reason);
     }
-    const ack = JSON.parse(reply.string()) as Readonly<{ stream?: string; seq?: number; duplicate?: boolean; error?: { description: string } }>;
+    const ack = reply.json<PublishReply>();
     if (ack.error) throw new PublishUnconfirmed(subject, 'refused', ack.error.description);
     if (ack.stream !== contract.stream || ack.seq === undefined) throw new PublishUnconfirmed(subject, 'refused', `stored by stream \`${ack.stream ?? ''}\``);
     return { stream: ack.stream, seq: ack.seq, duplicate: ack.duplicate ?? false };
