@@ -38,6 +38,8 @@ export type ApprovalRow = Readonly<{
   verdict_at: string | null;
   replaces: string | null;
   replaced_by: string | null;
+  event_key: string | null;
+  trace_id: string | null;
 }>;
 
 export type VoteRow = Readonly<{ voter: string; owner_email: string | null; choice: Choice; comment: string | null; at: string }>;
@@ -64,10 +66,15 @@ export const parkedColumns = {
   expires_at: 'bigint',
   release_ms: 'bigint',
   replaces: 'text',
+  event_key: 'text',
+  trace_id: 'text',
   sealed_call: 'bytea',
 } as const;
 
-export function parkedValues(parked: Approval, sealedCall: Buffer): readonly unknown[] {
+/** How the call came: `eventKey` if as an event, which is then finished from its row. */
+export type Origin = Readonly<{ eventKey?: string | undefined; traceId?: string | undefined }>;
+
+export function parkedValues(parked: Approval, { eventKey, traceId }: Origin, sealedCall: Buffer): readonly unknown[] {
   return [
     parked.approvalId,
     parked.status,
@@ -89,6 +96,8 @@ export function parkedValues(parked: Approval, sealedCall: Buffer): readonly unk
     parked.expiresAt,
     parked.releaseMs,
     parked.replaces ?? null,
+    eventKey ?? null,
+    traceId ?? null,
     sealedCall,
   ];
 }
@@ -172,6 +181,10 @@ export function approvalOf(row: ApprovalRow, votes: readonly VoteRow[] = []): Ap
     replaces: row.replaces ?? undefined,
     replacedBy: row.replaced_by ?? undefined,
   };
+}
+
+export function originOf({ event_key, trace_id }: Pick<ApprovalRow, 'event_key' | 'trace_id'>): Origin {
+  return { eventKey: event_key ?? undefined, traceId: trace_id ?? undefined };
 }
 
 /** How actors are written: `key:<id>`, `webhook:<channel>`; `system` for what time or a policy settles. */

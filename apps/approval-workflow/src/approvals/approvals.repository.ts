@@ -2,13 +2,13 @@ import type { Approval, ApprovalEvent, ApprovalParked, ApprovalStatus } from '@h
 import { evolve, settleOverdue } from '@holdpoint/approval';
 import { databaseNow, OutboxRow } from '@holdpoint/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, parkedColumns, parkedValues, type VoteRow } from './approval.row.ts';
+import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, type Origin, originOf, parkedColumns, parkedValues, type VoteRow } from './approval.row.ts';
 
 /** Where a call stands: at most one open row holds it. */
 export type Place = Readonly<{ guardId: string; sessionId: string; callId: string }>;
 export type ApprovalKey = Readonly<{ guardId: string; approvalId: string }>;
-export type Parking = Readonly<{ event: ApprovalParked; sealedCall: Buffer }>;
-export type StoredApproval = Readonly<{ approval: Approval; sealedCall: Buffer }>;
+export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer }>;
+export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer }>;
 export type OutboxMessage = Pick<OutboxRow, 'topic' | 'subject' | 'msgId' | 'body'>;
 
 /** What is to be committed, and what is to be answered once it is. */
@@ -17,12 +17,14 @@ export type Judgement<T> = Readonly<{
   /** Parked anew in the place of a row that becomes stale. */
   parking?: Parking | undefined;
   messages?: readonly OutboxMessage[];
+  /** Of an asker that came as an event and now relies on this row to be finished. */
+  finishFor?: Origin | undefined;
   answer: (after: Approval) => T;
 }>;
 export type Judge<T> = (stored: StoredApproval, at: number) => Judgement<T>;
 
 /** The approval as it stands after what happened to it. */
-export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: readonly OutboxMessage[]; sealedCall: Buffer }>;
+export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: readonly OutboxMessage[]; origin: Origin; sealedCall: Buffer }>;
 
 /** Commits with what it is told of, or nothing does: called in every transaction that changes approvals, when their rows are written. */
 export type Alongside = (tx: EntityManager, changes: readonly Change[]) => Promise<void>;
@@ -79,7 +81,7 @@ export class Approvals {
 
   /** Parks those calls whose place is free, in one statement, and tells which: by approval id. */
   async park(parkings: readonly Parking[]): Promise<ReadonlySet<string>> {
-    const rows = parkings.map(({ event, sealedCall }) => parkedValues(evolve(null, event), sealedCall));
+    const rows = parkings.map(({ event, origin, sealedCall }) => parkedValues(evolve(null, event), origin, sealedCall));
     const byColumn = columnNames.map((_, at) => rows.map((row) => row[at]));
     const changes = await this.db.transaction(async (tx) => {
       const parked = await tx.query<{ approval_id: string }[]>(parkStatement, byColumn);
@@ -102,14 +104,15 @@ export class Approvals {
   }
 
   /** Judges the open row of a call; null when there is none (any more). */
-  async decideAt<T>({ guardId, sessionId, callId }: Place, judge: Judge<T>): Promise<T | null> {
-    return await this.decide(judge, async (tx) => {
+  async decideAt<T>({ guardId, sessionId, callId }: Place, judge: Judge<T>, once?: Once<T>): Promise<T | null> {
+    const lock = async (tx: EntityManager): Promise<StoredApproval | null> => {
       const [row] = await tx.query<ApprovalRow[]>(
         `SELECT * FROM approvals WHERE guard_id = $1 AND session_id = $2 AND call_id = $3 AND status NOT IN ('stale', 'superseded') FOR UPDATE`,
         [guardId, sessionId, callId],
       );
-      return row === undefined ? null : { approval: approvalOf(row), sealedCall: row.sealed_call };
-    });
+      return row === undefined ? null : storedOf(row);
+    };
+    return await this.decide(judge, lock, once);
   }
 
   /** Judges one approval with its votes; null when there is none of that id in the guard. */
@@ -118,7 +121,7 @@ export class Approvals {
       const [row] = await tx.query<ApprovalRow[]>('SELECT * FROM approvals WHERE guard_id = $1 AND approval_id = $2 FOR UPDATE', [guardId, approvalId]);
       if (row === undefined) return null;
       const votes = await tx.query<VoteRow[]>('SELECT voter, owner_email, choice, comment, at FROM votes WHERE approval_id = $1 ORDER BY at', [approvalId]);
-      return { approval: approvalOf(row, votes), sealedCall: row.sealed_call };
+      return storedOf(row, votes);
     };
     return await this.decide(judge, lock, once);
   }
@@ -141,7 +144,7 @@ export class Approvals {
       for (const row of rows) {
         const approval = approvalOf(row);
         const events = settleOverdue(approval, at);
-        if (events.length > 0) settled.push({ approval: await commitEvents(tx, approval, events), events, messages: [], sealedCall: row.sealed_call });
+        if (events.length > 0) settled.push({ approval: await commitEvents(tx, approval, events), events, messages: [], origin: originOf(row), sealedCall: row.sealed_call });
       }
       await this.together(tx, settled);
       return settled;
@@ -161,7 +164,7 @@ export class Approvals {
 
   async find({ guardId, approvalId }: ApprovalKey): Promise<StoredApproval | null> {
     const [row] = await this.db.query<ApprovalRow[]>('SELECT * FROM approvals WHERE guard_id = $1 AND approval_id = $2', [guardId, approvalId]);
-    return row === undefined ? null : { approval: approvalOf(row), sealedCall: row.sealed_call };
+    return row === undefined ? null : storedOf(row);
   }
 
   /** Newest first, older than `before`; as many as fit `limit` and `maxBytes`, at least one if there is one. */
@@ -174,7 +177,7 @@ export class Approvals {
     let bytes = 0;
     const fitting = found.slice(0, limit).filter((row, at) => (bytes += row.bytes) <= maxBytes || at === 0);
     const rows = await this.db.query<ApprovalRow[]>('SELECT * FROM approvals WHERE approval_id = ANY($1) ORDER BY approval_id DESC', [fitting.map((row) => row.approval_id)]);
-    return { stored: rows.map((row) => ({ approval: approvalOf(row), sealedCall: row.sealed_call })), more: fitting.length < found.length };
+    return { stored: rows.map((row) => storedOf(row)), more: fitting.length < found.length };
   }
 
   async statuses(keys: readonly ApprovalKey[]): Promise<readonly (ApprovalKey & { status: ApprovalStatus; deadline: number | null })[]> {
@@ -201,11 +204,12 @@ export class Approvals {
       const earlier = (await once?.answered(tx)) ?? null;
       if (earlier !== null) return { changes: [], answer: earlier };
       // INVARIANT: the clock is read after the lock is held; a wait for it counts against every deadline.
-      const { events, parking, messages = [], answer } = judge(stored, await databaseNow(tx));
+      const { events, parking, messages = [], finishFor, answer } = judge(stored, await databaseNow(tx));
       const approval = await commitEvents(tx, stored.approval, events);
       if (parking !== undefined) await parkInstead(tx, parking);
       if (messages.length > 0) await tx.insert(OutboxRow, [...messages]);
-      const changes: Change[] = events.length > 0 ? [{ approval, events, messages, sealedCall: stored.sealedCall }] : [];
+      if (finishFor !== undefined && stored.origin.eventKey === undefined) await adopt(tx, approval.approvalId, finishFor);
+      const changes: Change[] = events.length > 0 ? [{ ...stored, approval, events, messages }] : [];
       if (parking !== undefined) changes.push(changeOf(parking));
       const answered = answer(approval);
       await this.together(tx, changes);
@@ -228,8 +232,18 @@ type PageOf = Readonly<{ guardId: string; status?: ApprovalStatus | undefined; b
 /** Narrows to a guard, to ids, or to neither. */
 const chosen = '($2::text IS NULL OR guard_id = $2) AND ($3::text[] IS NULL OR approval_id = ANY($3))';
 
-function changeOf({ event, sealedCall }: Parking): Change {
-  return { approval: evolve(null, event), events: [event], messages: [], sealedCall };
+function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredApproval {
+  return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call };
+}
+
+function changeOf({ event, origin, sealedCall }: Parking): Change {
+  return { approval: evolve(null, event), events: [event], messages: [], origin, sealedCall };
+}
+
+/** The row of a call that was asked over HTTP finishes the same call that comes as an event, too: their identities are equal, so one key fits both. */
+async function adopt(tx: EntityManager, approvalId: string, { eventKey, traceId }: Origin): Promise<void> {
+  if (eventKey === undefined) return;
+  await tx.query('UPDATE approvals SET event_key = $2, trace_id = coalesce(trace_id, $3) WHERE approval_id = $1 AND event_key IS NULL', [approvalId, eventKey, traceId ?? null]);
 }
 
 async function commitEvents(tx: EntityManager, before: Approval, events: readonly ApprovalEvent[]): Promise<Approval> {
@@ -251,8 +265,8 @@ async function commitEvents(tx: EntityManager, before: Approval, events: readonl
   return after;
 }
 
-async function parkInstead(tx: EntityManager, { event, sealedCall }: Parking): Promise<void> {
-  const values = parkedValues(evolve(null, event), sealedCall).map((value) => [value]);
+async function parkInstead(tx: EntityManager, { event, origin, sealedCall }: Parking): Promise<void> {
+  const values = parkedValues(evolve(null, event), origin, sealedCall).map((value) => [value]);
   const parked = await tx.query<unknown[]>(parkStatement, [...values]);
   if (parked.length !== 1) throw new Error(`the place of ${event.approvalId} was taken while its row was locked`);
 }

@@ -2,7 +2,7 @@ import { answerFor, type Approval, type ApprovalEvent, type Ask, type Binding, e
 import { type ApprovalClaim, type ClaimAnswer, DecisionsLogged } from '@holdpoint/contracts';
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import { type Logger, newId } from '@holdpoint/runtime';
-import { actorText } from './approval.row.ts';
+import { actorText, type Origin } from './approval.row.ts';
 import type { Approvals, Judgement, OutboxMessage, Parking, Place, StoredApproval } from './approvals.repository.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Seal } from './seal.ts';
@@ -66,12 +66,13 @@ export class ClaimApprovals {
       const parking = this.parkingOf(claim, await this.approvals.now());
       if ((await this.approvals.park([parking])).size === 1) return pendingAnswer(parking.event);
       const newer = await this.approvals.supersededBy(place, claim.policy_version);
-      if (newer !== null) return { state: 'pending', approval_id: newer };
+      // That row is over and finishes no event: a call that came as one is asked again by an evaluator that has caught up.
+      if (newer !== null) return claim.event_key === undefined ? { state: 'pending', approval_id: newer } : { state: 'failed' };
     }
     throw new Error(`the row of call ${claim.tool_call.id} changed under each of ${maxLooks} looks`);
   }
 
-  private judge(claim: ApprovalClaim, { approval: stored }: StoredApproval, at: number): Judgement<ClaimAnswer> {
+  private judge(claim: ApprovalClaim, { approval: stored, origin }: StoredApproval, at: number): Judgement<ClaimAnswer> {
     const overdue = settleOverdue(stored, at);
     const approval = overdue.reduce<Approval>(evolve, stored);
     const ask: Ask = { binding: bindingOf(claim), policyVersion: claim.policy_version, requestId: claim.request_id, at };
@@ -81,13 +82,13 @@ export class ClaimApprovals {
     switch (answer.kind) {
       case 'pending':
       case 'wait':
-        return stays('pending');
+        return { ...stays('pending'), finishFor: originOf(claim) };
       case 'release': {
         const events = eventsOf(release(approval, { ...ask, decisionId: claim.release_record.id, replayMs: claim.replay_seconds * 1_000 }));
         return { events: [...overdue, ...events], messages: [releaseMessage(claim, approval)], answer: (after) => claimAnswer('released', after) };
       }
       case 're-park': {
-        const parking = this.parkingOf(claim, at, approval.approvalId);
+        const parking = this.parkingOf(claim, at, { approvalId: approval.approvalId, origin });
         const events = eventsOf(markStale(approval, { ...ask, replacedBy: parking.event.approvalId }));
         return { events: [...overdue, ...events], parking, answer: () => pendingAnswer(parking.event) };
       }
@@ -106,7 +107,8 @@ export class ClaimApprovals {
     }
   }
 
-  private parkingOf(claim: ApprovalClaim, at: number, replaces?: string): Parking {
+  /** A row parked anew finishes the event that its forerunner was parked for, whoever asks now. */
+  private parkingOf(claim: ApprovalClaim, at: number, forerunner?: Readonly<{ approvalId: string; origin: Origin }>): Parking {
     const event = park({
       approvalId: newId('apr', at),
       binding: bindingOf(claim),
@@ -115,9 +117,10 @@ export class ClaimApprovals {
       at,
       timeoutMs: wholeMs(claim.timeout_minutes),
       releaseMs: wholeMs(claim.release_minutes),
-      replaces,
+      replaces: forerunner?.approvalId,
     });
-    return { event, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
+    const origin = { traceId: claim.trace_id, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
+    return { event, origin, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
   }
 
   private failed(claim: ApprovalClaim, error: unknown): ClaimAnswer {
@@ -142,6 +145,10 @@ function bindingOf({ guard_id, session_id, tool_call, key_id, end_user_id, agent
     groupId: undefined,
     quorum,
   };
+}
+
+function originOf({ event_key, trace_id }: ApprovalClaim): Origin {
+  return { eventKey: event_key, traceId: trace_id };
 }
 
 function pendingAnswer({ approvalId, expiresAt }: Parking['event']): ClaimAnswer {
