@@ -12,6 +12,8 @@ export type DecisionRow = Readonly<{
   agent_id: string | null;
   key_id: string;
   created_at: string;
+  /** Of a call that came as an event; a column of `event_decisions`. */
+  event_key: string | null;
   record: string;
 }>;
 
@@ -29,8 +31,8 @@ export function readDecision(decision: unknown): Readonly<{ row: DecisionRow }> 
     const problems = inputProblems(parsed.error.issues).slice(0, 10);
     return { reason: `not a decision: ${problems.map(({ path, message }) => `${path === '' ? '/' : path} ${message}`).join('; ')}` };
   }
-  const { id, guard_id, session_id, tool_name, action, metadata, end_user_id = null, agent_id = null, key_id, created_at } = parsed.data;
-  const columns = { id, guard_id, session_id, tool_name, action, policy_id: metadata.policy_id, end_user_id, agent_id, key_id, created_at };
+  const { id, guard_id, session_id, tool_name, action, metadata, end_user_id = null, agent_id = null, key_id, created_at, event_key = null } = parsed.data;
+  const columns = { id, guard_id, session_id, tool_name, action, policy_id: metadata.policy_id, end_user_id, agent_id, key_id, created_at, event_key };
   const flaw = flawOf(columns);
   return flaw === undefined ? { row: { ...columns, record: JSON.stringify(decision) } } : { reason: flaw };
 }

@@ -2,16 +2,18 @@ import type { DecisionRecord, ListDecisions, Reply } from '@holdpoint/contracts'
 import { databaseNow, isTransientDatabaseError, sqlStateOf } from '@holdpoint/persistence';
 import { idAt } from '@holdpoint/runtime';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { cursorOf, cursorProblem, readCursor } from '../page.ts';
 import { invalidInput, refused } from '../refusal.ts';
 import { rowsOf } from '../sql.ts';
 import { decisionColumns, type DecisionRow } from './decision-row.ts';
+import { claimEvents, finalEvents, isOfEvent } from './event-decisions.ts';
 import { attachedMonths, decisionPrefix, dropMonth, type Dropping, ensurePartitions } from './partitions.ts';
 
 type Query = z.output<typeof ListDecisions.request>;
-type Refusable = Readonly<{ row: DecisionRow; reason: string }>;
+/** `kept`: the log's decisions, committed now or before. `refused`: Postgres will never take them. The rest lost to an earlier decision of the same event call. */
+export type Inserted = Readonly<{ kept: readonly DecisionRow[]; refused: readonly Readonly<{ row: DecisionRow; reason: string }>[] }>;
 
 const Cursor = z.tuple([z.string().max(512).regex(/^[^\0\p{Cs}]*$/u)]);
 const maxPageBytes = 4 * 1024 ** 2;
@@ -26,18 +28,23 @@ const insertSql = `INSERT INTO decisions (${decisionColumns.join(', ')})
 export class DecisionsRepository {
   constructor(private readonly db: DataSource) {}
 
-  /** Commits the rows in one transaction; ids that are there already stay as they are. Throws on transient errors; returns the rows that Postgres will never take. */
-  async insert(rows: readonly DecisionRow[]): Promise<readonly Refusable[]> {
+  /** Commits the rows in one transaction; ids that are there already stay as they are. Throws on transient errors. */
+  async insert(rows: readonly DecisionRow[]): Promise<Inserted> {
     try {
-      await this.insertTogether(rows);
-      return [];
+      return { kept: await this.insertTogether(rows), refused: [] };
     } catch (error) {
       // INVARIANT: an outage, or a defect of ours (a table that is missing, rights that were lost), is no fault of a row and loses none.
       if (isTransientDatabaseError(error) || !isDataError(error)) throw error;
-      if (rows.length === 1) return rows.map((row) => ({ row, reason: `refused by the database: ${error instanceof Error ? error.message : ''}` }));
+      if (rows.length === 1) return { kept: [], refused: rows.map((row) => ({ row, reason: `refused by the database: ${error instanceof Error ? error.message : ''}` })) };
       const middle = rows.length >> 1;
-      return [...(await this.insert(rows.slice(0, middle))), ...(await this.insert(rows.slice(middle)))];
+      const [first, second] = [await this.insert(rows.slice(0, middle)), await this.insert(rows.slice(middle))];
+      return { kept: [...first.kept, ...second.kept], refused: [...first.refused, ...second.refused] };
     }
+  }
+
+  /** The keys of those event calls that have their final decision. */
+  async finalEvents(calls: readonly Readonly<{ guard_id: string; event_key: string }>[]): Promise<string[]> {
+    return await finalEvents(this.db, calls);
   }
 
   /** Newest first. */
@@ -136,14 +143,24 @@ export class DecisionsRepository {
     }
   }
 
-  private async insertTogether(rows: readonly DecisionRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    await rowsOf(
-      this.db,
-      insertSql,
-      decisionColumns.map((name) => rows.map((row) => row[name])),
-    );
+  private async insertTogether(rows: readonly DecisionRow[]): Promise<readonly DecisionRow[]> {
+    const ofEvents = rows.filter(isOfEvent);
+    if (ofEvents.length === 0) return await insertRows(this.db, rows);
+    return await this.db.transaction(async (tx) => {
+      const winners = await claimEvents(tx, ofEvents);
+      return await insertRows(tx, rows.filter((row) => !isOfEvent(row) || winners.has(row.id)));
+    });
   }
+}
+
+async function insertRows(db: DataSource | EntityManager, rows: readonly DecisionRow[]): Promise<readonly DecisionRow[]> {
+  if (rows.length === 0) return rows;
+  await rowsOf(
+    db,
+    insertSql,
+    decisionColumns.map((name) => rows.map((row) => row[name])),
+  );
+  return rows;
 }
 
 /** Data exceptions, constraint violations, and values past a limit (SQLSTATE classes 22, 23 and 54). */

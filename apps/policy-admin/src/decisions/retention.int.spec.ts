@@ -191,7 +191,7 @@ function keeping(days: Readonly<Record<string, number>>): Retention {
 }
 
 function row(guardId: string, at: number): DecisionRow {
-  return { id: newId('dec', at), guard_id: guardId, session_id: 's', tool_name: 't', action: 'allow', policy_id: null, end_user_id: null, agent_id: null, key_id: 'k', created_at: new Date(at).toISOString(), record: '{}' };
+  return { id: newId('dec', at), guard_id: guardId, session_id: 's', tool_name: 't', action: 'allow', policy_id: null, end_user_id: null, agent_id: null, key_id: 'k', created_at: new Date(at).toISOString(), event_key: null, record: '{}' };
 }
 
 async function months(): Promise<readonly string[]> {

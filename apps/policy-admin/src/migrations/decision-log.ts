@@ -29,4 +29,21 @@ class CreateDecisionLog implements Migration {
   }
 }
 
-export const decisionLogMigrations: readonly MigrationClass[] = [CreateDecisionLog];
+/** Which decisions of each event call count: at most one final one and one `require_approval`. */
+class CreateEventDecisions implements Migration {
+  async up(runner: Runner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE event_decisions (
+        guard_id text COLLATE "C" NOT NULL,
+        event_key text COLLATE "C" NOT NULL,
+        final boolean NOT NULL,
+        decision_id text COLLATE "C" NOT NULL,
+        created_at timestamptz NOT NULL,
+        PRIMARY KEY (guard_id, event_key, final)
+      );
+      CREATE INDEX event_decisions_by_age ON event_decisions (guard_id, created_at);
+    `);
+  }
+}
+
+export const decisionLogMigrations: readonly MigrationClass[] = [CreateDecisionLog, CreateEventDecisions];
