@@ -4,7 +4,6 @@ import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it, jest 
 import { migrate, type MigrationClass } from '@holdpoint/persistence';
 import { createTestDatabase, type TestDatabase } from '@holdpoint/test-kit';
 import { Client } from 'pg';
-import 'reflect-metadata';
 import { builtServices, type BuiltServices } from './built-services.ts';
 import type { CheckResult } from './check.ts';
 import { checkDatabase, db } from './db.ts';
