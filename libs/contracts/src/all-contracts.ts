@@ -1,6 +1,7 @@
 import type { Contract } from './contract.ts';
 import { RevisionChanged, SyncAccess } from './internal/access.ts';
 import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportOutcome, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
+import * as channels from './internal/channels.ts';
 import { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
 import { EvaluateToolCalls } from './internal/evaluate.ts';
 import { FindFinalDecisions, OutcomesReported, PublicEvents, ResumeToolCalls, ToolCallsSubmitted } from './internal/event-calls.ts';
@@ -31,6 +32,7 @@ export const allContracts: readonly Contract[] = [
   CancelApproval,
   ReadApprovalStatuses,
   ApprovalResolved,
+  ...Object.values(channels),
   DecisionsLogged,
   ListDecisions,
   GetDecision,

@@ -1,17 +1,20 @@
 export { allContracts } from './all-contracts.ts';
 export { serviceNames, token } from './contract.ts';
 export type { BroadcastContract, Contract, RequestContract, ServiceName, StreamContract } from './contract.ts';
-export { inboxPrefix, permissionsOf, servedBy } from './permissions.ts';
+export { inboxPrefix, permissionsOf, servedBy, systemUser, systemUserPermissions } from './permissions.ts';
 export type { NatsPermissions } from './permissions.ts';
 
 export { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './public/approval.ts';
+export { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, DeliveryStatus, DeliveryType, SecretRotation, SigningSecret, maxSecretOverlapSeconds } from './public/channel.ts';
 export { DecisionRecord } from './public/decision.ts';
 export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, OutcomeStatus, SubmittedToolCall, ToolCallRefused, guardSubjects } from './public/events.ts';
 export { endpoints, responseHeaders } from './public/endpoints.ts';
 export type { Endpoint, EndpointAnswer, HttpMethod, OperationId, ResponseHeader } from './public/endpoints.ts';
 export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';
 export { CreatedKey, Key, KeyDraft, KeyGuards, Role, agentSpeaking, allRoles, parseApiKey } from './public/key.ts';
-export { ApprovalId, ArgumentsHash, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';
+export { agentPermissions, doorRoles, doorSubjects, keyInboxPrefix, NextEventsAnswer, NextEventsRequest } from './public/nats-door.ts';
+export type { DoorOperation, KeyOnNats } from './public/nats-door.ts';
+export { ApprovalId, ArgumentsHash, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';
 export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
 export { InputProblem, ProblemDocument, inputProblems, invalidInput, pointer, problemDocument } from './public/problem.ts';
 export type { ProblemFacts } from './public/problem.ts';
@@ -55,6 +58,7 @@ export {
   ReportVerdicts,
   VoteOnApproval,
 } from './internal/approvals.ts';
+export { CreateChannel, DeleteChannel, GetChannel, ListChannels, ListDeliveries, RotateChannelSecret, TestChannel, UpdateChannel } from './internal/channels.ts';
 export { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
 export { EvaluateAnswer, EvaluateCall, EvaluateToolCalls, NotJudged, maxBatchCalls } from './internal/evaluate.ts';
 export { FindFinalDecisions, OutcomesReported, PublicEvents, ReportedMessage, ResumeToolCalls, ResumedState, SubmittedMessage, ToolCallsSubmitted } from './internal/event-calls.ts';

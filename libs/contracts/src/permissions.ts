@@ -1,4 +1,5 @@
 import type { Contract, RequestContract, ServiceName, StreamContract } from './contract.ts';
+import { doorSubjects } from './public/nats-door.ts';
 
 export type NatsPermissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
 
@@ -26,8 +27,35 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
       for (const subject of streamPermissions(service, contract)) publish.add(subject);
     }
   }
+  if (service === 'gateway') {
+    for (const subject of doorPermissions.publish) publish.add(subject);
+    for (const subject of doorPermissions.subscribe) subscribe.add(subject);
+  }
   return { publish: [...publish], subscribe: [...subscribe] };
 }
+
+/** For the public door: sign in those who hold a key, hear what they ask, answer their inboxes, and read events for them. */
+const doorPermissions: NatsPermissions = {
+  publish: [
+    // The server's own inbox, where it waits for the answer about somebody who signs in.
+    '$SYS._INBOX.>',
+    '_INBOX.*.>',
+    '$JS.API.CONSUMER.CREATE.EVENTS.>',
+    '$JS.API.CONSUMER.MSG.NEXT.EVENTS.*',
+    '$JS.API.CONSUMER.DELETE.EVENTS.*',
+    '$JS.API.CONSUMER.NAMES.EVENTS',
+    '$JS.ACK.EVENTS.*.>',
+    '$JS.ACK.*.*.EVENTS.*.>',
+  ],
+  subscribe: ['$SYS.REQ.USER.AUTH', ...Object.values(doorSubjects)],
+};
+
+/** The gateway's second user, in the server's system account: it finds the connections of a key and cuts them. */
+export const systemUser = 'gateway-system';
+export const systemUserPermissions: NatsPermissions = {
+  publish: ['$SYS.REQ.SERVER.*.CONNZ', '$SYS.REQ.SERVER.*.KICK'],
+  subscribe: [`_INBOX_${systemUser}.>`],
+};
 
 function streamPermissions(service: ServiceName, { stream, subjects, publishers, consumer }: StreamContract): readonly string[] {
   const consumes = consumer?.service === service;

@@ -98,8 +98,12 @@ const approvalConfig = fields(
   {
     timeout_minutes: satisfies((value) => typeof value === 'number' && value > 0 && value <= 43_200, 'must be a number above 0 and up to 43200'),
     quorum: satisfies((value) => value === 1, 'must be 1: a `quorum` of more people is not built yet'),
+    notification_channels: listOf(
+      satisfies((value) => typeof value === 'string' && /^ch_[0-9a-z]{26}$/.test(value), 'must be the id of a channel'),
+      { max: 20 },
+    ),
   },
-  { notification_channels: NOT_BUILT, approval_group_id: NOT_BUILT, reminders: NOT_BUILT },
+  { approval_group_id: NOT_BUILT, reminders: NOT_BUILT },
 );
 
 const name: Rule = (value, path, problems) => {

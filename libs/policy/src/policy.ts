@@ -43,7 +43,8 @@ export type Conditions = Readonly<{
   time_window?: TimeWindow | undefined;
 }>;
 
-export type ApprovalConfig = Readonly<{ timeout_minutes?: number | undefined; quorum?: number | undefined }>;
+/** `notification_channels`: ids of the guard's channels that are told; absent: all of them. */
+export type ApprovalConfig = Readonly<{ timeout_minutes?: number | undefined; quorum?: number | undefined; notification_channels?: readonly string[] | undefined }>;
 
 /** As stored and sent: wide where JSON schemas are, narrow once `checkPolicyDraft` has accepted it. */
 export type Policy = Readonly<{

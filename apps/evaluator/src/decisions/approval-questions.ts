@@ -15,6 +15,8 @@ export function claimOf(judged: JudgedCall): ApprovalClaim {
     end_user_id: call.end_user_id,
     agent_id: call.agent_id,
     context: call.context,
+    event_key: call.event_key,
+    trace_id: call.trace_id,
     tool_call: call.tool_call,
     arguments_hash: argumentsHash,
     policy_id: verdict.policy?.id ?? null,
@@ -22,6 +24,7 @@ export function claimOf(judged: JudgedCall): ApprovalClaim {
     quorum: verdict.policy?.approval_config?.quorum ?? 1,
     timeout_minutes: verdict.policy?.approval_config?.timeout_minutes ?? defaultTimeoutMinutes,
     release_minutes: held.source.release_minutes,
+    ...(verdict.policy?.approval_config?.notification_channels === undefined ? {} : { notification_channels: [...verdict.policy.approval_config.notification_channels] }),
     replay_seconds: held.source.replay_seconds,
     release_record: recordOf(judged, resultOf(judged, releaseOutcome(judged, { state: 'released' }))),
   };

@@ -26,15 +26,15 @@ export class Peers {
   }
 
   /** Throws `Problem`: the peer's refusal, or 503. */
-  async ask<C extends Refusable>(contract: C, body: z.input<C['request']>): Promise<Wanted<C>> {
-    const reply = (await this.reply(contract, body)) as { ok: Wanted<C> } | { refused: Refusal };
+  async ask<C extends Refusable>(contract: C, body: z.input<C['request']>, { timeoutMs = answerWithinMs }: Readonly<{ timeoutMs?: number }> = {}): Promise<Wanted<C>> {
+    const reply = (await this.reply(contract, body, timeoutMs)) as { ok: Wanted<C> } | { refused: Refusal };
     if ('ok' in reply) return reply.ok;
     throw new Problem(reply.refused);
   }
 
-  private async reply<C extends RequestContract>(contract: C, body: z.input<C['request']>): Promise<z.output<C['reply']>> {
+  private async reply<C extends RequestContract>(contract: C, body: z.input<C['request']>, timeoutMs: number): Promise<z.output<C['reply']>> {
     try {
-      return await this.messaging.request(contract, body, { timeoutMs: answerWithinMs });
+      return await this.messaging.request(contract, body, { timeoutMs });
     } catch (error) {
       if (!(error instanceof PeerUnavailable || error instanceof PeerFailed)) throw error;
       throw unavailable(contract, error);

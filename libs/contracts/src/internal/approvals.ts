@@ -16,6 +16,8 @@ export const ApprovalClaim = AskedCall.extend({
   quorum: z.int().min(1),
   timeout_minutes: z.number().positive(),
   release_minutes: z.number().positive(),
+  /** The channels of the guard that are told; absent: all. */
+  notification_channels: z.array(z.string()).optional(),
   replay_seconds: z.int().min(0),
   trace_id: z.string().optional(),
   /** The `allow` to log, in the releasing transaction, if this claim releases the call; its id is the decision's id. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './approval.ts';
+import { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, SecretRotation } from './channel.ts';
 import { DecisionRecord } from './decision.ts';
 import { Guard, GuardDraft, GuardPatch } from './guard.ts';
 import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
-import { ApprovalId, CallerText, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
+import { ApprovalId, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
 import { Policy, PolicyOrder } from './policy.ts';
 import { Action, ProviderToolsRequest, ToolRequest, ValidateRequest, ValidateResponse, isJsonObject, maxWaitSeconds, type JsonObject } from './tool-call.ts';
 
@@ -18,7 +19,7 @@ export type Endpoint = Readonly<{
   /** As in OpenAPI: `/v1/guard/{proxyId}/policies`. */
   path: string;
   summary: string;
-  tag: 'Tool calls' | 'Decisions' | 'Policies' | 'Approvals' | 'Guards' | 'Keys' | 'Operations';
+  tag: 'Tool calls' | 'Decisions' | 'Policies' | 'Approvals' | 'Channels' | 'Guards' | 'Keys' | 'Operations';
   /** Any one of them opens it; none: no key is asked for. */
   roles: readonly Role[];
   /** One per name in the path. A value that does not fit names nothing: 404. */
@@ -52,6 +53,7 @@ const page = {
   cursor: z.string('must be given once').min(1, 'must not be empty').max(512, 'must be at most 512 characters').optional(),
 };
 const noQuery = z.strictObject({});
+const Nothing = z.strictObject({});
 const Listing = z.strictObject(page);
 const waitSeconds = z.int('must be a whole number of seconds').min(0, 'must be at least 0').max(maxWaitSeconds, `must be at most ${maxWaitSeconds}`).optional();
 const Held = z.strictObject({ wait: waitSeconds });
@@ -77,6 +79,7 @@ const AnyObject = z.custom<JsonObject>(isJsonObject, 'must be an object');
 
 const inGuard = { proxyId: GuardId };
 const policyInGuard = { ...inGuard, policyId: PolicyId };
+const channelInGuard = { ...inGuard, channelId: ChannelId };
 const approvalInGuard = { ...inGuard, approvalId: ApprovalId };
 
 const judged = { 200: { description: 'The answer to every call; the action says what to do.', schema: ValidateResponse, headers: ['Preference-Applied'] } } as const;
@@ -286,6 +289,93 @@ export const endpoints = {
     body: SettleRequest,
     bodyOptional: true,
     answers: { 200: { description: 'The approval.', schema: Approval } },
+  },
+
+  createChannel: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/channels',
+    summary: 'Create a channel; the signing secret is in this answer and nowhere else',
+    tag: 'Channels',
+    roles: admin,
+    params: inGuard,
+    query: noQuery,
+    body: ChannelDraft,
+    answers: { 201: { description: 'The channel with its secret, once.', schema: ChannelWithSecret } },
+  },
+  listChannels: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/channels',
+    summary: 'Where people are told of parked calls',
+    tag: 'Channels',
+    roles: admin,
+    params: inGuard,
+    query: Listing,
+    answers: { 200: { description: 'One page of channels, newest first.', schema: listOf(Channel) } },
+  },
+  getChannel: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/channels/{channelId}',
+    summary: 'One channel',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: noQuery,
+    answers: { 200: { description: 'The channel.', schema: Channel } },
+  },
+  putChannel: {
+    method: 'PUT',
+    path: '/v1/guard/{proxyId}/channels/{channelId}',
+    summary: 'Change a channel; what is left out stays',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: noQuery,
+    body: ChannelPatch,
+    answers: { 200: { description: 'The channel.', schema: Channel } },
+  },
+  deleteChannel: {
+    method: 'DELETE',
+    path: '/v1/guard/{proxyId}/channels/{channelId}',
+    summary: 'Delete a channel',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: noQuery,
+    answers: { 200: { description: 'The channel as it was.', schema: Channel } },
+  },
+  rotateChannelSecret: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/channels/{channelId}/rotate-secret',
+    summary: 'Give a channel a new signing secret; the one before stays valid for a while',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: noQuery,
+    body: SecretRotation,
+    bodyOptional: true,
+    answers: { 200: { description: 'The channel with its new secret, once.', schema: ChannelWithSecret } },
+  },
+  testChannel: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/channels/{channelId}/test',
+    summary: 'Send a message of type `test` now, and say what happened',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: noQuery,
+    body: Nothing,
+    bodyOptional: true,
+    answers: { 200: { description: 'The delivery with its one attempt.', schema: Delivery } },
+  },
+  listDeliveries: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/channels/{channelId}/deliveries',
+    summary: 'What was sent to a channel, newest first, with every attempt',
+    tag: 'Channels',
+    roles: admin,
+    params: channelInGuard,
+    query: Listing,
+    answers: { 200: { description: 'One page of deliveries.', schema: listOf(Delivery) } },
   },
 
   createGuard: {

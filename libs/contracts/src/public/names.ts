@@ -12,6 +12,7 @@ export const CallerText = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, 'must be
 export const KeyId = z.string().regex(/^[A-Za-z0-9]{12}$/, 'must be 12 letters or digits');
 export const PolicyId = z.string().regex(/^pol_[0-9a-z]{26}$/, 'must be a policy id');
 export const ApprovalId = z.string().regex(/^apr_[0-9a-z]{26}$/, 'must be an approval id');
+export const ChannelId = z.string().regex(/^ch_[0-9a-z]{26}$/, 'must be a channel id');
 export const DecisionId = z.string().regex(/^dec_[0-9a-z]{26}$/, 'must be a decision id');
 
 /** Point in time, RFC 3339 in UTC, millisecond precision. */

@@ -32,7 +32,7 @@ export const Policy = z.object({
         .optional(),
     })
     .optional(),
-  approval_config: z.object({ timeout_minutes: z.number().optional(), quorum: z.number().optional() }).optional(),
+  approval_config: z.object({ timeout_minutes: z.number().optional(), quorum: z.number().optional(), notification_channels: z.array(z.string()).optional() }).optional(),
   created_at: Timestamp,
   updated_at: Timestamp,
 });
