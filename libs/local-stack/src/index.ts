@@ -1,13 +1,13 @@
 export { containerNatsConfig } from './container-nats-config.ts';
 export { startLocalStack } from './local-stack.ts';
-export type { LocalStack, LocalStackOptions } from './local-stack.ts';
+export type { LocalStack, LocalStackOptions, NatsDoorSecrets } from './local-stack.ts';
 export { LocalStackError } from './local-stack-error.ts';
 export type { LocalStackErrorCode } from './local-stack-error.ts';
 export { fetchDebianNatsServer, holdpointCache, locateNatsServer, oldestNatsServerVersion, pinnedNatsServerVersion } from './locate-nats-server.ts';
 export type { LocateOptions, NatsServerBinary, NatsServerSource } from './locate-nats-server.ts';
 export type { Environment, Log, LogLine } from './log.ts';
 export { natsConfig, natsMaxPayload } from './nats-config.ts';
-export type { EnvironmentReference, NatsConfig, NatsPermissions, NatsUser } from './nats-config.ts';
+export type { EnvironmentReference, NatsConfig, NatsDoor, NatsPermissions, NatsUser } from './nats-config.ts';
 export type { NatsServer } from './nats-server.ts';
 export { peekLocalStack } from './peek-local-stack.ts';
 export type { LocalStackAddresses } from './peek-local-stack.ts';

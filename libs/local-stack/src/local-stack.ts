@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { createAccount, fromSeed } from '@nats-io/nkeys';
 import { openDataFolder, type DataFolder } from './data-folder.ts';
 import type { Environment, Log } from './log.ts';
 import { locateNatsServer, type NatsServerBinary } from './locate-nats-server.ts';
-import { natsSyncInterval, type NatsPermissions } from './nats-config.ts';
+import { natsSyncInterval, type NatsDoor, type NatsPermissions } from './nats-config.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { startPostgresServer, type PostgresServer } from './postgres-server.ts';
 import type { ServerExit } from './server-process.ts';
@@ -12,6 +13,8 @@ export type LocalStackOptions = Readonly<{
   dataDir: string;
   /** Their passwords are generated once and kept. An empty list leaves NATS open to every local program: for tests only. */
   natsUsers: readonly Readonly<{ user: string; permissions?: NatsPermissions }>[];
+  /** Opens NATS to holders of API keys; the user of the system account who finds and cuts their connections. Its secrets: `natsDoor` of the result. */
+  natsDoor?: Readonly<{ user: string; permissions: NatsPermissions }> | undefined;
   /** `PATH`, `HOME`, `XDG_CACHE_HOME`, `HOLDPOINT_NATS_SERVER`; handed on to the tools that fetch a nats-server. */
   env: Environment;
   log: Log;
@@ -33,9 +36,13 @@ export type LocalStackOptions = Readonly<{
   postgresTemplate?: Readonly<{ folder: string; password: string }>;
 }>;
 
+/** What the gateway opens the public door with; the seed signs users, and never reaches the server. */
+export type NatsDoorSecrets = Readonly<{ issuerSeed: string; user: string; password: string }>;
+
 export type LocalStack = Readonly<{
   dataDir: string;
   nats?: NatsServer;
+  natsDoor?: NatsDoorSecrets;
   /** `url` is the superuser's, database `postgres`. */
   postgres?: PostgresServer;
   /** 256 random bits in base64url, generated once per name and kept (0600). */
@@ -67,6 +74,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     dataDir: folder.path,
     ...(nats.value === undefined ? {} : { nats: nats.value }),
     ...(postgres.value === undefined ? {} : { postgres: postgres.value }),
+    ...(nats.value === undefined || options.natsDoor === undefined ? {} : { natsDoor: doorSecrets(folder, options.natsDoor.user) }),
     secret: (name) => folder.secret(name),
     stop,
   };
@@ -81,6 +89,7 @@ async function startNats(options: LocalStackOptions, folder: DataFolder): Promis
     version: binary.version,
     folder: join(folder.path, 'nats'),
     users: options.natsUsers.map((user) => ({ ...user, password: folder.secret(`nats.${user.user}`) })),
+    door: options.natsDoor === undefined ? undefined : doorOf(folder, options.natsDoor),
     sync: options.natsSync ?? (options.durability === 'test' ? undefined : natsSyncInterval),
     port: { demanded: options.ports?.nats, wished: folder.rememberedPort('nats') },
     env,
@@ -89,6 +98,16 @@ async function startNats(options: LocalStackOptions, folder: DataFolder): Promis
   });
   folder.rememberPort('nats', server.port);
   return server;
+}
+
+function doorSecrets(folder: DataFolder, user: string): NatsDoorSecrets {
+  const fresh = new TextDecoder().decode(createAccount().getSeed());
+  return { issuerSeed: folder.secret('nats.issuer', fresh), user, password: folder.secret(`nats.${user}`) };
+}
+
+function doorOf(folder: DataFolder, { user, permissions }: NonNullable<LocalStackOptions['natsDoor']>): NatsDoor<string> {
+  const { issuerSeed, password } = doorSecrets(folder, user);
+  return { issuer: fromSeed(new TextEncoder().encode(issuerSeed)).getPublicKey(), system: { user, password, permissions } };
 }
 
 async function startPostgres(options: LocalStackOptions, folder: DataFolder): Promise<PostgresServer> {

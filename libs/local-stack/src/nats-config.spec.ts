@@ -43,6 +43,18 @@ describe('the NATS configuration', () => {
     expect(() => natsConfig({ ...store, serverVersion: '2.14.9', users: users('A }, { user: b') })).toThrow('name of a variable');
   });
 
+  const door = { issuer: 'AISSUER', system: { user: 'gateway-system', password: 's', permissions: { publish: ['$SYS.REQ.SERVER.*.KICK'], subscribe: ['_INBOX_gateway-system.>'] } } };
+  it.each([
+    ['2.9.10', false],
+    ['2.10.0', true],
+    ['2.14.9', true],
+  ])('server %s lets the gateway sign in the holders of keys: %s', (serverVersion, open) => {
+    const text = natsConfig({ ...store, serverVersion, users: [{ user: 'gateway', password: 'p' }], door });
+    expect(text.includes('issuer: "AISSUER"')).toBe(open);
+    expect(text.includes('auth_users: ["gateway", "gateway-system"]')).toBe(open);
+    expect(text.includes('system_account: SYS')).toBe(open);
+  });
+
   it('monitors where it is told to', () => {
     expect(natsConfig({ ...store, serverVersion: '2.14.9', monitor: '127.0.0.1:8222' })).toContain('http: "127.0.0.1:8222"');
   });

@@ -3,6 +3,14 @@ export type NatsUser = Readonly<{ user: string; password: string; permissions?: 
 /** A variable that the server reads when it starts. Its value is read as configuration: a password goes in double quotes. */
 export type EnvironmentReference = Readonly<{ variable: string }>;
 
+/** Lets holders of API keys in: whoever is none of `users` is signed in by the gateway, which answers under the account key `issuer`. */
+export type NatsDoor<Secret = string | EnvironmentReference> = Readonly<{
+  /** Public account key (`A…`) whose signature counts; its seed is the gateway's alone. */
+  issuer: Secret;
+  /** The one user of the system account. */
+  system: Omit<NatsUser, 'password'> & Readonly<{ password: Secret }>;
+}>;
+
 export type NatsConfig = Readonly<{
   /** `2.14.9`; options that an older server does not know are left out for it. */
   serverVersion: string;
@@ -12,6 +20,8 @@ export type NatsConfig = Readonly<{
   storeDir: string;
   /** None: everybody may do everything; for tests only. A user without `permissions` may do everything. */
   users: readonly (Omit<NatsUser, 'password'> & Readonly<{ password: string | EnvironmentReference }>)[];
+  /** Servers before 2.10 cannot ask anybody: there the door is left out. Needs `users`. */
+  door?: NatsDoor;
   serverName?: string;
   /**
    * When an acknowledged JetStream message is on the disk: `always` before the acknowledgement, else at least every so
@@ -28,6 +38,9 @@ export type NatsConfig = Readonly<{
  */
 export const natsSyncInterval = '1s';
 
+/** The first server that can ask the gateway who somebody is. */
+const natsDoorVersion = '2.10.0';
+
 /** Bytes; the server's own default is 1 MiB. */
 export const natsMaxPayload = 8 * 1024 * 1024;
 
@@ -43,7 +56,9 @@ export function natsConfig(config: NatsConfig): string {
     ...(config.sync !== undefined && isAtLeast(config.serverVersion, '2.10.0') ? [`  sync_interval: ${quoted(config.sync)}`] : []),
     '}',
   ];
-  if (config.users.length > 0) lines.push('authorization {', '  users: [', ...config.users.flatMap(userLines), '  ]', '}');
+  const door = isAtLeast(config.serverVersion, natsDoorVersion) ? config.door : undefined;
+  if (door !== undefined) lines.push('accounts {', '  SYS: { users: [', ...userLines(door.system), '  ] }', '}', 'system_account: SYS');
+  if (config.users.length > 0) lines.push('authorization {', '  users: [', ...config.users.flatMap(userLines), '  ]', ...(door === undefined ? [] : doorLines(door, config.users)), '}');
   return `${lines.join('\n')}\n`;
 }
 
@@ -54,8 +69,15 @@ export function isAtLeast(version: string, least: string): boolean {
   return differing === -1 || (have[differing] ?? 0) > (want[differing] ?? 0);
 }
 
+function doorLines({ issuer, system }: NatsDoor, users: NatsConfig['users']): string[] {
+  const known = [...users, system].map(({ user }) => quoted(user));
+  return ['  auth_callout {', `    issuer: ${secret(issuer)}`, `    auth_users: [${known.join(', ')}]`, '  }'];
+}
+
+const secret = (value: string | EnvironmentReference): string => (typeof value === 'string' ? quoted(value) : reference(value));
+
 function userLines({ user, password, permissions }: NatsConfig['users'][number]): string[] {
-  const credentials = `user: ${quoted(user)}, password: ${typeof password === 'string' ? quoted(password) : reference(password)}`;
+  const credentials = `user: ${quoted(user)}, password: ${secret(password)}`;
   if (permissions === undefined) return [`    { ${credentials} }`];
   return [
     `    { ${credentials}, permissions: {`,

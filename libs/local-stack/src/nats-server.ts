@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Log } from './log.ts';
-import { natsConfig, type NatsUser } from './nats-config.ts';
+import { natsConfig, type NatsDoor, type NatsUser } from './nats-config.ts';
 import { startServerPart, type PortChoice, type ServerPart } from './server-part.ts';
 import { endLeftover, startServerProcess, type ServerExit } from './server-process.ts';
 
@@ -14,6 +14,7 @@ type NatsServerOptions = Readonly<{
   /** Holds the configuration (0600: it has the passwords) and the JetStream store. */
   folder: string;
   users: readonly NatsUser[];
+  door?: NatsDoor<string> | undefined;
   sync?: string | undefined;
   port: PortChoice;
   env: Environment;
@@ -43,6 +44,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
         port,
         storeDir,
         users: options.users,
+        ...(options.door === undefined ? {} : { door: options.door }),
         ...(options.sync === undefined ? {} : { sync: options.sync }),
       });
       writeFileSync(configFile, config, { mode: 0o600 });

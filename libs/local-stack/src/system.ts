@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { allContracts, parseApiKey, permissionsOf, serviceNames, type ServiceName } from '@holdpoint/contracts';
+import { allContracts, parseApiKey, permissionsOf, serviceNames, systemUser, systemUserPermissions, type ServiceName } from '@holdpoint/contracts';
 import { demandPort, freePort } from './free-port.ts';
 import { LocalStackError } from './local-stack-error.ts';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from './local-stack.ts';
@@ -51,7 +51,7 @@ const database = 'holdpoint';
 const readyWithinMs = 60_000;
 const restartAfterMs = 1_000;
 /** Variables that only the launcher and the migrate step may see. */
-const withheld = /^(HOLDPOINT_ADMIN_KEY|HOLDPOINT_SECRET_KEY|DATABASE_URL|NATS_URL|NATS_USER|NATS_PASSWORD|.*_DB_PASSWORD|npm_.*)$/;
+const withheld = /^(HOLDPOINT_ADMIN_KEY|HOLDPOINT_SECRET_KEY|DATABASE_URL|NATS_URL|NATS_USER|NATS_PASSWORD|HOLDPOINT_NATS_ISSUER_SEED|HOLDPOINT_NATS_SYSTEM_USER|HOLDPOINT_NATS_SYSTEM_PASSWORD|.*_DB_PASSWORD|npm_.*)$/;
 
 /** The whole system as processes on this machine: NATS, Postgres, migrations, and every service. */
 export class System {
@@ -77,6 +77,7 @@ export class System {
     const stack = await startLocalStack({
       dataDir: options.dataDir,
       natsUsers: serviceNames.map((service) => ({ user: service, permissions: permissionsOf(service, allContracts) })),
+      natsDoor: { user: systemUser, permissions: systemUserPermissions },
       env: options.env,
       log: ({ part, level, message }) => options.onLine(part, JSON.stringify({ level, msg: message })),
       nats: options.natsUrl === undefined,
@@ -165,7 +166,7 @@ export class System {
       ...natsEnvironment(options, stack, service),
       ...(service in roles ? { DATABASE_URL: databaseUrl(options, stack, service as keyof typeof roles) } : {}),
       ...(service === 'approval-workflow' ? { HOLDPOINT_SECRET_KEY: options.secretKey ?? Buffer.from(stack.secret('secret-key'), 'base64url').toString('base64') } : {}),
-      ...(service === 'gateway' ? { HOLDPOINT_HOST: options.host ?? '127.0.0.1', HOLDPOINT_PORT: String(this.port) } : {}),
+      ...(service === 'gateway' ? { HOLDPOINT_HOST: options.host ?? '127.0.0.1', HOLDPOINT_PORT: String(this.port), ...doorEnvironment(options, stack) } : {}),
     };
   }
 
@@ -233,6 +234,14 @@ function natsEnvironment({ natsUrl }: SystemOptions, stack: LocalStack, service:
     };
   }
   return { NATS_URL: stack.nats?.url, NATS_USER: service, NATS_PASSWORD: stack.secret(`nats.${service}`) };
+}
+
+/** A server that was running already is told its door's secrets by whoever configured it. */
+function doorEnvironment({ natsUrl, env }: SystemOptions, { natsDoor }: LocalStack): Environment {
+  const names = ['HOLDPOINT_NATS_ISSUER_SEED', 'HOLDPOINT_NATS_SYSTEM_USER', 'HOLDPOINT_NATS_SYSTEM_PASSWORD'] as const;
+  if (natsUrl !== undefined) return Object.fromEntries(names.map((name) => [name, env[name]]));
+  const values = [natsDoor?.issuerSeed, natsDoor?.user, natsDoor?.password];
+  return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }
 
 function adminUrl({ databaseUrl: given }: SystemOptions, stack: LocalStack): string {
