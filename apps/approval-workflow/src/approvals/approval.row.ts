@@ -40,6 +40,7 @@ export type ApprovalRow = Readonly<{
   replaced_by: string | null;
   event_key: string | null;
   trace_id: string | null;
+  notification_channels: string | null;
 }>;
 
 export type VoteRow = Readonly<{ voter: string; owner_email: string | null; choice: Choice; comment: string | null; at: string }>;
@@ -68,13 +69,14 @@ export const parkedColumns = {
   replaces: 'text',
   event_key: 'text',
   trace_id: 'text',
+  notification_channels: 'text',
   sealed_call: 'bytea',
 } as const;
 
-/** How the call came: `eventKey` if as an event, which is then finished from its row. */
-export type Origin = Readonly<{ eventKey?: string | undefined; traceId?: string | undefined }>;
+/** How the call came: `eventKey` if as an event, which is then finished from its row. `channels`: the ids of those that are told; absent: all of the guard. */
+export type Origin = Readonly<{ eventKey?: string | undefined; traceId?: string | undefined; channels?: readonly string[] | undefined }>;
 
-export function parkedValues(parked: Approval, { eventKey, traceId }: Origin, sealedCall: Buffer): readonly unknown[] {
+export function parkedValues(parked: Approval, { eventKey, traceId, channels }: Origin, sealedCall: Buffer): readonly unknown[] {
   return [
     parked.approvalId,
     parked.status,
@@ -98,6 +100,7 @@ export function parkedValues(parked: Approval, { eventKey, traceId }: Origin, se
     parked.replaces ?? null,
     eventKey ?? null,
     traceId ?? null,
+    channels?.join(',') ?? null,
     sealedCall,
   ];
 }
@@ -183,8 +186,8 @@ export function approvalOf(row: ApprovalRow, votes: readonly VoteRow[] = []): Ap
   };
 }
 
-export function originOf({ event_key, trace_id }: Pick<ApprovalRow, 'event_key' | 'trace_id'>): Origin {
-  return { eventKey: event_key ?? undefined, traceId: trace_id ?? undefined };
+export function originOf({ event_key, trace_id, notification_channels }: Pick<ApprovalRow, 'event_key' | 'trace_id' | 'notification_channels'>): Origin {
+  return { eventKey: event_key ?? undefined, traceId: trace_id ?? undefined, channels: notification_channels?.split(',') };
 }
 
 /** How actors are written: `key:<id>`, `webhook:<channel>`; `system` for what time or a policy settles. */

@@ -119,7 +119,7 @@ export class ClaimApprovals {
       releaseMs: wholeMs(claim.release_minutes),
       replaces: forerunner?.approvalId,
     });
-    const origin = { traceId: claim.trace_id, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
+    const origin = { traceId: claim.trace_id, channels: claim.notification_channels, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
     return { event, origin, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
   }
 
