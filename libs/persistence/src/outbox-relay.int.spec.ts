@@ -138,6 +138,17 @@ describe('the outbox', () => {
     expect([...published].sort()).toEqual([...names].sort());
   });
 
+  it('of one topic does not wait for what another cannot get rid of', async () => {
+    const published: string[] = [];
+    await database.manager.insert(OutboxRow, { ...message('stuck'), topic: 'FULL' });
+    await insert('news');
+    started({ topic: 'FULL', publish: () => new Promise(nothing), publishTimeoutMs: 1_000 });
+    started({ topic: 'EVENTS', publish: async ({ msgId }) => void published.push(msgId) });
+    await eventually(() => published.length > 0);
+    expect(published).toEqual(['news']);
+    expect(await database.getRepository(OutboxRow).countBy({ msgId: 'stuck' })).toBe(1);
+  });
+
   it('is looked at when woken, however long an idle relay would wait', async () => {
     const published: string[] = [];
     const relay = started({ idleMs: 3_600_000, publish: async ({ msgId }) => void published.push(msgId) });

@@ -9,6 +9,8 @@ export type OutboxRelayOptions = Readonly<{
   /** Resolves once the message is acknowledged where it went; rejects when that is not known. */
   publish: (row: OutboxRow) => Promise<void>;
   log: DatabaseLog;
+  /** Publishes the rows of this topic only: one relay per topic, and no topic waits for what another cannot get rid of. All, unless set. */
+  topic?: string;
   /** Rows claimed by one transaction; 100 unless set. */
   batch?: number;
   /** How long an idle relay waits before it looks again; 1 s unless set. `wake` cuts it short. */
@@ -25,7 +27,7 @@ const backOffMs = { first: 100, last: 5_000 };
  * the other in the order of their insertion, except that a row that fails steps aside. Any number of relays may run: a row is claimed by one at a time.
  */
 export class OutboxRelay {
-  private readonly options: Required<OutboxRelayOptions>;
+  private readonly options: Required<Omit<OutboxRelayOptions, 'topic'>> & Pick<OutboxRelayOptions, 'topic'>;
   private running: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
@@ -80,9 +82,11 @@ export class OutboxRelay {
     const runner = this.options.dataSource.createQueryRunner();
     try {
       await runner.startTransaction();
+      const { topic } = this.options;
       const rows = await runner.manager
         .createQueryBuilder(OutboxRow, 'row')
         .where('row.dueAt <= clock_timestamp()')
+        .andWhere(topic === undefined ? 'TRUE' : 'row.topic = :topic', { topic })
         // INVARIANT: by due time first, so that rows that keep failing cannot hold back the others.
         .orderBy('row.dueAt')
         .addOrderBy('row.id')
