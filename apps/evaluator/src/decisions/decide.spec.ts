@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClaimApprovals, guardDefaults, ReportVerdicts, type ApprovalClaim, type ClaimAnswer, type DecisionRecord, type EvaluateAnswer, type EvaluateCall, type NamedVerdict, type PolicySet } from '@holdpoint/contracts';
+import { ClaimApprovals, guardDefaults, ReportVerdicts, type ApprovalClaim, type ClaimAnswer, type DecisionRecord, type EvaluateCall, type NamedVerdict, type PolicySet } from '@holdpoint/contracts';
 import { PublishUnconfirmed, type Messaging } from '@holdpoint/messaging';
 import type { Logger } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import { PolicySets, type HeldSet } from '../policies/policy-sets.ts';
 import { Decide } from './decide.ts';
-import type { ReportAnswer } from './results.ts';
+import type { Answer, ReportAnswer } from './results.ts';
 
 describe('a decision', () => {
   it('is not answered before the log has acknowledged it', async () => {
@@ -110,7 +110,7 @@ describe('one bad call of a batch', () => {
 
   it('that breaks the asking for approvals leaves those answered that need none', async () => {
     const { decide } = evaluator();
-    const parts: (readonly EvaluateAnswer[])[] = [];
+    const parts: (readonly Answer[])[] = [];
     const asked = async (): Promise<void> => {
       for await (const part of decide.all([call('payment_1', {}, { context: 1n }), call('read_file')], forever)) parts.push(part);
     };
@@ -136,7 +136,7 @@ describe('a guard that the evaluator does not know', () => {
     const renewal = deferred();
     world.renew = () => renewal.promise;
     const parts = decide.all([call('read_file', {}, { guard_id: 'nowhere' }), call('read_file'), call('payment_1')], forever);
-    const early = [...((await parts.next()).value as EvaluateAnswer[]), ...((await parts.next()).value as EvaluateAnswer[])];
+    const early = [...((await parts.next()).value as Answer[]), ...((await parts.next()).value as Answer[])];
     expect(early.map(({ index }) => index).sort()).toEqual([1, 2]);
     renewal.resolve();
     expect((await parts.next()).value).toEqual([{ index: 0, not_judged: 'no_policy_set' }]);
@@ -149,9 +149,9 @@ describe('parking', () => {
     const answer = deferred();
     world.beforeApprovals = () => answer.promise;
     const parts = decide.all([call('payment_1'), call('read_file'), call('payment_2'), call('delete_file')], forever);
-    expect(((await parts.next()).value as EvaluateAnswer[]).map(({ index }) => index)).toEqual([1, 3]);
+    expect(((await parts.next()).value as Answer[]).map(({ index }) => index)).toEqual([1, 3]);
     answer.resolve();
-    expect(((await parts.next()).value as EvaluateAnswer[]).map(({ index }) => index)).toEqual([0, 2]);
+    expect(((await parts.next()).value as Answer[]).map(({ index }) => index)).toEqual([0, 2]);
   });
 
   it('has a limit of its own: as many as fit are parked, more are blocked at once, and places come back', async () => {
@@ -161,10 +161,10 @@ describe('parking', () => {
     const first = decide.all([call('payment_1'), call('payment_2')], forever);
     const parked = first.next();
     const second = decide.all([call('payment_3'), call('payment_4'), call('read_file')], forever);
-    const early = (await second.next()).value as EvaluateAnswer[];
+    const early = (await second.next()).value as Answer[];
     expect(early.map(({ index, result }) => [index, result?.action, result?.code])).toEqual([[1, 'block', 'approval_service_unavailable'], [2, 'allow', undefined]]);
     answer.resolve();
-    expect([...((await parked).value as EvaluateAnswer[]), ...((await second.next()).value as EvaluateAnswer[])].map(({ result }) => result?.action)).toEqual(['require_approval', 'require_approval', 'require_approval']);
+    expect([...((await parked).value as Answer[]), ...((await second.next()).value as Answer[])].map(({ result }) => result?.action)).toEqual(['require_approval', 'require_approval', 'require_approval']);
 
     world.beforeApprovals = () => Promise.reject(new Error('away'));
     await answered(decide, [call('payment_5'), call('payment_6'), call('payment_7')]);
@@ -318,8 +318,8 @@ function call(name: string, toolArguments: Record<string, unknown> = {}, given: 
 const named = (name: string): EvaluateCall => call(name, {}, { approval_id: 'apr_named' });
 
 /** Every answer of a batch, in the order of its calls. */
-async function answered(decide: Decide, calls: readonly EvaluateCall[]): Promise<readonly EvaluateAnswer[]> {
-  const answers: EvaluateAnswer[] = [];
+async function answered(decide: Decide, calls: readonly EvaluateCall[]): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
   for await (const part of decide.all(calls, forever)) answers.push(...part);
   expect(answers.map(({ index }) => index).sort((a, b) => a - b)).toEqual(calls.map((_, index) => index));
   return answers.sort((a, b) => a.index - b.index);

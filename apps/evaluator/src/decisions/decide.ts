@@ -4,7 +4,6 @@ import {
   ReportVerdicts,
   type ClaimAnswer,
   type DecisionRecord,
-  type EvaluateAnswer,
   type EvaluateCall,
   type ToolCallResult,
 } from '@holdpoint/contracts';
@@ -14,8 +13,9 @@ import type { Lease } from '../policies/lease.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
 import { claimOf, namedVerdictOf } from './approval-questions.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
-import { judge, notJudgeable, type JudgeInput, type NotJudged } from './judge.ts';
-import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, type JudgedCall, type Outcome } from './results.ts';
+import { undecided } from './final-decisions.ts';
+import { judge, notJudgeable, type JudgeInput } from './judge.ts';
+import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, type Answer, type JudgedCall, type NotJudged, type Outcome } from './results.ts';
 
 type Decided = Readonly<{
   judged: JudgedCall;
@@ -23,9 +23,11 @@ type Decided = Readonly<{
   /** Its record is a row of the releasing transaction already. */
   logged: boolean;
 }>;
+type Ready = Decided | NotJudged;
 
 const logTimeoutMs = 2_000;
 const approvalTimeoutMs = 3_000;
+const finalDecisionsTimeoutMs = 2_000;
 /** Kept back from the caller's deadline for the way of the answer. */
 const answerReserveMs = 50;
 
@@ -35,12 +37,15 @@ type Numbered = Readonly<{ index: number; call: EvaluateCall }>;
 type Sorted = Readonly<{
   notJudged: readonly NotJudged[];
   /** Answered by the policies alone, or by the lack of a parking place. */
-  decided: readonly Decided[];
+  decided: readonly Ready[];
   /** Each holds a parking place. */
   asking: readonly JudgedCall[];
 }>;
 
-/** Scan, evaluate, park, record, answer: the shell around the policy library. */
+/**
+ * Scan, evaluate, park, record, answer: the shell around the policy library.
+ * INVARIANT: a call that came as an event (it has an `event_key`) is decided for good or not at all: while a part is down it is given back undecided.
+ */
 export class Decide {
   private parking = 0;
 
@@ -57,13 +62,13 @@ export class Decide {
    * Judges a batch and answers it in parts: what needs no person first, so that parking never holds back its neighbours.
    * INVARIANT: a decision is in the log, acknowledged, before it is answered.
    */
-  async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly EvaluateAnswer[]> {
+  async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly Answer[]> {
     const receivedAt = monotonicMs();
     const known: Numbered[] = [];
     const unknown: Numbered[] = [];
     for (const [index, call] of calls.entries()) (this.sets.get(call.guard_id) === undefined ? unknown : known).push({ index, call });
 
-    const parts: Promise<readonly EvaluateAnswer[]>[] = [];
+    const parts: Promise<readonly Answer[]>[] = [];
     if (known.length > 0) {
       const sorted = this.sort(known);
       parts.push(this.answerAtOnce(sorted), this.answerByApproval(sorted, remainingMs));
@@ -90,7 +95,7 @@ export class Decide {
     const freshness = this.lease.freshness();
     const at = Date.now();
     const notJudged: NotJudged[] = [];
-    const decided: Decided[] = [];
+    const decided: Ready[] = [];
     const asking: JudgedCall[] = [];
     for (const { index, call } of calls) {
       const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness, at });
@@ -115,31 +120,32 @@ export class Decide {
     }
   }
 
-  private async answerAtOnce({ notJudged, decided }: Sorted): Promise<readonly EvaluateAnswer[]> {
+  private async answerAtOnce({ notJudged, decided }: Sorted): Promise<readonly Answer[]> {
     return [...notJudged, ...(await this.logged(decided))];
   }
 
-  private async answerByApproval({ asking }: Sorted, remainingMs: () => number): Promise<readonly EvaluateAnswer[]> {
+  private async answerByApproval({ asking }: Sorted, remainingMs: () => number): Promise<readonly Answer[]> {
     if (asking.length === 0) return [];
     try {
+      const { open, notDecided } = await undecided(asking, { messaging: this.messaging, log: this.log, timeoutMs: Math.max(1, Math.min(finalDecisionsTimeoutMs, remainingMs() / 2)) });
       const timeoutMs = Math.max(1, Math.min(approvalTimeoutMs, remainingMs() - answerReserveMs));
-      const claims = asking.filter((one) => one.verdict.action === 'require_approval');
-      const named = asking.filter((one) => one.verdict.action !== 'require_approval');
+      const claims = open.filter((one) => one.verdict.action === 'require_approval');
+      const named = open.filter((one) => one.verdict.action !== 'require_approval');
       const [claimed, reported] = await Promise.all([this.claim(claims, timeoutMs), this.report(named, timeoutMs)]);
-      return await this.logged([...claimed, ...reported]);
+      return await this.logged([...notDecided, ...claimed, ...reported]);
     } finally {
       this.parking -= asking.length;
     }
   }
 
   /** Parks, releases or learns what became of calls that today's policies want a person for. */
-  private async claim(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Decided[]> {
+  private async claim(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Ready[]> {
     const chunks = inChunks(judged, (one) => 2 * JSON.stringify(one.call).length, this.messaging.maxPayload / 4);
     const answered = await Promise.all(
-      chunks.map(async (chunk): Promise<readonly Decided[]> => {
+      chunks.map(async (chunk): Promise<readonly Ready[]> => {
         try {
           const { answers } = await this.messaging.request(ClaimApprovals, { claims: chunk.map(claimOf) }, { timeoutMs });
-          return chunk.map((one, place) => decidedByClaim(one, answers[place] ?? { state: 'failed' }));
+          return chunk.map((one, place) => byClaim(one, answers[place] ?? { state: 'failed' }));
         } catch (error) {
           this.log.warn({ err: error, calls: chunk.length }, 'approval service did not answer');
           return chunk.map((one) => decidedAs(one, withoutApprovalService(one)));
@@ -153,7 +159,7 @@ export class Decide {
    * Tells the approval service what policies say without a person about calls that name their approval.
    * INVARIANT: an `allow` of a named call is given only once its row can no longer be released as well.
    */
-  private async report(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Decided[]> {
+  private async report(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Ready[]> {
     if (judged.length === 0) return [];
     try {
       const { answers } = await this.messaging.request(ReportVerdicts, { verdicts: judged.map(namedVerdictOf) }, { timeoutMs });
@@ -165,15 +171,25 @@ export class Decide {
   }
 
   /** Writes decisions to the log and gives the answers that may be given. */
-  private async logged(decisions: readonly Decided[]): Promise<readonly EvaluateAnswer[]> {
-    const unlogged = decisions.filter((one) => !one.logged).map((one) => recordOf(one.judged, one.result));
+  private async logged(ready: readonly Ready[]): Promise<readonly Answer[]> {
+    const heldBefore = this.lease.freshness().fresh;
+    const unlogged = ready.flatMap((one) => ('judged' in one && !one.logged && (heldBefore || one.judged.stale) ? [recordOf(one.judged, one.result)] : []));
     const lost = unlogged.length === 0 ? none : await this.write(unlogged);
     // The lease may have run out while the log was written: another set may decide by now, so a fresh judgement no longer counts.
-    const holds = this.lease.freshness().fresh;
-    return decisions.map(({ judged, result }): EvaluateAnswer => {
-      if (!holds && !judged.stale) return { index: judged.index, not_judged: 'lease_lapsed' };
+    const holds = heldBefore && this.lease.freshness().fresh;
+    return ready.map((one): Answer => {
+      if (!('judged' in one)) return one;
+      const { judged, result, logged } = one;
+      const { index, call, stale } = judged;
+      const isLost = lost.has(result.metadata.decision_id);
+      if (call.event_key !== undefined) {
+        // The log is what answers an event: what stands there is decided, whatever becomes of the lease.
+        if (isLost) return { index, not_judged: 'part_unavailable' };
+        return logged || stale || heldBefore ? { index, result } : { index, not_judged: 'lease_lapsed' };
+      }
+      if (!holds && !stale) return { index, not_judged: 'lease_lapsed' };
       // An id of its own: without an acknowledgement the log may or may not hold the decision that this block stands in for.
-      return { index: judged.index, result: lost.has(result.metadata.decision_id) ? resultOf(judged, { ...decisionLogUnavailable, decisionId: newId('dec') }) : result };
+      return { index, result: isLost ? resultOf(judged, { ...decisionLogUnavailable, decisionId: newId('dec') }) : result };
     });
   }
 
@@ -200,16 +216,25 @@ export class Decide {
 const none: ReadonlySet<string> = new Set();
 
 /** Whether the approval service has a say: a person is wanted, or the call names an approval that must learn the verdict. */
-const asksApprovals = ({ verdict, call }: JudgedCall): boolean => verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code === undefined);
+const asksApprovals = ({ verdict, call, standIn }: JudgedCall): boolean => {
+  if (standIn && call.event_key !== undefined) return false;
+  return verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code === undefined);
+};
 
-const decidedAs = (judged: JudgedCall, outcome: Outcome): Decided => ({ judged, result: resultOf(judged, outcome), logged: false });
+function decidedAs(judged: JudgedCall, outcome: Outcome, logged = false): Ready {
+  if (judged.call.event_key !== undefined && isProvisional(judged, outcome)) return { index: judged.index, not_judged: 'part_unavailable' };
+  return { judged, result: resultOf(judged, outcome), logged };
+}
+
+/** A person cannot be asked, the policies are too old to count, or newer ones than those held want the named approval itself. */
+function isProvisional({ standIn, call }: JudgedCall, { action, code, approvalId }: Outcome): boolean {
+  return standIn || code === 'approval_service_unavailable' || (action === 'require_approval' && call.approval_id !== undefined && approvalId === call.approval_id);
+}
 
 /** A person cannot be asked; a `block` needs none. */
 const withoutApprovalService = (judged: JudgedCall): Outcome => (judged.verdict.action === 'require_approval' ? approvalServiceUnavailable : outcomeOfReport(judged, 'failed'));
 
-function decidedByClaim(judged: JudgedCall, answer: ClaimAnswer): Decided {
-  return { judged, result: resultOf(judged, outcomeOfClaim(judged, answer)), logged: answer.state === 'released' };
-}
+const byClaim = (judged: JudgedCall, answer: ClaimAnswer): Ready => decidedAs(judged, outcomeOfClaim(judged, answer), answer.state === 'released');
 
 /** Consecutive groups whose sizes add up to at most `limit`; a larger item stands alone. */
 function inChunks<T>(items: readonly T[], sizeOf: (item: T) => number, limit: number): readonly (readonly T[])[] {

@@ -1,5 +1,5 @@
-import type { EvaluateAnswer } from '@holdpoint/contracts';
 import type { Metrics } from '@holdpoint/runtime';
+import type { Answer } from './results.ts';
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
@@ -17,7 +17,7 @@ export class DecisionMetrics {
     this.logDuration = metrics.histogram('holdpoint_decision_log_write_seconds', secondsBuckets, { description: 'until the log stream acknowledged a batch', unit: 's' });
   }
 
-  answered(answers: readonly EvaluateAnswer[], elapsedMs: number): void {
+  answered(answers: readonly Answer[], elapsedMs: number): void {
     const counts = new Map<Readonly<{ action: string; code: string }>, number>();
     for (const answer of answers) {
       const label = this.labelOf(answer);
@@ -27,7 +27,7 @@ export class DecisionMetrics {
     this.duration.record(elapsedMs / 1_000);
   }
 
-  private labelOf({ result, not_judged }: EvaluateAnswer): Readonly<{ action: string; code: string }> {
+  private labelOf({ result, not_judged }: Answer): Readonly<{ action: string; code: string }> {
     const action = result?.action ?? 'not_judged';
     const code = result?.code ?? not_judged ?? 'none';
     const name = `${action} ${code}`;

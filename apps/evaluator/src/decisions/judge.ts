@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
-import type { EvaluateAnswer, EvaluateCall, JsonObject } from '@holdpoint/contracts';
+import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { evaluate, type Verdict } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
-import type { JudgedCall } from './results.ts';
-
-export type NotJudged = Readonly<{ index: number; not_judged: NonNullable<EvaluateAnswer['not_judged']> }>;
+import type { JudgedCall, NotJudged } from './results.ts';
 
 export type JudgeInput = Readonly<{ index: number; call: EvaluateCall; held: HeldSet | undefined; freshness: Freshness; at: number }>;
 
@@ -24,7 +22,7 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
     decisionId: newId('dec'),
     at,
     stale: !freshness.fresh,
-    ...(freshness.fresh ? { verdict, failedOpen: false } : judgedStale(held, verdict, freshness.forMs)),
+    ...(freshness.fresh ? { verdict, standIn: false, failedOpen: false } : judgedStale(held, verdict, freshness.forMs)),
   };
 }
 
@@ -32,7 +30,7 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
 export function notJudgeable({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
   if (!held) return { index, not_judged: 'no_policy_set' };
   const verdict = couldNotJudge(held, 'The call could not be judged. Tell the guard’s owner.');
-  return { index, call, held, verdict, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, failedOpen: false };
+  return { index, call, held, verdict, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, standIn: false, failedOpen: false };
 }
 
 function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id }: EvaluateCall, held: HeldSet, at: number): Verdict {
@@ -44,15 +42,15 @@ function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_us
  * Within the guard's staleness limit the held set goes on judging. Past it, what it does not plainly allow is blocked,
  * and what it allows goes by the guard's failure mode.
  */
-function judgedStale(held: HeldSet, verdict: Verdict, forMs: number): Pick<JudgedCall, 'verdict' | 'failedOpen'> {
-  if (forMs < held.source.max_policy_staleness_seconds * 1_000) return { verdict, failedOpen: false };
+function judgedStale(held: HeldSet, verdict: Verdict, forMs: number): Pick<JudgedCall, 'verdict' | 'standIn' | 'failedOpen'> {
+  if (forMs < held.source.max_policy_staleness_seconds * 1_000) return { verdict, standIn: false, failedOpen: false };
   const allowed = verdict.action === 'allow' || verdict.action === 'warn';
   if (allowed && held.source.failure_mode === 'open') {
     const reason = 'Allowed by the guard’s failure mode: the policies held may be out of date and policy-admin cannot be reached.';
-    return { verdict: { ...verdict, action: 'warn', reason }, failedOpen: true };
+    return { verdict: { ...verdict, action: 'warn', reason }, standIn: true, failedOpen: true };
   }
   const reason = 'The policies held may be out of date and policy-admin cannot be reached. Ask again in a few seconds.';
-  return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, failedOpen: false };
+  return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, standIn: true, failedOpen: false };
 }
 
 function couldNotJudge({ source }: HeldSet, reason: string): Verdict {
@@ -60,7 +58,7 @@ function couldNotJudge({ source }: HeldSet, reason: string): Verdict {
 }
 
 /** Null for arguments without a canonical form, which strict parsing refuses already: lone surrogates, numbers beyond a double, endless nesting. */
-function hashOfArguments(toolArguments: JsonObject): string | null {
+export function hashOfArguments(toolArguments: JsonObject): string | null {
   try {
     return hash('sha256', canonicalJson(toolArguments), 'hex');
   } catch (error) {

@@ -135,7 +135,7 @@ function judged(given: Partial<JudgedCall> = {}): JudgedCall {
     decisionId: 'dec_1',
     at: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
     stale: false,
-    failedOpen: false,
+    standIn: false, failedOpen: false,
     ...given,
   };
 }

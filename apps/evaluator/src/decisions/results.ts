@@ -1,4 +1,4 @@
-import type { ClaimAnswer, DecisionCode, DecisionRecord, EvaluateCall, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
+import type { ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
 import type { Verdict } from '@holdpoint/policy';
 import type { z } from 'zod';
 import type { HeldSet } from '../policies/policy-sets.ts';
@@ -17,9 +17,23 @@ export type JudgedCall = Readonly<{
   at: number;
   /** Judged while policy-admin could not confirm the set. */
   stale: boolean;
-  /** The guard's failure mode gave the verdict: the set that judged is too old to count. */
+  /** The set that judged is too old to count: the verdict is a stand-in for one by the policies of now. */
+  standIn: boolean;
+  /** The guard's failure mode gave the verdict, because of that. */
   failedOpen: boolean;
 }>;
+
+/** Why a call is given back undecided; the last two concern calls that came as events only. */
+export type NotDecided =
+  | NonNullable<EvaluateAnswer['not_judged']>
+  /** A part that its decision needs is down; nobody waits on a connection, so the call waits for the part. */
+  | 'part_unavailable'
+  /** Its final decision is in the log already. */
+  | 'decided_before';
+
+export type NotJudged = Readonly<{ index: number; not_judged: NotDecided }>;
+/** One of the two. */
+export type Answer = Readonly<{ index: number; result?: ToolCallResult; not_judged?: NotDecided }>;
 
 export type Outcome = Readonly<{
   action: ToolCallResult['action'];
@@ -83,6 +97,7 @@ export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: 
     code: result.code,
     approval_id: result.approval_id,
     metadata: result.metadata,
+    event_key: call.event_key,
   };
 }
 
