@@ -4,41 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseApiKey, serviceNames } from '@holdpoint/contracts';
 import { containerNatsConfig, locateNatsServer, pinnedNatsServerVersion } from '@holdpoint/local-stack';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-
-type Service = Readonly<{
-  image: string;
-  build?: Readonly<{ context: string; dockerfile: string }>;
-  command?: readonly string[];
-  environment?: Readonly<Record<string, string>>;
-  depends_on?: Readonly<Record<string, Readonly<{ condition: string }>>>;
-  networks: readonly string[];
-  ports?: readonly string[];
-  volumes?: readonly string[];
-  healthcheck?: Readonly<{ test?: readonly string[]; disable?: boolean }>;
-  deploy?: Readonly<{ replicas: string }>;
-  restart: string;
-}> &
-  Readonly<Record<string, unknown>>;
-
-type Compose = Readonly<{
-  services: Readonly<Record<string, Service>>;
-  networks: Readonly<Record<string, Readonly<{ internal?: boolean }>>>;
-  volumes: Readonly<Record<string, object>>;
-}> &
-  Readonly<Record<string, unknown>>;
-
-const composeFile = parse(read('docker-compose.yml'), { merge: true }) as Compose;
-const services = Object.entries(composeFile.services);
-const service = (name: string): Service => composeFile.services[name]!;
-const dockerfile = readDockerfile();
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { commandOf, compose, composeService, composeServices, core, dockerfile, interpolated, observability, read, readYaml, root, stagesOf } from './deployment.ts';
 
 let folder: string;
 /** What `deploy/make-env.mjs` makes. */
@@ -69,61 +39,102 @@ describe('make-env', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('runs Postgres, NATS, the migrations and every service', () => {
-    expect(Object.keys(composeFile.services).sort()).toEqual([...serviceNames, 'migrate', 'nats', 'postgres'].sort());
+  it('runs Postgres, NATS, the migrations and every service; what observes them only when asked to', () => {
+    expect(core.map(([name]) => name).sort()).toEqual([...serviceNames, 'migrate', 'nats', 'postgres'].sort());
+    expect(observability.map(([name]) => name).sort()).toEqual(['grafana', 'jaeger', 'otel-collector', 'prometheus']);
+    expect(composeServices).toHaveLength(core.length + observability.length);
   });
 
-  it('is of the shape that compose reads', () => {
-    expect(Object.keys(composeFile).filter((key) => !key.startsWith('x-')).sort()).toEqual(['name', 'networks', 'services', 'volumes']);
-    for (const [name, { networks, volumes = [], depends_on: needs = {}, ...rest }] of services) {
-      expect({ name, unknown: Object.keys(rest).filter((key) => !knownKeys.includes(key)) }).toEqual({ name, unknown: [] });
-      expect({ name, networks: networks.filter((network) => !(network in composeFile.networks)) }).toEqual({ name, networks: [] });
-      expect({ name, needs: Object.keys(needs).filter((other) => !(other in composeFile.services)) }).toEqual({ name, needs: [] });
+  it.each(['docker-compose.yml', 'docker-compose.nats-door.yml'])('%s keeps the schema of the compose specification', (file) => {
+    const validate = new Ajv2020({ strict: false, allErrors: true, formats: { duration: true, uri: true } }).compile(JSON.parse(read('apps/system-tests/fixtures/compose-spec/compose-spec.json')) as object);
+    expect({ valid: validate(readYaml(file)), errors: validate.errors }).toEqual({ valid: true, errors: null });
+    expect(validate({ services: { one: { image: 'x', port: ['80:80'] } } })).toBe(false);
+  });
+
+  it('names nothing that it, or the repository, does not have', () => {
+    for (const [name, { networks, volumes = [], depends_on: needs = {} }] of composeServices) {
+      expect({ name, networks: networks.filter((network) => !(network in compose.networks)) }).toEqual({ name, networks: [] });
+      expect({ name, needs: Object.keys(needs).filter((other) => !(other in compose.services)) }).toEqual({ name, needs: [] });
       for (const volume of volumes) {
         const [from = ''] = volume.split(':');
-        expect({ volume, exists: from.startsWith('./') ? existsSync(join(root, from)) : from in composeFile.volumes }).toEqual({ volume, exists: true });
+        expect({ volume, exists: from.startsWith('./') ? existsSync(join(root, from)) : from in compose.volumes }).toEqual({ volume, exists: true });
       }
     }
+    const used = composeServices.flatMap(([, { networks, volumes = [] }]) => [...networks, ...volumes.map((volume) => volume.split(':')[0])]);
+    for (const made of [...Object.keys(compose.networks), ...Object.keys(compose.volumes)]) expect(used).toContain(made);
     const broken = (read('docker-compose.yml').match(/\$[^\s'"]*/g) ?? []).filter((reference) => !/^\$\{[A-Z][A-Z0-9_]*(\}|:[-?])/.test(reference));
     expect(broken).toEqual([]);
   });
 
-  it('pins every image, NATS to the version that is developed on and Holdpoint to its own', () => {
-    for (const [name, { image }] of services) expect({ name, image }).toEqual({ name, image: expect.stringMatching(/^[a-z]+:\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?$/) });
-    expect(service('nats').image).toMatch(new RegExp(`^nats:${pinnedNatsServerVersion.replaceAll('.', '\\.')}(-|$)`));
-    expect(service('gateway').image).toBe(`holdpoint:${(JSON.parse(read('package.json')) as { version: string }).version}`);
-  });
-
-  it('gives no container more than it needs', () => {
-    for (const [name, one] of services) {
-      expect({ name, ...one }).toMatchObject({ name, read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+  it('builds each service and the migrations as a target of the Dockerfile, under a name of its own', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    for (const name of ['migrate', ...serviceNames]) {
+      const { build, image } = composeService(name);
+      expect({ image, build }).toEqual({ image: `holdpoint-${name}:${version}`, build: { context: '.', dockerfile: 'deploy/docker/Dockerfile', target: name } });
+      expect(stagesOf(name).length).toBeGreaterThan(0);
     }
   });
 
-  it('publishes the gateway alone, on loopback unless told otherwise', () => {
-    expect(services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['gateway']);
-    expect(interpolated(service('gateway').ports?.[0] ?? '')).toBe('127.0.0.1:8080:8080');
-    expect(services.filter(([, { networks }]) => networks.some((network) => composeFile.networks[network]?.internal !== true)).map(([name]) => name)).toEqual(['gateway']);
+  it('pins every image that others make, NATS to the version that is developed on', () => {
+    for (const [name, { image }] of composeServices) expect({ name, image }).toEqual({ name, image: expect.stringMatching(/^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.]+)?$/) });
+    expect(composeService('nats').image).toMatch(new RegExp(`^nats:${pinnedNatsServerVersion.replaceAll('.', '\\.')}(-|$)`));
+  });
+
+  it('gives no container more than it needs', () => {
+    for (const [name, one] of composeServices) {
+      expect({ name, ...one }).toMatchObject({ name, read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+      expect({ name, limits: one.deploy.resources.limits }).toEqual({ name, limits: { memory: expect.stringMatching(/^\d+[MG]$/), pids: expect.any(Number) } });
+    }
+  });
+
+  it('publishes on loopback unless told otherwise, and only what people and agents talk to', () => {
+    const published = composeServices.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${interpolated(port, {})}`));
+    expect(published.sort()).toEqual(['gateway 127.0.0.1:8080:8080', 'grafana 127.0.0.1:3000:3000']);
+  });
+
+  it('keeps NATS and Postgres where nothing from outside comes in', () => {
+    const outside = composeServices.filter(([, { networks }]) => networks.some((network) => compose.networks[network]?.internal !== true)).map(([name]) => name);
+    expect(outside.sort()).toEqual(['approval-workflow', 'gateway', 'grafana']);
+    const beside = (network: string) => composeServices.filter(([, { networks }]) => networks.includes(network)).map(([name]) => name).sort();
+    expect(beside('data')).toEqual(['approval-workflow', 'decision-log', 'migrate', 'policy-admin', 'postgres']);
+    expect(beside('internal')).toEqual([...serviceNames, 'nats', 'otel-collector', 'prometheus'].sort());
+  });
+
+  it('opens NATS to agents by a file of its own, on loopback unless told otherwise', () => {
+    const { services } = readYaml('docker-compose.nats-door.yml') as { services: Record<string, { ports: string[]; networks: string[] }> };
+    expect(Object.keys(services)).toEqual(['nats']);
+    expect(services['nats']?.ports.map((port) => interpolated(port, {}))).toEqual(['127.0.0.1:4222:4222']);
+    for (const network of services['nats']?.networks ?? []) expect(compose.networks).toHaveProperty(network);
+  });
+
+  it('asks every container whether it works, but for one that has nothing to ask with', () => {
+    const unasked = composeServices.filter(([name, { healthcheck, build }]) => (build === undefined ? healthcheck?.test === undefined : stagesOf(name).flatMap(({ instructions }) => instructions).find((one) => one.name === 'HEALTHCHECK')?.rest === 'NONE'));
+    // The migrations end by themselves.
+    expect(unasked.map(([name]) => name).sort()).toEqual(['migrate', 'otel-collector']);
   });
 
   it('starts every service when the migrations are through, and again when it ends', () => {
     for (const name of serviceNames) {
-      expect(service(name).depends_on).toMatchObject({ migrate: { condition: 'service_completed_successfully' }, nats: { condition: 'service_healthy' } });
-      expect(service(name).restart).toBe('unless-stopped');
+      expect(composeService(name).depends_on).toMatchObject({ migrate: { condition: 'service_completed_successfully' }, nats: { condition: 'service_healthy' } });
+      expect(composeService(name).restart).toBe('unless-stopped');
     }
-    expect(service('migrate')).toMatchObject({ restart: 'no', depends_on: { postgres: { condition: 'service_healthy' } } });
+    expect(composeService('migrate')).toMatchObject({ restart: 'no', depends_on: { postgres: { condition: 'service_healthy' } } });
   });
 
   it('runs as many evaluators as are asked for', () => {
-    expect(interpolated(service('evaluator').deploy?.replicas ?? '')).toBe('1');
-    expect(interpolated(service('evaluator').deploy?.replicas ?? '', { EVALUATOR_REPLICAS: '3' })).toBe('3');
+    expect(interpolated(composeService('evaluator').deploy.replicas ?? '', {})).toBe('1');
+    expect(interpolated(composeService('evaluator').deploy.replicas ?? '', { EVALUATOR_REPLICAS: '3' })).toBe('3');
+    expect(composeService('evaluator').ports).toBeUndefined();
+    for (const [, one] of composeServices) expect(one).not.toHaveProperty('container_name');
   });
 
-  it.each(['migrate', ...serviceNames])('%s is a program that exists and is in the image', (name) => {
-    const programs = (service(name).command ?? []).join(' ').match(/apps\/[\w-]+\/dist\/[\w.-]+\.js/g) ?? [];
+  it.each(['migrate', ...serviceNames])('%s is a program that exists and is in its image', (name) => {
+    const programs = commandOf(name).join(' ').match(/apps\/[\w-]+\/dist\/[\w.-]+\.js/g) ?? [];
     expect(programs).toHaveLength(name === 'migrate' ? 2 : 1);
+    const copied = stagesOf(name).flatMap(({ instructions }) => instructions.filter((one) => one.name === 'COPY').map(({ rest }) => rest.split(/\s+/).at(-1)));
     for (const program of programs) {
-      expect({ program, source: existsSync(join(root, program.replace('/dist/', '/src/').replace(/\.js$/, '.ts'))), built: existsSync(join(root, program)) }).toEqual({ program, source: true, built: true });
+      expect({ program, source: existsSync(join(root, program.replace('/dist/', '/src/').replace(/\.js$/, '.ts'))) }).toEqual({ program, source: true });
+      expect(copied).toContain(`${program.split('/').slice(0, 2).join('/')}/`);
       expect(dockerfile.text).toContain(`${program.split('/').slice(0, 2).join('/')}/tsconfig.lib.json`);
     }
   });
@@ -131,7 +142,7 @@ describe('docker-compose.yml', () => {
   it('migrates for every app that has migrations', () => {
     const steps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/migrate.main.ts')));
     expect(steps.length).toBeGreaterThan(0);
-    for (const app of steps) expect(service('migrate').command?.join(' ')).toContain(`node apps/${app}/dist/migrate.main.js`);
+    for (const app of steps) expect(commandOf('migrate').join(' ')).toContain(`node apps/${app}/dist/migrate.main.js`);
   });
 
   it.each([
@@ -147,7 +158,7 @@ describe('docker-compose.yml', () => {
     const schema = exported[schemaName]!;
     const { success, error } = schema.safeParse(environmentOf(name));
     expect({ success, error }).toEqual({ success: true, error: undefined });
-    const unread = Object.keys(service(name).environment ?? {}).filter((variable) => !(variable in schema.in.shape));
+    const unread = Object.keys(composeService(name).environment ?? {}).filter((variable) => !(variable in schema.in.shape));
     if (name !== 'migrate') expect(unread).toEqual([]);
   });
 
@@ -168,7 +179,7 @@ describe('docker-compose.yml', () => {
     const secrets = [...read('docker-compose.yml').matchAll(/^\s+(\w*(?:PASSWORD|KEY)\w*): (.*)$/gm)];
     expect(secrets.length).toBeGreaterThan(10);
     for (const [, name, value] of secrets) expect({ name, value }).toEqual({ name, value: expect.stringMatching(/^'?"?\$\{[A-Z_]+(:\?give \w+ in \.env[^}]+)?\}"?'?$/) });
-    for (const [, { environment: variables = {} }] of services) {
+    for (const [, { environment: variables = {} }] of composeServices) {
       for (const value of Object.values(variables)) {
         for (const [, name = ''] of value.matchAll(/\$\{(\w+)\}/g)) expect(read('docker-compose.yml')).toContain(`\${${name}:?`);
       }
@@ -179,7 +190,7 @@ describe('docker-compose.yml', () => {
   it(command === undefined ? 'is checked by its shape alone, as there is no docker compose here' : `is accepted by \`${command.join(' ')}\``, () => {
     if (command === undefined) {
       // Nothing is left to compose that the checks above have not seen: every anchor was resolved.
-      expect(JSON.stringify(composeFile)).not.toContain('<<');
+      expect(JSON.stringify(compose)).not.toContain('<<');
       return;
     }
     const config = (file: string) => spawnSync(command[0]!, [...command.slice(1), '--env-file', file, 'config', '--quiet'], { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder } });
@@ -217,8 +228,10 @@ describe('the health check of the image', () => {
 });
 
 describe('the Dockerfile', () => {
+  const all = dockerfile.stages.flatMap(({ instructions }) => instructions);
+
   it('copies what exists and what .dockerignore lets through', () => {
-    const copied = dockerfile.instructions.filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from=')).flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
+    const copied = all.filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from=')).flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
     expect(copied.length).toBeGreaterThan(0);
     const allowed: readonly string[] = read('.dockerignore').match(/^!.*$/gm) ?? [];
     for (const source of copied) expect({ source, exists: existsSync(join(root, source)), allowed: allowed.includes(`!${source}`) }).toEqual({ source, exists: true, allowed: true });
@@ -226,32 +239,36 @@ describe('the Dockerfile', () => {
     for (const secret of ['**/node_modules', '**/dist', '**/.env*']) expect(read('.dockerignore').split('\n')).toContain(secret);
   });
 
-  it('copies from stages that it has', () => {
-    const stages = dockerfile.instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => / AS (\w+)$/.exec(rest)?.[1] ?? 'last');
-    for (const [, stage = ''] of dockerfile.text.matchAll(/--from=(\w+)/g)) expect(stages).toContain(stage);
-    for (const { name, rest } of dockerfile.instructions) if (name === 'FROM') expect(rest).toMatch(new RegExp(`^(node:\\d+\\.\\d+\\.\\d+-\\w+-slim|${stages.join('|')})( AS \\w+)?$`));
+  it('stands on one pinned Node, an even major that is new enough, and on stages of its own', () => {
+    const names = dockerfile.stages.map(({ name }) => name);
+    const [base, ...others] = dockerfile.stages.map(({ from }) => from);
+    const [, major] = /^node:(\d+)\.\d+\.\d+-\w+-slim$/.exec(base ?? '') ?? [];
+    expect(Number(major) % 2).toBe(0);
+    expect(Number(major)).toBeGreaterThanOrEqual(22);
+    for (const stage of [...others, ...[...dockerfile.text.matchAll(/--from=([\w-]+)/g)].map(([, from = '']) => from)]) expect(names).toContain(stage);
   });
 
-  it('builds and installs for exactly the apps that compose runs', () => {
-    const run = [...new Set(services.flatMap(([, { command = [] }]) => command.join(' ').match(/apps\/[\w-]+/g) ?? []))].sort();
-    const built = dockerfile.text.match(/apps\/[\w-]+(?=\/tsconfig\.lib\.json)/g) ?? [];
-    const installed = [...dockerfile.text.matchAll(/--workspace=(\S+)/g)].map(([, name]) => name);
-    expect(built.toSorted()).toEqual(run);
-    expect(installed.toSorted()).toEqual(run.map((app) => (JSON.parse(read(`${app}/package.json`)) as { name: string }).name).sort());
+  it('has a target for each service and for the migrations, and builds their apps only', () => {
+    const targets = dockerfile.stages.filter(({ instructions }) => instructions.some(({ name }) => name === 'CMD')).map(({ name }) => name);
+    expect(targets.sort()).toEqual(['migrate', ...serviceNames].sort());
+    const run = [...new Set(targets.flatMap((name) => commandOf(name).join(' ').match(/apps\/[\w-]+/g) ?? []))].sort();
+    expect((dockerfile.text.match(/apps\/[\w-]+(?=\/tsconfig\.lib\.json)/g) ?? []).sort()).toEqual(run);
   });
 
-  it('runs production code only, not as root, on an even major of Node that is new enough', () => {
-    const last = dockerfile.instructions.slice(dockerfile.instructions.findLastIndex(({ name }) => name === 'FROM'));
-    expect(last.filter(({ name }) => name === 'USER').map(({ rest }) => rest)).toEqual(['node']);
-    expect(last.filter(({ name, rest }) => name === 'COPY' && rest.includes('node_modules')).map(({ rest }) => rest)).toEqual(['--from=dependencies /holdpoint/node_modules node_modules/']);
-    expect(dockerfile.text).toMatch(/npm ci [^&]*--omit=dev/);
-    const major = Number(/^FROM node:(\d+)/m.exec(dockerfile.text)?.[1]);
-    expect(major % 2).toBe(0);
-    expect(major).toBeGreaterThanOrEqual(22);
+  it.each(['migrate', ...serviceNames])('%s runs as nobody in particular, with what its app needs in production and nothing else', (target) => {
+    const instructions = stagesOf(target).flatMap((stage) => stage.instructions);
+    expect(instructions.filter(({ name }) => name === 'USER').map(({ rest }) => rest)).toEqual(['node']);
+    const apps = instructions.flatMap(({ name, rest }) => (name === 'COPY' ? (/^--from=build \/holdpoint\/(apps\/[\w-]+)/.exec(rest)?.[1] ?? []) : []));
+    const installed = instructions.flatMap(({ name, rest }) => (name === 'COPY' ? (/^--from=([\w-]+) \/holdpoint\/node_modules node_modules\/$/.exec(rest)?.[1] ?? []) : []));
+    expect(installed).toHaveLength(1);
+    const [install, ...before] = stagesOf(installed[0] ?? '').map((stage) => stage.instructions.filter(({ name }) => name === 'RUN').map(({ rest }) => rest));
+    expect(install?.join()).toMatch(/^npm ci [^&]*--omit=dev --omit=optional --ignore-scripts /);
+    expect([...(install?.join().matchAll(/--workspace=(\S+)/g) ?? [])].map(([, name]) => name).sort()).toEqual(apps.map((app) => (JSON.parse(read(`${app}/package.json`)) as { name: string }).name).sort());
+    expect(before[0]).toEqual(['npm pkg delete devDependencies --workspaces --include-workspace-root']);
   });
 
   it('takes no secret into a layer', () => {
-    const given = dockerfile.instructions.filter(({ name }) => name === 'ARG' || name === 'ENV').map(({ rest }) => rest);
+    const given = all.filter(({ name }) => name === 'ARG' || name === 'ENV').map(({ rest }) => rest);
     expect(given).toEqual(['NODE_ENV=production']);
   });
 });
@@ -262,9 +279,10 @@ describe('deploy/nats/nats.conf', () => {
   });
 
   it('names no variable that compose does not give', () => {
-    const named = read('deploy/nats/nats.conf').match(/(?<=password: \$)\w+/g) ?? [];
-    expect(named.toSorted()).toEqual(Object.keys(service('nats').environment ?? {}).sort());
-    expect(named).toHaveLength(serviceNames.length);
+    const named = read('deploy/nats/nats.conf').match(/(?<=: \$)\w+/g) ?? [];
+    // Go itself reads the other one.
+    expect(named.toSorted()).toEqual(Object.keys(composeService('nats').environment ?? {}).filter((name) => name !== 'GOMEMLIMIT').sort());
+    expect(named.length).toBeGreaterThanOrEqual(serviceNames.length);
   });
 
   it('is accepted by nats-server', async () => {
@@ -281,30 +299,13 @@ describe('deploy/nats/nats.conf', () => {
 
 type Schema = Readonly<{ in: { shape: Readonly<Record<string, unknown>> }; safeParse: (env: object) => { success: boolean; error?: unknown } }>;
 
-/** Service keys of the compose specification that this file uses, or may. */
-const knownKeys = ['image', 'build', 'command', 'environment', 'ports', 'healthcheck', 'deploy', 'restart', 'read_only', 'cap_drop', 'security_opt', 'logging', 'init', 'stop_grace_period', 'user', 'tmpfs', 'shm_size'];
-
 /** What the container sees, with the secrets that `make-env` makes; an empty variable counts as not set. */
 function environmentOf(name: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(service(name).environment ?? {})
-      .map(([variable, value]) => [variable, interpolated(value)] as const)
+    Object.entries(composeService(name).environment ?? {})
+      .map(([variable, value]) => [variable, interpolated(value, made)] as const)
       .filter(([, value]) => value !== ''),
   );
-}
-
-function interpolated(text: string, given: Readonly<Record<string, string>> = made): string {
-  return text.replaceAll(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}/g, (_reference, name: string, byDefault?: string) => given[name] ?? byDefault ?? '');
-}
-
-function readDockerfile(): Readonly<{ text: string; instructions: readonly Readonly<{ name: string; rest: string }>[] }> {
-  const text = read('deploy/docker/Dockerfile');
-  const lines = text.replaceAll(/\\\n\s*/g, '').split('\n');
-  const instructions = lines.flatMap((line) => {
-    const [, name, rest] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
-    return name === undefined || rest === undefined ? [] : [{ name, rest }];
-  });
-  return { text: lines.join('\n'), instructions };
 }
 
 /** `docker compose`, or the older `docker-compose`; both check a file without an engine. */

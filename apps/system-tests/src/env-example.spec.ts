@@ -59,7 +59,7 @@ describe('.env.example', () => {
   it('says about each variable what it is', () => {
     const lines = read('.env.example').split('\n');
     const isComment = (line = ''): boolean => line.startsWith('# ') && !entry(line);
-    const unexplained = lines.filter((line, at) => entry(line) && !isComment(lines[at - 1]) && !/^# HOLDPOINT_METRICS_PORT_/.test(line));
+    const unexplained = lines.filter((line, at) => entry(line) && !isComment(lines[at - 1]) && !/^# (HOLDPOINT_METRICS_PORT_|GRAFANA_PORT|HOLDPOINT_NATS_PORT)/.test(line));
     expect(unexplained).toEqual([]);
   });
 });
@@ -148,7 +148,8 @@ async function readByPrograms(): Promise<Read[]> {
 }
 
 function readByCompose(): Read[] {
-  const references = [...read('docker-compose.yml').matchAll(/\$\{([A-Z][A-Z0-9_]*)(:[-?])?([^}]*)\}/g)].map(([, name = '', operator = '', rest = '']) => ({ name, operator, rest }));
+  const files = read('docker-compose.yml') + read('docker-compose.nats-door.yml');
+  const references = [...files.matchAll(/\$\{([A-Z][A-Z0-9_]*)(:[-?])?([^}]*)\}/g)].map(([, name = '', operator = '', rest = '']) => ({ name, operator, rest }));
   return unique(references.map(({ name }) => name)).map((name) => {
     const own = references.filter((one) => one.name === name);
     return { name, by: 'compose', required: own.some(({ operator }) => operator === ':?'), byDefault: own.find(({ operator }) => operator === ':-')?.rest ?? '' };
