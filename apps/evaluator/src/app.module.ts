@@ -5,20 +5,32 @@ import type { EvaluatorConfig } from './config.ts';
 import { Decide } from './decisions/decide.ts';
 import { DecisionMetrics } from './decisions/decision-metrics.ts';
 import { DecisionsController } from './decisions/decisions.controller.ts';
+import { DecideEvents } from './events/decide-events.ts';
+import { EventMetrics } from './events/event-metrics.ts';
+import { EventsController } from './events/events.controller.ts';
+import { ResumeCalls } from './events/resume-calls.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import type { Lease } from './policies/lease.ts';
 import type { PolicySets } from './policies/policy-sets.ts';
 
 export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
 
+/** Event calls that may be waiting for the approval service at the same time: more than are in hand at once, so that none is put off for lack of a place. */
+const eventParkingLimit = 1_024;
+
 @Module({})
 export class AppModule {
   static with({ config, messaging, sets, lease, health, metrics, log }: EvaluatorParts): DynamicModule {
+    const decisionMetrics = new DecisionMetrics(metrics);
+    const deciding = (parkingLimit: number) => new Decide(messaging, sets, lease, decisionMetrics, log, parkingLimit);
+    const decideEvents = deciding(eventParkingLimit);
     return {
       module: AppModule,
-      controllers: [DecisionsController],
+      controllers: [DecisionsController, EventsController],
       providers: [
-        { provide: Decide, useValue: new Decide(messaging, sets, lease, new DecisionMetrics(metrics), log, config.parkingLimit) },
+        { provide: Decide, useValue: deciding(config.parkingLimit) },
+        { provide: DecideEvents, useValue: new DecideEvents({ messaging, decide: decideEvents, lease, metrics: new EventMetrics(metrics), log }) },
+        { provide: ResumeCalls, useValue: new ResumeCalls({ messaging, decide: decideEvents, lease, log }) },
         { provide: EvaluatorHealth, useValue: health },
       ],
     };

@@ -1,9 +1,10 @@
-import { EvaluateToolCalls, Health, DecisionsLogged, allContracts, servedBy } from '@holdpoint/contracts';
+import { EvaluateToolCalls, Health, DecisionsLogged, PublicEvents, allContracts, servedBy } from '@holdpoint/contracts';
 import { NatsStrategy, openMessaging, PassDefects } from '@holdpoint/messaging';
 import { NestLogger, newId, serveOperations, type Logger, type Metrics, type RunningService } from '@holdpoint/runtime';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import type { EvaluatorConfig } from './config.ts';
+import { DecideEvents } from './events/decide-events.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import { Lease } from './policies/lease.ts';
 import { PolicySets } from './policies/policy-sets.ts';
@@ -18,7 +19,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
   const lease = new Lease(messaging, sets, evaluatorId, log);
   const health = new EvaluatorHealth(messaging, sets, lease);
   metrics.gauge('holdpoint_lease_overdue_seconds', () => Math.max(0, lease.overdueMs) / 1_000, { description: 'time since the policy lease ran out; 0 while it holds', unit: 's' });
-  await messaging.ensureStreams([DecisionsLogged]);
+  await messaging.ensureStreams([DecisionsLogged, PublicEvents]);
   // Calls are taken once the policies are here, or known to be out of reach.
   await lease.start();
 
@@ -32,6 +33,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
   const app = await NestFactory.createMicroservice(AppModule.with({ config, messaging, sets, lease, health, metrics, log }), { strategy, logger: new NestLogger(log) });
   app.useGlobalFilters(new PassDefects());
   await app.listen();
+  const consumptions = app.get(DecideEvents).start();
   const operations = await serveOperations({ ...config.operations, metrics, health: () => health.parts() });
   log.info({ port: operations.port }, 'operations');
   log.info({ evaluator_id: evaluatorId, answers: [EvaluateToolCalls.subject, Health.evaluator.subject] }, 'ready');
@@ -40,7 +42,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
     health: () => Promise.resolve(health.parts()),
     stop: async () => {
       // Requests in hand are answered under the lease; only then is it given back.
-      await app.close();
+      await Promise.all([...consumptions.map((consumption) => consumption.stop()), app.close()]);
       await lease.stop();
       await operations.close();
       await messaging.drain();

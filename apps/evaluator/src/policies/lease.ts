@@ -58,6 +58,11 @@ export class Lease {
     return monotonicMs() - this.until;
   }
 
+  /** When the renewal was sent by whose answer the sets held are all there is; monotonic milliseconds. */
+  get confirmedAt(): number {
+    return this.until - leaseMs;
+  }
+
   /**
    * Resolves after a renewal that was sent from now on, or that failed.
    * INVARIANT: whoever asks while one is under way shares the next one, and no other can come between.
