@@ -1,5 +1,6 @@
 import type { RequestContract } from '@holdpoint/contracts';
 import type { MessageHandler } from '@nestjs/microservices';
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { Msg } from '@nats-io/transport-node';
 import { isObservable, lastValueFrom, type Observable, tap } from 'rxjs';
 import { errorReply, problem, problemOf } from './error-reply.ts';
@@ -7,6 +8,8 @@ import type { Problem } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { check, decode, encode } from './payload.ts';
 import { Deadline, RequestContext } from './request-context.ts';
+import { inServerSpan } from './spans.ts';
+import { parseTraceparent } from './trace-context.ts';
 import { endHeader, headersOf, partHeader, timeoutHeader, traceHeader } from './wire.ts';
 
 export type Handler = MessageHandler<unknown, RequestContext, unknown>;
@@ -20,17 +23,18 @@ export class Exchange {
   readonly #request: Msg;
   readonly #maxPayload: number;
   readonly #deadline: Deadline;
+  readonly #receivedAt = performance.now();
+  #status = 200;
   #parts = 0;
   #ended = false;
 
   constructor(contract: RequestContract, handler: Handler, request: Msg, maxPayload: number) {
-    const receivedAt = performance.now();
     this.#contract = contract;
     this.#handler = handler;
     this.#request = request;
     this.#maxPayload = maxPayload;
     const budget = request.headers?.get(timeoutHeader) ?? '';
-    this.#deadline = new Deadline(receivedAt, /^\d{1,9}$/.test(budget) ? Number(budget) : defaultBudgetMs);
+    this.#deadline = new Deadline(this.#receivedAt, /^\d{1,9}$/.test(budget) ? Number(budget) : defaultBudgetMs);
   }
 
   get subject(): string {
@@ -45,12 +49,24 @@ export class Exchange {
     return this.#deadline.remainingMs() === 0;
   }
 
-  /** Never rejects: whatever happens becomes a reply. */
+  /** Never rejects: whatever happens becomes a reply. One line, at its end. */
   async run(log: Logger): Promise<void> {
+    const sent = this.#request.headers?.get(traceHeader) ?? '';
+    const traceparent = sent === '' ? undefined : sent;
+    const waitedMs = performance.now() - this.#receivedAt;
+    await inServerSpan({ name: this.subject, traceparent, attributes: { 'holdpoint.queue_wait_ms': waitedMs } }, async (span) => {
+      await this.#run(traceparent, log);
+      span?.setAttribute('holdpoint.status', this.#status);
+      if (this.#status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+    });
+    const trace_id = traceparent === undefined ? undefined : parseTraceparent(traceparent)?.traceId;
+    log.debug({ subject: this.subject, status: this.#status, ms: Math.round(performance.now() - this.#receivedAt), waited_ms: Math.round(waitedMs), trace_id }, 'request');
+  }
+
+  async #run(traceparent: string | undefined, log: Logger): Promise<void> {
     try {
       const body = check(this.#contract.request, decode(this.#request.data));
-      const traceparent = this.#request.headers?.get(traceHeader) ?? '';
-      const context = new RequestContext(this.subject, traceparent === '' ? undefined : traceparent, this.#deadline, (part, isLast) => this.#part(part, isLast));
+      const context = new RequestContext(this.subject, traceparent, this.#deadline, (part, isLast) => this.#part(part, isLast));
       const answer = await this.#handler(body, context);
       if (this.#contract.replies === 'one') this.#answer(isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer);
       else await this.#answerInParts(answer);
@@ -61,6 +77,7 @@ export class Exchange {
 
   refuse(refusal: Problem): void {
     this.#ended = true;
+    this.#status = refusal.status;
     let reply = errorReply(refusal);
     if (reply.data.length + headerRoom > this.#maxPayload) reply = errorReply(tooLarge);
     this.#request.respond(reply.data, { headers: reply.headers });

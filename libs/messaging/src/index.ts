@@ -10,4 +10,5 @@ export type { Logger } from './logger.ts';
 
 export { InvalidInput, PeerFailed, PeerRefused, PeerUnavailable, type Problem, PublishUnconfirmed, RequestRefused, UnreadableMessage } from './errors.ts';
 export { StreamMismatch } from './streams.ts';
-export { newTraceparent, parseTraceparent, type TraceContext } from './trace-context.ts';
+export { inServerSpan, recordedSpan, traceparentOf } from './spans.ts';
+export { newTraceparent, parseTraceparent, type TraceContext, unsampledTraceparent } from './trace-context.ts';

@@ -8,7 +8,9 @@ import type { Logger } from './logger.ts';
 import { check, decode, encode, requireUnaltering } from './payload.ts';
 import { type Outgoing, type PublishReply, publishTogether } from './publish-together.ts';
 import type { ReplyInbox } from './reply-inbox.ts';
+import { endWith, endWithParts, startSending, traceparentOf } from './spans.ts';
 import { type BatchHandler, type ConsumeOptions, StreamConsumption } from './stream-consumption.ts';
+import { traced } from './traced-batches.ts';
 import { ensureConsumer, ensureStream } from './streams.ts';
 import { endHeader, headersOf, messageIdHeader, partHeader, timeoutHeader, traceHeader } from './wire.ts';
 import { workedOff } from './worked-off.ts';
@@ -68,6 +70,12 @@ export class Messaging {
   /** Asks, and resolves to the checked reply. Throws `PeerUnavailable`, `PeerRefused`, `PeerFailed`; an aborted `signal`'s reason. */
   async request<C extends RequestContract>(contract: C, body: z.input<C['request']>, options: RequestOptions): Promise<z.output<C['reply']>> {
     this.#requireHonest(contract, contract.subject, contract.reply);
+    const span = startSending(contract.subject, 'request', options.traceparent);
+    if (!span) return await this.#request(contract, body, options);
+    return await endWith(span, this.#request(contract, body, { ...options, traceparent: traceparentOf(span) }));
+  }
+
+  async #request<C extends RequestContract>(contract: C, body: z.input<C['request']>, options: RequestOptions): Promise<z.output<C['reply']>> {
     const { subject } = contract;
     let reply: Msg;
     try {
@@ -84,8 +92,14 @@ export class Messaging {
    * Asks, and yields the checked parts in the order sent until the peer ends the reply; the request is sent when iteration begins.
    * Throws `PeerUnavailable` on the deadline, a missing part, no responders; `PeerRefused`, `PeerFailed` when the peer ends it with an error.
    */
-  async *requestParts<C extends RequestContract>(contract: C, body: z.input<C['request']>, options: RequestOptions): AsyncGenerator<z.output<C['reply']>, void, undefined> {
+  requestParts<C extends RequestContract>(contract: C, body: z.input<C['request']>, options: RequestOptions): AsyncGenerator<z.output<C['reply']>, void, undefined> {
     this.#requireHonest(contract, contract.subject, contract.reply);
+    const span = startSending(contract.subject, 'request', options.traceparent);
+    if (!span) return this.#requestParts(contract, body, options);
+    return endWithParts(span, this.#requestParts(contract, body, { ...options, traceparent: traceparentOf(span) }));
+  }
+
+  async *#requestParts<C extends RequestContract>(contract: C, body: z.input<C['request']>, options: RequestOptions): AsyncGenerator<z.output<C['reply']>, void, undefined> {
     const { subject } = contract;
     const arrived: Msg[] = [];
     let failure: { reason: NoAnswer } | { thrown: unknown } | undefined;
@@ -171,7 +185,10 @@ export class Messaging {
    */
   async publish<C extends StreamContract>(contract: C, subject: string, body: z.input<C['body']>, options: PublishOptions): Promise<Published> {
     const payload = encode(body);
-    return await this.#withStream(contract, subject, options.timeoutMs, (timeoutMs) => this.#publishOnce(contract, subject, payload, { ...options, timeoutMs }));
+    const publish = (traceparent: string | undefined) =>
+      this.#withStream(contract, subject, options.timeoutMs, (timeoutMs) => this.#publishOnce(contract, subject, payload, { ...options, timeoutMs, ...(traceparent !== undefined && { traceparent }) }));
+    const span = startSending(contract.stream, 'publish', options.traceparent);
+    return await (span ? endWith(span, publish(traceparentOf(span))) : publish(options.traceparent));
   }
 
   /**
@@ -231,7 +248,7 @@ export class Messaging {
     const consumption = new StreamConsumption({
       contract,
       options,
-      handler,
+      handler: traced(contract.stream, handler, this.#log),
       connection: this.#connection,
       inbox: `${this.#inboxPrefix}.${nuid.next()}`,
       log: this.#log,

@@ -14,6 +14,17 @@ export function parseTraceparent(text: string): TraceContext | null {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+export function formatTraceparent({ traceId, spanId, traceFlags }: Readonly<{ traceId: string; spanId: string; traceFlags: number }>): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? '01' : '00'}`;
+}
+
+/** For a trace that nobody records: its id still travels, so that the lines of all services about one request are found by it. */
+export function unsampledTraceparent(traceId: string): string {
+  return `00-${traceId}-${traceId.slice(-16) === noSpan ? '0000000000000001' : traceId.slice(-16)}-00`;
+}
+
+const noSpan = '0'.repeat(16);
+
 /** A new span: in `parent`'s trace if there is a valid one, else in a new, sampled trace. */
 export function newTraceparent(parent?: string): string {
   const known = parent === undefined ? null : parseTraceparent(parent);

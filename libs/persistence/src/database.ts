@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import { isTransientDatabaseError } from './database-errors.ts';
+import { StatementSpans } from './statement-spans.ts';
 
 /** The part of the services' logger that persistence needs. */
 export type DatabaseLog = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>>;
@@ -60,7 +61,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
         },
       }),
     );
-  return await retryWhileUnreachable(connect, options.firstConnectionMs ?? 30_000);
+  const dataSource = await retryWhileUnreachable(connect, options.firstConnectionMs ?? 30_000);
+  dataSource.subscribers.push(new StatementSpans(schema));
+  return dataSource;
 }
 
 /** The database's clock, in whole epoch milliseconds. It goes on inside a transaction: read it after taking locks. */

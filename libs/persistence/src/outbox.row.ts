@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
@@ -25,8 +26,8 @@ export class OutboxRow {
   @Column({ type: 'text' })
   body!: string;
 
-  /** W3C trace context of the request that wrote the row. */
-  @Column({ type: 'text', nullable: true })
+  /** W3C trace context of the request that wrote the row; set by itself where that is recorded. */
+  @Column({ type: 'text', nullable: true, transformer: { to: (given: string | null | undefined) => given ?? currentTraceparent(), from: (stored: string | null) => stored } })
   traceparent!: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'clock_timestamp()' })
@@ -42,6 +43,14 @@ export class OutboxRow {
 
   @Column({ name: 'last_error', type: 'text', nullable: true })
   lastError!: string | null;
+}
+
+/** For rows that are inserted without the entity: the trace of the current work, null where it is not recorded. */
+export function currentTraceparent(): string | null {
+  const span = trace.getActiveSpan();
+  if (span?.isRecording() !== true) return null;
+  const { traceId, spanId } = span.spanContext();
+  return `00-${traceId}-${spanId}-01`;
 }
 
 /** For a service's own migration: its outbox table, in its own schema. */
