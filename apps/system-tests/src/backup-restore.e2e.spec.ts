@@ -18,6 +18,8 @@ const unwritten = 7;
 let folder: string;
 let dataDir: string;
 let backup: string;
+/** The one that runs. */
+let running: TestSystem | undefined;
 let restored: TestSystem;
 let guard: TestGuard;
 let revokedKey: string;
@@ -32,6 +34,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
   [dataDir, backup] = [join(folder, 'data'), join(folder, 'backup')];
   const before = await TestSystem.start({ dataDir, secretKey });
+  running = before;
   guard = await before.guard('keep', [{ name: 'Ask', tool_pattern: 'deploy', action: 'require_approval' }]);
   const { body: revoked } = await guard.admin.expect(201, 'POST', '/v1/keys', { name: 'revoked', guards: ['keep'], roles: ['agent'] });
   await guard.admin.call('DELETE', `/v1/keys/${String(revoked['id'])}`);
@@ -65,11 +68,12 @@ beforeAll(async () => {
   cpSync(join(backup, 'cluster'), join(dataDir, 'postgres/cluster'), { recursive: true });
   for (const file of ['secrets.json', 'holdpoint.json']) copyFileSync(join(backup, file), join(dataDir, file));
   restored = await TestSystem.start({ dataDir, secretKey });
+  running = restored;
   guard = new TestGuard('keep', new Client(restored.system.url, guard.admin.key), new Client(restored.system.url, guard.agent.key), new Client(restored.system.url, guard.approver.key));
 }, 180_000);
 
 afterAll(async () => {
-  await restored.stop();
+  await running?.stop();
   rmSync(folder, { recursive: true, force: true });
 }, 30_000);
 
@@ -79,7 +83,7 @@ describe('a system that was backed up, wiped and restored', () => {
     const sound = await dbCheck({ HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_SECRET_KEY: secretKey });
     expect(sound).toEqual({ code: 0, failed: [] });
     const wrong = await dbCheck({ HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_SECRET_KEY: randomBytes(32).toString('base64') });
-    expect(wrong).toEqual({ code: 1, failed: ['sealed calls'] });
+    expect(wrong).toEqual({ code: 1, failed: ['sealed calls and secrets'] });
   });
 
   it('has its guards, policies and keys: the same version decides, and a revoked key stays out', async () => {
@@ -141,7 +145,7 @@ async function dbCheck(env: Readonly<Record<string, string>>): Promise<{ code: n
 }
 
 function statementOfTheManual(): string {
-  const [, statement = ''] = /```sql\n(UPDATE approval_workflow[^`]+)```/.exec(readFileSync(join(root, 'docs/operations/backup-and-restore.md'), 'utf8')) ?? [];
+  const [, statement = ''] = /```sql\n\s*(UPDATE approval_workflow[^`]+)```/.exec(readFileSync(join(root, 'docs/operations/backup-and-restore.md'), 'utf8')) ?? [];
   expect(statement).toContain('lapses_at');
   return statement;
 }

@@ -67,6 +67,13 @@ const invariants: readonly Invariant[] = [
     saying: (rows) => `${rows} past the deadline for more than ${onItsWayMs / minuteMs} minutes and not settled: is approval-workflow running?`,
     ids: `SELECT approval_id AS id FROM ${approvals} WHERE (status = 'pending' AND expires_at < ${now} - ${onItsWayMs}) OR (status = 'approved' AND lapses_at < ${now} - ${onItsWayMs}) ORDER BY 1`,
   },
+  {
+    name: 'event calls finished',
+    note: 'none is left behind',
+    noun: 'event call',
+    saying: (calls) => `${calls} settled more than ${onItsWayMs / minuteMs} minutes ago and not finished: are approval-workflow and an evaluator running, and does their log say what keeps them?`,
+    ids: `SELECT approval_id AS id FROM ${approvals} WHERE event_key IS NOT NULL AND finished_at IS NULL AND status NOT IN ('pending', 'stale') AND settled_at < ${now} - ${onItsWayMs} ORDER BY 1`,
+  },
 ];
 
 export const approvalChecks: readonly Check[] = [

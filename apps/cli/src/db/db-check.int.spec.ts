@@ -47,7 +47,7 @@ describe('a sound database', () => {
     await approval('apr_stale', 'stale');
     const results = await check();
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
-    expect(results.find(({ name }) => name === 'sealed calls')?.detail).toBe('2 parked calls can be opened');
+    expect(results.find(({ name }) => name === 'sealed calls and secrets')?.detail).toBe('2 parked calls and 0 channel secrets can be opened');
   });
 
   it('is looked at only: nothing is changed and nothing is locked', async () => {
@@ -90,13 +90,20 @@ describe('what is broken is named, and nothing else', () => {
       await sql.query(`DELETE FROM decision_log.decisions`);
     }],
     ['a deadline that nobody kept', 'overdue approvals', /^1 approval past the deadline for more than 10 minutes and not settled.*: apr_1$/, () => approval('apr_1', 'pending', { expires_at: 'now_ms() - 700000' })],
+    ['an event call that nobody finished', 'event calls finished', /^1 event call settled more than 10 minutes ago and not finished.*: apr_1$/, async () => {
+      await approval('apr_1', 'rejected', { event_key: `'e1'`, settled_at: 'now_ms() - 700000' });
+      await approval('apr_2', 'rejected', { event_key: `'e2'`, settled_at: 'now_ms() - 500000' });
+      await approval('apr_3', 'rejected', { event_key: `'e3'`, settled_at: 'now_ms() - 700000', finished_at: 'now_ms()' });
+    }],
     ['messages that are stuck', 'outbox', /^2 messages of approval_workflow.outbox not sent, the oldest for 11 minutes/, () =>
       sql.query(`INSERT INTO approval_workflow.outbox (topic, subject, msg_id, body, created_at) SELECT 'T', 's', n, '{}', clock_timestamp() - interval '11 min' FROM generate_series(1, 2) n`)],
-    ['a parked call that was changed', 'sealed calls', '1 parked call cannot be opened with this HOLDPOINT_SECRET_KEY: apr_1', async () => {
+    ['a parked call that was changed', 'sealed calls and secrets', '1 parked call cannot be opened with this HOLDPOINT_SECRET_KEY: apr_1', async () => {
       await approval('apr_1', 'pending');
       await approval('apr_2', 'pending');
       await sql.query(`UPDATE approval_workflow.approvals SET sealed_call = set_byte(sealed_call, 20, 255 - get_byte(sealed_call, 20)) WHERE approval_id = 'apr_1'`);
     }],
+    ['a channel whose secret nobody can open', 'sealed calls and secrets', '1 channel secret cannot be opened with this HOLDPOINT_SECRET_KEY: chn_1', () =>
+      sql.query(`INSERT INTO approval_workflow.channels VALUES ('chn_1', 'default', 'webhook', 'n', 'https://example.com', true, true, NULL, '\\x00', NULL, NULL, 1, 'k', 1, NULL)`)],
   ])('%s', async (_what, name, detail, breaking) => {
     await breaking();
     const failed = (await check()).filter(({ ok }) => !ok);
@@ -114,8 +121,8 @@ describe('what is broken is named, and nothing else', () => {
 
   it('a key that the calls were not sealed with', async () => {
     await approval('apr_1', 'approved');
-    expect((await check({ secretKey: Buffer.alloc(32, 8) })).filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['sealed calls']);
-    expect((await check({ secretKey: undefined })).find(({ name }) => name === 'sealed calls')).toEqual({ name: 'sealed calls', ok: true, detail: 'not looked at: give HOLDPOINT_SECRET_KEY' });
+    expect((await check({ secretKey: Buffer.alloc(32, 8) })).filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['sealed calls and secrets']);
+    expect((await check({ secretKey: undefined })).find(({ name }) => name === 'sealed calls and secrets')).toEqual({ name: 'sealed calls and secrets', ok: true, detail: 'not looked at: give HOLDPOINT_SECRET_KEY' });
   });
 
   it.each([
@@ -129,7 +136,7 @@ describe('what is broken is named, and nothing else', () => {
     await sql.query('DROP TABLE approval_workflow.outbox');
     const results = await check();
     expect(results.find(({ name }) => name === 'outbox')).toEqual({ name: 'outbox', ok: false, detail: 'could not be checked: relation "approval_workflow.outbox" does not exist' });
-    expect(results.find(({ name }) => name === 'sealed calls')?.ok).toBe(true);
+    expect(results.find(({ name }) => name === 'sealed calls and secrets')?.ok).toBe(true);
   });
 });
 

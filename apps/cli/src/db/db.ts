@@ -8,7 +8,7 @@ import { clockCheck } from './clock-check.ts';
 import { InvalidDatabaseConfig, readDatabaseCheckConfig } from './config.ts';
 import { partitionCheck } from './decision-log-checks.ts';
 import { schemaChecks } from './schema-checks.ts';
-import { sealedCallCheck } from './sealed-call-check.ts';
+import { sealCheck } from './seal-check.ts';
 
 export const dbUsage = `holdpoint db check [--json]
 
@@ -57,7 +57,7 @@ export async function checkDatabase({ url, secretKey }: Target, services: BuiltS
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return await runChecks(client, [...schemaChecks(services.migrations), partitionCheck, ...approvalChecks, sealedCallCheck(secretKey, services.sealUnder), clockCheck(clock)]);
+    return await runChecks(client, [...schemaChecks(services.migrations), partitionCheck, ...approvalChecks, sealCheck(secretKey, services.sealUnder), clockCheck(clock)]);
   } finally {
     await client.end();
   }

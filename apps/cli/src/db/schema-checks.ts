@@ -34,9 +34,9 @@ function rolesCheck(schemas: readonly string[]): Check {
       );
       for (const schema of schemas) {
         const role = roles.find((one) => one.role === schema);
-        if (role === undefined) problems.push(`the role ${schema} is missing`);
+        if (role === undefined) problems.push(`the role ${schema} is missing: run migrate`);
         else if (role.strong) problems.push(`the role ${schema} may do more to the server than a service's role`);
-        else if (!role.login) problems.push(`the role ${schema} cannot sign in`);
+        else if (!role.login) problems.push(`the role ${schema} cannot sign in: run migrate`);
       }
       const known = roles.map(({ role }) => role);
       const trespasses = await db.rows<{ role: string; schema: string }>(

@@ -111,18 +111,13 @@ export class DecisionsRepository {
     return results;
   }
 
-  /** Deletes a guard's decisions made before `before`, a chunk a transaction. Returns how many. */
+  /** Deletes a guard's decisions made before `before`, and which of them counted for event calls, a chunk a transaction. Returns how many decisions. */
   async deleteOlder(guardId: string, before: number, goOn: () => boolean): Promise<number> {
-    let deleted = 0;
-    while (goOn()) {
-      const rows = await rowsOf(
-        this.db,
-        `DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE guard_id = $1 AND id < $2 ORDER BY id LIMIT $3) AND id < $2 RETURNING 1 AS gone`,
-        [guardId, firstIdAt(before), retentionChunk],
-      );
-      deleted += rows.length;
-      if (rows.length < retentionChunk) break;
-    }
+    const decisions = 'DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE guard_id = $1 AND id < $2 ORDER BY id LIMIT $3) AND id < $2 RETURNING 1 AS gone';
+    const eventDecisions = `DELETE FROM event_decisions WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM event_decisions WHERE guard_id = $1 AND created_at < to_timestamp($2::float8 / 1000) ORDER BY created_at LIMIT $3)) RETURNING 1 AS gone`;
+    const deleted = await this.deleteChunks(decisions, [guardId, firstIdAt(before)], goOn);
+    await this.deleteChunks(eventDecisions, [guardId, before], goOn);
     return deleted;
   }
 
@@ -141,6 +136,17 @@ export class DecisionsRepository {
     } finally {
       await runner.release();
     }
+  }
+
+  /** Repeats a statement that deletes as many rows as its last parameter says, until it finds fewer. Returns how many went. */
+  private async deleteChunks(sql: string, parameters: readonly unknown[], goOn: () => boolean): Promise<number> {
+    let deleted = 0;
+    while (goOn()) {
+      const rows = await rowsOf(this.db, sql, [...parameters, retentionChunk]);
+      deleted += rows.length;
+      if (rows.length < retentionChunk) break;
+    }
+    return deleted;
   }
 
   private async insertTogether(rows: readonly DecisionRow[]): Promise<readonly DecisionRow[]> {
