@@ -1,0 +1,93 @@
+import type { Ask, AskedCall, Operation, Result } from '../history.ts';
+import type { ApprovalFact, AuditFact, DecisionFact, FinalState, PolicySetFact } from '../final-state.ts';
+import { answersFollowPolicies, refusalsAreOurs } from './answers.ts';
+import { auditIsComplete, parkedCallsHaveRows, rejectionsStand, releasesHappenOnce, votesAreKept } from './approvals.ts';
+import { answersAreLogged, releasesAreLogged } from './log.ts';
+import { activePoliciesDecide, policyWritesAreKept } from './policies.ts';
+
+export type Violation = Readonly<{ rule: string; what: string; evidence?: unknown }>;
+
+/** One call's answer within a request, with what was asked. */
+export type Answered = Readonly<{ ask: Ask; call: AskedCall; result: Result }>;
+
+export type Evidence = Readonly<{
+  operations: readonly Operation[];
+  answers: readonly Answered[];
+  state: FinalState;
+  approvals: ReadonlyMap<string, ApprovalFact>;
+  /** In order, by approval id. */
+  audit: ReadonlyMap<string, readonly AuditFact[]>;
+  decisions: ReadonlyMap<string, DecisionFact>;
+  /** By guard and version, as `setKey` writes it. */
+  sets: ReadonlyMap<string, PolicySetFact>;
+  /** Decisions that lay in a lost NATS store and nowhere else: the only ones that may be missing. */
+  conceded: ReadonlySet<string>;
+}>;
+
+export type Rule = (evidence: Evidence) => Iterable<Violation>;
+
+export type Verdict = Readonly<{ violations: readonly Violation[]; counts: Readonly<Record<string, number>> }>;
+
+/** What must hold of every history, whatever was killed. */
+const rules: readonly Rule[] = [
+  answersFollowPolicies,
+  refusalsAreOurs,
+  parkedCallsHaveRows,
+  votesAreKept,
+  releasesHappenOnce,
+  rejectionsStand,
+  auditIsComplete,
+  answersAreLogged,
+  releasesAreLogged,
+  policyWritesAreKept,
+  activePoliciesDecide,
+];
+
+/** Compares what the clients asked and heard with what Postgres holds once everything is quiet. */
+export function check(operations: readonly Operation[], state: FinalState, conceded: ReadonlySet<string>): Verdict {
+  const evidence: Evidence = {
+    operations,
+    answers: operations.flatMap(answersOf),
+    state,
+    approvals: new Map(state.approvals.map((row) => [row.approvalId, row])),
+    audit: byApproval(state.audit),
+    decisions: new Map(state.decisions.map((row) => [row.id, row])),
+    sets: new Map(state.policySets.map((set) => [setKey(set.guard, set.version), set])),
+    conceded,
+  };
+  return { violations: rules.flatMap((rule) => [...rule(evidence)]), counts: countsOf(evidence) };
+}
+
+export const setKey = (guard: string, version: number): string => `${guard} ${version}`;
+
+function answersOf(operation: Operation): readonly Answered[] {
+  if (operation.kind !== 'ask' || operation.results === undefined) return [];
+  return operation.calls.flatMap((call, index) => {
+    const result = operation.results?.[index];
+    return result === undefined ? [] : [{ ask: operation, call, result }];
+  });
+}
+
+function byApproval(rows: readonly AuditFact[]): ReadonlyMap<string, readonly AuditFact[]> {
+  const groups = new Map<string, AuditFact[]>();
+  for (const row of rows) {
+    const group = groups.get(row.approvalId);
+    if (group === undefined) groups.set(row.approvalId, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function countsOf({ operations, answers, state, decisions, conceded }: Evidence): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const add = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+  for (const operation of operations) add(`${operation.kind} ${operation.ending}`);
+  for (const { result } of answers) {
+    add(result.action === 'allow' && result.metadata.replayed === false ? 'answer allow (released)' : `answer ${result.action}${result.code === undefined ? '' : ` ${result.code}`}`);
+    if (result.metadata.policy_stale === true) add('answer by stale policies');
+  }
+  for (const { status } of state.approvals) add(`row ${status}`);
+  counts['decisions logged'] = decisions.size;
+  counts['decisions lost with a NATS store'] = [...conceded].filter((id) => !decisions.has(id)).length;
+  return counts;
+}

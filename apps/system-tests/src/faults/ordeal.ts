@@ -1,0 +1,127 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@holdpoint/test-kit';
+import { Client } from 'pg';
+import type { TestSystem } from '../harness.ts';
+import { hashOf } from './checker/answers.ts';
+import { check, type Verdict, type Violation } from './checker/checker.ts';
+import { readFinalState, type FinalState } from './final-state.ts';
+import { History, type Ask } from './history.ts';
+import { logBacklog } from './nats-store.ts';
+import { Nemesis, type ScheduleName } from './nemesis.ts';
+import type { Seeded } from './seeded.ts';
+import { loadedGuard, Workload, type LoadedGuard } from './workload.ts';
+
+export type OrdealOptions = Readonly<{ test: TestSystem; schedule: ScheduleName; forMs: number; random: Seeded }>;
+export type Ordeal = Verdict & Readonly<{ history: History; nemesis: Nemesis }>;
+
+const quietWithinMs = 60_000;
+
+/** Load, faults, healing, silence, and then the comparison of what was answered with what is kept. */
+export async function undergo({ test, schedule, forMs, random }: OrdealOptions): Promise<Ordeal> {
+  const history = new History();
+  const nemesis = new Nemesis(test.system, random.fork(schedule), () => history.now());
+  const name = schedule.replaceAll(' ', '-');
+  const guards = [await loadedGuard(test, name, 'closed'), await loadedGuard(test, `${name}-open`, 'open')];
+  const workload = new Workload(history, random.fork('workload'));
+  for (const guard of guards) workload.start(guard);
+  try {
+    await delay(500);
+    await nemesis.run(schedule, forMs);
+    await delay(500);
+  } finally {
+    await workload.stop();
+  }
+  await quiet(test);
+  const ids = guards.map(({ guard }) => guard.id);
+  const asked = await sweep(workload, guards, { history, state: await finalState(test, ids) });
+  await quiet(test);
+  const state = await finalState(test, ids);
+  const { violations, counts } = check(history.operations, state, nemesis.conceded);
+  return { violations: [...violations, ...asked.flatMap(stillBroken)], counts, history, nemesis };
+}
+
+/** Keeps what is needed to understand a failure; returns the folder. */
+export function keep({ history, nemesis, violations, counts }: Ordeal, { name, seed, logLines }: Readonly<{ name: string; seed: number; logLines: readonly string[] }>): string {
+  const folder = mkdtempSync(join(tmpdir(), `holdpoint-faults-${name.replaceAll(' ', '-')}-`));
+  writeFileSync(join(folder, 'history.jsonl'), history.jsonLines());
+  writeFileSync(join(folder, 'nemesis.log'), `seed ${seed}\n${nemesis.lines.join('\n')}\n`);
+  writeFileSync(join(folder, 'services.log'), `${logLines.join('\n')}\n`);
+  writeFileSync(join(folder, 'verdict.json'), JSON.stringify({ seed, violations, counts }, null, 2));
+  return folder;
+}
+
+/** Every part is up, every evaluator decides by fresh policies, and nothing is on its way to Postgres any more. */
+async function quiet(test: TestSystem): Promise<void> {
+  await test.system.ready();
+  const within = (what: string) => ({ timeoutMs: quietWithinMs, everyMs: 100, what });
+  await eventually(async () => {
+    const response = await fetch(`${test.system.url}/health/parts`, { signal: AbortSignal.timeout(5_000) });
+    const { parts } = (await response.json()) as { parts: readonly { part: string; ok: boolean }[] };
+    const down = parts.filter(({ ok }) => !ok).map(({ part }) => part);
+    if (down.length > 0) throw new Error(`${down.join(', ')} not up`);
+    return true;
+  }, within('all parts up'));
+  await eventually(async () => {
+    const [backlog, outbox] = [await logBacklog(test.system.stack), await outboxRows(test)];
+    if (backlog + outbox > 0) throw new Error(`${backlog} messages and ${outbox} outbox rows are left`);
+    return true;
+  }, within('an empty decision log stream'));
+}
+
+/** After the healing: what is approved is still released to its asker, once, and a new call goes its whole way. */
+async function sweep(workload: Workload, guards: readonly LoadedGuard[], { history, state }: Readonly<{ history: History; state: FinalState }>): Promise<readonly Operation[]> {
+  const asked: Operation[] = [];
+  for (const loaded of guards) {
+    const client = `${loaded.guard.id} sweep`;
+    const approved = new Set(state.approvals.filter(({ guard, status }) => guard === loaded.guard.id && status === 'approved').map((row) => `${row.session} ${row.callId} ${row.argumentsHash}`));
+    const first = new Map<string, Ask>();
+    for (const operation of history.operations) {
+      if (operation.kind !== 'ask' || operation.guard !== loaded.guard.id) continue;
+      for (const call of operation.calls) {
+        const key = `${operation.session} ${call.id} ${hashOf(call.arguments)}`;
+        if (approved.has(key)) first.set(key, { ...operation, calls: [call] });
+      }
+    }
+    for (const { session, calls } of first.values()) asked.push(await workload.ask(loaded, client, { session, calls, waitS: 0 }));
+
+    const call = { id: 'after', name: 'pay_after', arguments: { amount: 1 } };
+    const parked = await workload.ask(loaded, client, { session: client, calls: [call], waitS: 0 });
+    const approvalId = parked.results?.[0]?.approval_id ?? '';
+    await workload.vote(loaded, client, { voter: loaded.approvers[0], approvalId, choice: 'approve' });
+    asked.push(await workload.ask(loaded, client, { session: client, calls: [call], waitS: 5 }));
+  }
+  return asked;
+}
+
+type Operation = Awaited<ReturnType<Workload['ask']>>;
+
+function stillBroken(operation: Operation): readonly Violation[] {
+  const [result] = operation.results ?? [];
+  if (result?.action === 'allow') return [];
+  return [{ rule: 'all works again after the healing', what: `an approved call was answered ${result?.action ?? operation.ending} ${result?.code ?? ''}`, evidence: operation }];
+}
+
+async function finalState(test: TestSystem, guards: readonly string[]): Promise<FinalState> {
+  return readFinalState(databaseUrl(test), guards);
+}
+
+async function outboxRows(test: TestSystem): Promise<number> {
+  const client = new Client({ connectionString: databaseUrl(test) });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM approval_workflow.outbox');
+    return Number(rows[0]?.count);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The superuser's, of the services' database. */
+function databaseUrl(test: TestSystem): string {
+  const url = new URL(test.system.stack.postgres?.url ?? '');
+  url.pathname = '/holdpoint';
+  return url.href;
+}
