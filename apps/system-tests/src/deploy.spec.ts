@@ -252,7 +252,8 @@ describe('the Dockerfile', () => {
     const targets = dockerfile.stages.filter(({ instructions }) => instructions.some(({ name }) => name === 'CMD')).map(({ name }) => name);
     expect(targets.sort()).toEqual(['migrate', ...serviceNames].sort());
     const run = [...new Set(targets.flatMap((name) => commandOf(name).join(' ').match(/apps\/[\w-]+/g) ?? []))].sort();
-    expect((dockerfile.text.match(/apps\/[\w-]+(?=\/tsconfig\.lib\.json)/g) ?? []).sort()).toEqual(run);
+    // `holdpoint db check` is run by hand, in the image of the migrations.
+    expect((dockerfile.text.match(/apps\/[\w-]+(?=\/tsconfig\.lib\.json)/g) ?? []).sort()).toEqual([...run, 'apps/cli'].sort());
   });
 
   it.each(['migrate', ...serviceNames])('%s runs as nobody in particular, with what its app needs in production and nothing else', (target) => {
