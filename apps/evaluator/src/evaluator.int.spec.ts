@@ -2,24 +2,14 @@ import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   allContracts,
-  ClaimApprovals,
   DecisionsLogged,
   EvaluateToolCalls,
-  guardDefaults,
   Health,
   permissionsOf,
-  RenewLease,
-  ReportVerdicts,
-  ReturnLease,
-  RevisionChanged,
   serviceNames,
-  type ApprovalClaim,
-  type ClaimAnswer,
   type DecisionRecord,
   type EvaluateAnswer,
   type EvaluateCall,
-  type NamedVerdict,
-  type PolicySet,
   type RequestContract,
   type ServiceName,
 } from '@holdpoint/contracts';
@@ -29,6 +19,7 @@ import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { z } from 'zod';
 import type { ReportAnswer } from './decisions/results.ts';
 import { startEvaluator } from './start-evaluator.ts';
+import { FakeApprovals, FakePolicyAdmin, policies, policySet } from './testing/fake-services.ts';
 
 let nats: TestNats;
 let gateway: Messaging;
@@ -48,8 +39,8 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  policyAdmin = new FakePolicyAdmin();
-  approvals = new FakeApprovals();
+  policyAdmin = new FakePolicyAdmin(connected);
+  approvals = new FakeApprovals(connected);
   policyAdmin.publish(policySet());
   await Promise.all([policyAdmin.serve(), approvals.serve(), operator.ensureStreams([DecisionsLogged])]);
   await operator.request(PurgeLog, {}, { timeoutMs });
@@ -312,15 +303,6 @@ describe('nats', () => {
 
 const timeoutMs = 5_000;
 
-const policies = (['block delete_*', 'require_approval payment_*', 'warn odd_*'] as const).map((rule, place): PolicySet['policies'][number] => {
-  const [action, tool_pattern] = rule.split(' ') as [PolicySet['policies'][number]['action'], string];
-  return { id: `pol_0000000000000000000000000${place}`, name: rule, tool_pattern, action, priority: 0, is_active: true, created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z' };
-});
-
-function policySet(given: Partial<PolicySet> = {}): PolicySet {
-  return { guard_id: 'default', version: 1, hash: 'hash_1', deleted: false, policies, ...guardDefaults, ...given };
-}
-
 let calls = 0;
 function call(name: string, toolArguments: Record<string, unknown> = {}, given: Partial<EvaluateCall> = {}): EvaluateCall {
   calls += 1;
@@ -350,118 +332,6 @@ async function evaluator(given: Partial<{ concurrency: number; parkingLimit: num
 async function connected(name: ServiceName, as: string = name): Promise<Messaging> {
   const { user, password } = nats.user(as);
   return await openMessaging({ servers: nats.url, user, password, name, log: createLogger({ service: name, level: 'silent' }) });
-}
-
-/** What one fake service holds a connection for. */
-class Fake {
-  tookMs = 0;
-  private messaging: Messaging | undefined;
-  private waits: Promise<void> = Promise.resolve();
-
-  constructor(private readonly name: ServiceName) {}
-
-  /** Nothing is answered until the result is called. */
-  hold(): () => void {
-    let release = (): void => undefined;
-    this.waits = new Promise((resolve) => (release = resolve));
-    return release;
-  }
-
-  async leave(): Promise<void> {
-    await this.messaging?.close();
-    this.messaging = undefined;
-  }
-
-  get connection(): Messaging {
-    if (!this.messaging) throw new Error(`${this.name} has left`);
-    return this.messaging;
-  }
-
-  protected async answer(handlers: readonly (readonly [RequestContract, (body: never) => object])[]): Promise<void> {
-    const messaging = (this.messaging = await connected(this.name));
-    for (const [contract, handle] of handlers) {
-      await messaging.answer(contract.subject, contract.server, (request) => {
-        const reply = JSON.stringify(handle(request.json()));
-        const send = (): void => {
-          if (messaging.connected) request.respond(reply);
-        };
-        if (this.tookMs > 0) setTimeout(send, this.tookMs);
-        else void this.waits.then(send);
-      });
-    }
-  }
-}
-
-class FakePolicyAdmin extends Fake {
-  readonly returned: string[] = [];
-  confirmed = 0;
-  onRenewed: () => void = () => undefined;
-  private readonly sets: PolicySet[] = [];
-
-  constructor() {
-    super('policy-admin');
-  }
-
-  serve(): Promise<void> {
-    return this.answer([
-      [
-        RenewLease,
-        ({ applied }: { applied: number }) => {
-          this.confirmed = applied;
-          this.onRenewed();
-          return { revision: this.sets.length, more: false, sets: this.sets.slice(applied) };
-        },
-      ],
-      [
-        ReturnLease,
-        ({ evaluator_id }: { evaluator_id: string }) => {
-          this.returned.push(evaluator_id);
-          return {};
-        },
-      ],
-    ]);
-  }
-
-  /** Returns the revision that it makes. */
-  publish(set: PolicySet): number {
-    return this.sets.push(set);
-  }
-
-  tell(revision: number): void {
-    this.connection.broadcast(RevisionChanged, { revision });
-  }
-}
-
-class FakeApprovals extends Fake {
-  readonly claims: ApprovalClaim[] = [];
-  readonly verdicts: NamedVerdict[] = [];
-  messages = 0;
-  claim: (claim: ApprovalClaim) => ClaimAnswer = () => ({ state: 'pending', approval_id: 'apr_1' });
-  report: (verdict: NamedVerdict) => ReportAnswer = () => 'superseded';
-
-  constructor() {
-    super('approval-workflow');
-  }
-
-  serve(): Promise<void> {
-    return this.answer([
-      [
-        ClaimApprovals,
-        ({ claims }: { claims: ApprovalClaim[] }) => {
-          this.messages += 1;
-          this.claims.push(...claims);
-          return { answers: claims.map(this.claim) };
-        },
-      ],
-      [
-        ReportVerdicts,
-        ({ verdicts }: { verdicts: NamedVerdict[] }) => {
-          this.verdicts.push(...verdicts);
-          return { answers: verdicts.map(this.report) };
-        },
-      ],
-    ]);
-  }
 }
 
 /** JetStream's own requests, as an operator's tool would send them. */
