@@ -11,7 +11,6 @@ import { evaluateCalls, type Asker } from './asker.ts';
 import { Judge } from './judge.ts';
 import { fromProviders, type AskedCall } from './normalise.ts';
 import { withStrictest } from './strictest.ts';
-import { traceIdOf } from './trace.ts';
 
 type Holding = Readonly<{ wait?: number | undefined }>;
 const holding = checkedQuery(endpoints.validateToolCalls);
@@ -59,7 +58,7 @@ export class CallsController {
 
   private async answer(asker: Asker, asked: readonly AskedCall[], { query, request, reply }: Readonly<{ query: Holding; request: Request; reply: Reply }>): Promise<ValidateResponse> {
     const guard = guardOf(request);
-    const traceId = traceIdOf(request.headers.traceparent);
+    const { traceId } = request.arrival.trace;
     const calls = evaluateCalls(asked, asker, { key: keyOf(request).access, guard, traceId });
     const sentBytes = (request.body as Buffer).length;
     const { seconds, applied } = waitOf(query.wait, request.headers.prefer);
@@ -68,7 +67,6 @@ export class CallsController {
     if (applied !== undefined) void reply.header('Preference-Applied', applied);
     const answer = withStrictest(results);
     const { facts } = request.arrival;
-    facts.trace_id = traceId;
     facts.calls = calls.length;
     facts.action = answer.action;
     if (answer.code !== undefined) facts.code = answer.code;

@@ -1,8 +1,9 @@
 import { EvaluateToolCalls, maxBatchCalls, type EvaluateCall, type GuardAccess, type ToolCallResult } from '@holdpoint/contracts';
-import { PeerFailed, PeerRefused, PeerUnavailable, type Messaging } from '@holdpoint/messaging';
+import { PeerFailed, PeerRefused, PeerUnavailable, unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
 import { monotonicMs, newId, type Logger } from '@holdpoint/runtime';
 import type { GatewayMetrics } from '../health/gateway-metrics.ts';
 import { Problem } from '../http/problem.ts';
+import { inBatchSpan, spanOfCaller } from './batch-span.ts';
 import { Batcher } from './batcher.ts';
 import { unjudged } from './unjudged.ts';
 
@@ -10,7 +11,7 @@ export type JudgeOptions = Readonly<{
   messaging: Pick<Messaging, 'requestParts' | 'maxPayload'>;
   /** Evaluators that can answer now. */
   liveEvaluators: () => number;
-  metrics: Pick<GatewayMetrics, 'batch' | 'decision' | 'notJudged'>;
+  metrics: Pick<GatewayMetrics, 'batch' | 'batchDone' | 'decision' | 'notJudged'>;
   log: Logger;
 }>;
 
@@ -20,6 +21,7 @@ type Pending = {
   readonly guard: GuardAccess;
   readonly bytes: number;
   readonly queuedAtMs: number;
+  readonly caller: ReturnType<typeof spanOfCaller>;
   readonly settle: (result: ToolCallResult) => void;
   mayHaveBegun: boolean;
 };
@@ -48,7 +50,7 @@ export class Judge {
       maxWaitMs: maxQueueMs,
       nowMs: monotonicMs,
       endOfTurn: (act) => void setImmediate(act),
-      send: (batch, free) => void this.judgeBatch(batch, free),
+      send: (batch, free) => void this.sendBatch(batch, free),
       // INVARIANT: a queue that did not move is doubt too, hence not for the failure mode.
       expired: (calls) => calls.forEach((pending) => this.giveUp({ ...pending, mayHaveBegun: true })),
     });
@@ -65,6 +67,7 @@ export class Judge {
   /** One result per call, in order. `sentBytes` is the size of the request they came in. Throws `Problem` (413) for a call too large to travel. */
   judge(calls: readonly EvaluateCall[], { guard, sentBytes }: Readonly<{ guard: GuardAccess; sentBytes: number }>): Promise<ToolCallResult[]> {
     const queuedAtMs = monotonicMs();
+    const caller = spanOfCaller();
     const sizes = calls.map((call) => (calls.length === 1 && sentBytes <= boundedBytes ? boundOf(sentBytes) : wireBytes(call)));
     const tooLarge = sizes.findIndex((bytes) => bytes > this.maxBytes);
     if (tooLarge >= 0) throw new Problem({ status: 413, code: 'call_too_large', detail: `The call \`${calls[tooLarge]?.tool_call.id ?? ''}\` is too large to be judged.` });
@@ -77,8 +80,10 @@ export class Judge {
           guard,
           bytes: sizes[index] ?? 0,
           queuedAtMs,
+          caller,
           mayHaveBegun: false,
           settle: (result) => {
+            this.options.metrics.decision(result.action, monotonicMs() - queuedAtMs);
             results[index] = result;
             missing -= 1;
             if (missing === 0) resolve(results);
@@ -88,11 +93,17 @@ export class Judge {
     });
   }
 
+  private sendBatch(batch: readonly Pending[], free: () => void): Promise<void> {
+    const nowMs = monotonicMs();
+    const waitedMs = nowMs - (batch[0]?.queuedAtMs ?? nowMs);
+    this.options.metrics.batch({ calls: batch.length, waitedMs });
+    return inBatchSpan(batch.map(({ caller }) => caller), waitedMs, () => this.judgeBatch(batch, free));
+  }
+
   /** Never rejects: whatever goes wrong, every call of the batch is settled. */
   private async judgeBatch(batch: readonly Pending[], free: () => void): Promise<void> {
     const startedAtMs = monotonicMs();
     const open = new Set(batch);
-    this.options.metrics.batch({ calls: batch.length, waitedMs: startedAtMs - (batch[0]?.queuedAtMs ?? startedAtMs) });
     try {
       const end = await this.attempt(open, { timeoutMs: firstAttemptMs, free });
       free();
@@ -107,16 +118,18 @@ export class Judge {
     }
     free();
     for (const pending of open) this.giveUp(pending);
-    this.options.metrics.decision(monotonicMs() - startedAtMs);
+    this.options.metrics.batchDone(monotonicMs() - startedAtMs);
   }
 
   /** Asks once for all in `open`, settles what is answered and takes it out; the rest knows whether an evaluator may have begun on it. */
   private async attempt(open: Set<Pending>, { timeoutMs, free }: Readonly<{ timeoutMs: number; free: () => void }>): Promise<AttemptEnd> {
     const asked = [...open];
     const unheard = new Set(asked);
+    const [first] = asked;
+    const options = { timeoutMs, ...(first === undefined ? {} : { traceparent: unsampledTraceparent(first.call.trace_id) }) };
     let end: AttemptEnd = 'answered';
     try {
-      for await (const { answers } of this.options.messaging.requestParts(EvaluateToolCalls, { calls: asked.map(({ call }) => call) }, { timeoutMs })) {
+      for await (const { answers } of this.options.messaging.requestParts(EvaluateToolCalls, { calls: asked.map(({ call }) => call) }, options)) {
         for (const { index, result, not_judged } of answers) {
           const pending = asked[index];
           if (pending === undefined || !unheard.delete(pending)) continue;

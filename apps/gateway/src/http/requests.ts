@@ -1,12 +1,13 @@
 import type { GuardAccess, OperationId } from '@holdpoint/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HeldKey } from '../access/access-store.ts';
+import type { RequestTrace } from './request-trace.ts';
 
 /** What the line about a request says besides the usual; never arguments, never secrets. */
 export type RequestFacts = { key_id?: string; guard?: string; code?: string; trace_id?: string; calls?: number; action?: string; waited_ms?: number };
 
 /** What is learnt of a request on its way in. */
-export type Arrival = { readonly operation: OperationId | undefined; readonly facts: RequestFacts; key: HeldKey | null; guard: GuardAccess | null };
+export type Arrival = { readonly operation: OperationId | undefined; readonly trace: RequestTrace; readonly facts: RequestFacts; key: HeldKey | null; guard: GuardAccess | null };
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { endpoints } from '@holdpoint/contracts';
+import { endpoints, type OperationId } from '@holdpoint/contracts';
 import type { Logger } from '@holdpoint/runtime';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { GatewayMetrics } from '../health/gateway-metrics.ts';
 import { factsOf, nothingAt, sendProblem } from './problem.filter.ts';
 import { Problem, problemDocument, problemType, type ProblemFacts } from './problem.ts';
 import type { Reply, Request } from './requests.ts';
+import { endSpan, recorded, unrecorded, within } from './request-trace.ts';
 import { operationOf } from './route.ts';
 
 export const maxBodyBytes = 1_048_576;
@@ -15,7 +16,7 @@ const requestTimeoutMs = 30_000;
 const keepAliveMs = 75_000;
 
 /** Fastify for Nest: bodies stay bytes until someone may read them, and whatever goes wrong is answered by a problem document. */
-export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: GatewayMetrics }>): FastifyAdapter {
+export function httpAdapter({ log, metrics, traced = false }: Readonly<{ log: Logger; metrics: GatewayMetrics; traced?: boolean }>): FastifyAdapter {
   const adapter = new FastifyAdapter({
     skipMiddie: true,
     multipart: false,
@@ -31,11 +32,15 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
   });
   const fastify = adapter.getInstance();
   fastify.decorateRequest('arrival', null as never);
+  const arrival = (request: Request, operation: OperationId | undefined): Request['arrival'] => {
+    const trace = traced ? recorded(request, operation) : unrecorded(request);
+    return { operation, trace, facts: { trace_id: trace.traceId }, key: null, guard: null };
+  };
   // Per route, so that no request has to look up which one it is.
   fastify.addHook('onRoute', (route) => {
     const operation = operationOf(route);
     route.onRequest = (request, _reply, done) => {
-      request.arrival = { operation, facts: {}, key: null, guard: null };
+      request.arrival = arrival(request, operation);
       done();
     };
   });
@@ -45,10 +50,13 @@ export function httpAdapter({ log, metrics }: Readonly<{ log: Logger; metrics: G
       return;
     }
     // Before the body is looked at: of a path that does not exist nothing else is worth saying.
-    request.arrival = { operation: undefined, facts: {}, key: null, guard: null };
+    request.arrival = arrival(request, undefined);
     done(new Problem(nothingAt(request)));
   });
+  // After the body, whose arrival belongs to the connection.
+  if (traced) fastify.addHook('preValidation', (request, _reply, done) => within(request.arrival.trace, done));
   fastify.addHook('onResponse', (request, reply, done) => {
+    endSpan(request.arrival, reply);
     report(request, reply, { log, metrics });
     done();
   });
