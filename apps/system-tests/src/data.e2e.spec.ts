@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@holdpoint/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client as Database } from 'pg';
+import { TestSystem, type Result, type TestGuard } from './harness.ts';
+
+type Call = Readonly<{ id: string; name: string; arguments: object }>;
+type Guarded = Readonly<{ guard: TestGuard; mode: string }>;
+
+let test: TestSystem;
+let database: Database;
+
+/** An argument value that nothing else in the system contains. */
+const secret = (mode: string, what: string): string => `canary-${mode}-${what}-4111111111111111`;
+const call = (mode: string, what: string, name: string): Call => ({ id: what, name, arguments: { card: secret(mode, what), nested: { list: [secret(mode, what)] } } });
+
+beforeAll(async () => {
+  test = await TestSystem.start();
+  const url = new URL(test.system.stack.postgres?.url ?? '');
+  url.pathname = '/holdpoint';
+  database = new Database({ connectionString: url.href });
+  await database.connect();
+}, 120_000);
+
+afterAll(async () => {
+  await database.end();
+  await test.stop();
+}, 30_000);
+
+const policies = [
+  { name: 'Ask', tool_pattern: 'deploy', action: 'require_approval' },
+  { name: 'Never', tool_pattern: 'drop_*', action: 'block' },
+];
+
+describe.each(['none', 'redacted', 'full'])('a guard that records arguments: %s', (mode) => {
+  let released: Result;
+
+  beforeAll(async () => {
+    const guard = await test.guard(`data-${mode}`, policies, { record_arguments: mode });
+    const results = [await guard.ask(call(mode, 'allowed', 'read_file')), await guard.ask(call(mode, 'blocked', 'drop_table')), await guard.ask(call(mode, 'parked', 'deploy'))];
+    released = await parkedAndReleased({ guard, mode }, 'released');
+    for (const result of [...results, released]) await logged(guard, result);
+    await eventually(async () => (await database.query('SELECT 1 FROM approval_workflow.outbox')).rowCount === 0);
+  });
+
+  it('keeps of them what it says, and in the decision log only', async () => {
+    const places = { none: [], redacted: [], full: ['decision_log.decisions'] }[mode];
+    expect(await placesWith(`canary-${mode}-`)).toEqual(places);
+    const { rows } = await database.query<{ record: string }>('SELECT record FROM decision_log.decisions WHERE guard_id = $1', [`data-${mode}`]);
+    expect(rows).toHaveLength(5);
+    const kept = rows.map(({ record }) => (JSON.parse(record) as { arguments?: object }).arguments);
+    for (const one of kept) {
+      expect(one).toEqual(
+        { none: undefined, redacted: { card: '[string]', nested: { list: ['[string]'] } }, full: { card: expect.stringMatching(`^canary-${mode}-`), nested: { list: [expect.stringMatching(`^canary-${mode}-`)] } } }[mode],
+      );
+    }
+  });
+
+  it('keeps of a released call no more than of any other', async () => {
+    const { rows } = await database.query<{ record: string }>('SELECT record FROM decision_log.decisions WHERE id = $1', [released.metadata.decision_id]);
+    expect(rows[0]?.record.includes(secret(mode, 'released'))).toBe(mode === 'full');
+  });
+
+  it('shows a parked call whole to people all the same: what waits is sealed', async () => {
+    const { rows } = await database.query<{ approval_id: string }>(`SELECT approval_id FROM approval_workflow.approvals WHERE guard_id = $1 AND status = 'pending'`, [`data-${mode}`]);
+    const { body } = await test.admin.expect(200, 'GET', `/v1/guard/data-${mode}/approvals/${rows[0]?.approval_id ?? ''}`);
+    expect(body).toMatchObject({ tool_call: call(mode, 'parked', 'deploy') });
+  });
+
+  it('leaves no argument in a log line, nor, unless it keeps them, in a file of NATS', () => {
+    expect(test.logLines.filter((line) => line.includes(`canary-${mode}-`))).toEqual([]);
+    if (mode !== 'full') expect(filesWith(`canary-${mode}-`)).toEqual([]);
+  });
+});
+
+describe('a guard that changes its mind about recording', () => {
+  it('decides about what comes, releases of calls that were parked before included, and keeps what it has', async () => {
+    const mode = 'changed';
+    const guard = await test.guard('data-changed', policies, { record_arguments: 'full' });
+    const before = await guard.ask(call(mode, 'before', 'read_file'));
+    const { approval_id: id = '' } = await guard.ask(call(mode, 'across', 'deploy'));
+    await guard.admin.expect(200, 'PATCH', '/v1/guards/data-changed?wait=active', { record_arguments: 'none' });
+    await guard.approve(id);
+    const across = await guard.ask(call(mode, 'across', 'deploy'));
+    expect(across).toMatchObject({ action: 'allow', metadata: { replayed: false } });
+    const after = await guard.ask(call(mode, 'after', 'read_file'));
+    for (const result of [before, across, after]) await logged(guard, result);
+    const holding = async ({ metadata }: Result, what: string): Promise<boolean> => {
+      const { rows } = await database.query<{ record: string }>('SELECT record FROM decision_log.decisions WHERE id = $1', [metadata.decision_id]);
+      return rows[0]?.record.includes(secret(mode, what)) === true;
+    };
+    expect([await holding(before, 'before'), await holding(across, 'across'), await holding(after, 'after')]).toEqual([true, false, false]);
+  });
+});
+
+async function parkedAndReleased({ guard, mode }: Guarded, what: string): Promise<Result> {
+  const { approval_id: id = '' } = await guard.ask(call(mode, what, 'deploy'));
+  await guard.approve(id);
+  const released = await guard.ask(call(mode, what, 'deploy'));
+  expect(released).toMatchObject({ action: 'allow', metadata: { replayed: false } });
+  return released;
+}
+
+async function logged(guard: TestGuard, { metadata: { decision_id: id } }: Result): Promise<void> {
+  await eventually(async () => (await guard.admin.call('GET', `${guard.path}/decisions/${id}`)).status === 200, { what: `the decision ${id} in the log` });
+}
+
+/** Every table of ours that holds this text in any column, as text or as bytes. */
+async function placesWith(text: string): Promise<readonly string[]> {
+  const { rows: tables } = await database.query<{ name: string }>(
+    `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
+     WHERE table_schema IN ('policy_admin', 'decision_log', 'approval_workflow', 'evaluator') AND table_type = 'BASE TABLE' AND table_name !~ '^decisions_(default|\\d)' ORDER BY 1`,
+  );
+  expect(tables.length).toBeGreaterThan(8);
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await database.query<{ found: boolean }>(`SELECT EXISTS (SELECT 1 FROM ${name} AS one WHERE strpos(one::text, $1) > 0 OR strpos(one::text, $2) > 0) AS found`, [text, Buffer.from(text).toString('hex')]);
+    if (rows[0]?.found === true) found.push(name);
+  }
+  return found;
+}
+
+/** NATS's files, what was deleted from streams and not yet overwritten included. */
+function filesWith(text: string): readonly string[] {
+  const folder = test.system.stack.nats?.storeDir ?? '';
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(0);
+  return files.map((entry) => join(entry.parentPath, entry.name)).filter((file) => readFileSync(file).includes(text));
+}
