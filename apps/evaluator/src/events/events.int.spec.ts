@@ -125,7 +125,7 @@ describe('a submitted tool call', () => {
   it('comes again until the world can hear that it is refused', async () => {
     await evaluator();
     await jsm.streams.delete('EVENTS');
-    const full = operator.subscribe('hp.v1.guard.*.tool_call.refused', { callback: (_error, refusal) => refusal.respond('{"error":{"description":"no space left"}}') });
+    const full = operator.subscribe('hp.v1.guard.*.tool_call.refused', { callback: (_error, refusal) => void refusal.respond('{"error":{"description":"no space left"}}') });
     await publish(message('garbage'));
     await eventually(async () => (await counted('later')) >= 2);
     expect(await letters()).toEqual([]);
@@ -415,21 +415,24 @@ async function logAnswers(): Promise<void> {
   });
 }
 
-async function stored<T>(stream: string): Promise<readonly Readonly<{ subject: string; body: T }>[]> {
+async function stored(stream: string): Promise<readonly Readonly<{ subject: string; body: unknown }>[]> {
   const { state } = await jsm.streams.info(stream);
   const found = [];
   for (let seq = state.first_seq; state.messages > 0 && seq <= state.last_seq; seq += 1) {
     const kept = await jsm.streams.getMessage(stream, { seq });
-    if (kept) found.push({ subject: kept.subject, body: kept.json<T>() });
+    if (kept) found.push({ subject: kept.subject, body: kept.json() });
   }
   return found;
 }
 
-const logged = async (): Promise<readonly DecisionRecord[]> => (await stored<{ decisions: DecisionRecord[] }>('DECISION_LOG')).flatMap(({ body }) => body.decisions);
+const logged = async (): Promise<readonly DecisionRecord[]> => (await stored('DECISION_LOG')).flatMap(({ body }) => (body as { decisions: DecisionRecord[] }).decisions);
 const finals = async (): Promise<readonly DecisionRecord[]> => (await logged()).filter(({ action }) => action !== 'require_approval');
 const events = async (what: 'tool_call.refused'): Promise<readonly unknown[]> => (await stored(PublicEvents.stream)).filter(({ subject }) => subject.endsWith(what)).map(({ body }) => body);
-const letters = async (): Promise<readonly z.output<typeof DeadLetters.body>[]> =>
-  (await jsm.streams.info(DeadLetters.stream).catch(() => null)) === null ? [] : (await stored<z.output<typeof DeadLetters.body>>(DeadLetters.stream)).map(({ body }) => body);
+
+async function letters(): Promise<readonly z.output<typeof DeadLetters.body>[]> {
+  const made = await jsm.streams.info(DeadLetters.stream).then(() => true, () => false);
+  return made ? (await stored(DeadLetters.stream)).map(({ body }) => DeadLetters.body.parse(body)) : [];
+}
 
 const publishDecision = (record: DecisionRecord) => workflow.publish(DecisionsLogged, DecisionsLogged.subjects[0], { decisions: [record] }, { timeoutMs: 5_000 });
 
