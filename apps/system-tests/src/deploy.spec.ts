@@ -193,8 +193,10 @@ describe('docker-compose.yml', () => {
       expect(JSON.stringify(compose)).not.toContain('<<');
       return;
     }
-    const config = (file: string) => spawnSync(command[0]!, [...command.slice(1), '--env-file', file, 'config', '--quiet'], { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder } });
-    expect(config(join(folder, '.env'))).toMatchObject({ status: 0, stderr: '' });
+    const config = (file: string, ...more: readonly string[]) =>
+      spawnSync(command[0]!, [...command.slice(1), '--env-file', file, ...more, 'config', '--quiet'], { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder } });
+    const files = ['--file', 'docker-compose.yml', '--file', 'docker-compose.nats-door.yml'];
+    for (const more of [[], ['--profile', 'observability'], files]) expect(config(join(folder, '.env'), ...more)).toMatchObject({ status: 0, stderr: '' });
     writeFileSync(join(folder, 'empty.env'), '');
     expect(config(join(folder, 'empty.env')).stderr).toMatch(/give \w+ in \.env/);
   });
