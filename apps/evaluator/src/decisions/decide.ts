@@ -7,7 +7,7 @@ import {
   type EvaluateCall,
   type ToolCallResult,
 } from '@holdpoint/contracts';
-import { PublishUnconfirmed, type Messaging } from '@holdpoint/messaging';
+import { PublishUnconfirmed, unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
 import { monotonicMs, newId, type Logger } from '@holdpoint/runtime';
 import type { Lease } from '../policies/lease.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
@@ -144,7 +144,7 @@ export class Decide {
     const answered = await Promise.all(
       chunks.map(async (chunk): Promise<readonly Ready[]> => {
         try {
-          const { answers } = await this.messaging.request(ClaimApprovals, { claims: chunk.map(claimOf) }, { timeoutMs });
+          const { answers } = await this.messaging.request(ClaimApprovals, { claims: chunk.map(claimOf) }, { timeoutMs, ...traceOf(chunk[0]?.call.trace_id) });
           return chunk.map((one, place) => byClaim(one, answers[place] ?? { state: 'failed' }));
         } catch (error) {
           this.log.warn({ err: error, calls: chunk.length }, 'approval service did not answer');
@@ -162,7 +162,7 @@ export class Decide {
   private async report(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Ready[]> {
     if (judged.length === 0) return [];
     try {
-      const { answers } = await this.messaging.request(ReportVerdicts, { verdicts: judged.map(namedVerdictOf) }, { timeoutMs });
+      const { answers } = await this.messaging.request(ReportVerdicts, { verdicts: judged.map(namedVerdictOf) }, { timeoutMs, ...traceOf(judged[0]?.call.trace_id) });
       return judged.map((one, place) => decidedAs(one, outcomeOfReport(one, answers[place] ?? 'failed')));
     } catch (error) {
       this.log.warn({ err: error, calls: judged.length }, 'approval service did not answer');
@@ -197,7 +197,7 @@ export class Decide {
   private async write(records: readonly DecisionRecord[]): Promise<ReadonlySet<string>> {
     const sentAt = monotonicMs();
     try {
-      await this.messaging.publish(DecisionsLogged, DecisionsLogged.subjects[0], { decisions: [...records] }, { timeoutMs: logTimeoutMs });
+      await this.messaging.publish(DecisionsLogged, DecisionsLogged.subjects[0], { decisions: [...records] }, { timeoutMs: logTimeoutMs, ...traceOf(records[0]?.metadata.trace_id) });
       return none;
     } catch (error) {
       if (error instanceof PublishUnconfirmed && error.reason === 'too_large' && records.length > 1) {
@@ -214,6 +214,9 @@ export class Decide {
 }
 
 const none: ReadonlySet<string> = new Set();
+
+/** The trace of a batch's first call goes along, for log lines: where it is recorded, its spans take its place. */
+const traceOf = (traceId: string | undefined): { traceparent?: string } => (traceId === undefined ? {} : { traceparent: unsampledTraceparent(traceId) });
 
 /** Whether the approval service has a say: a person is wanted, or the call names an approval that must learn the verdict. */
 const asksApprovals = ({ verdict, call, standIn }: JudgedCall): boolean => {

@@ -13,7 +13,7 @@ export class DecisionMetrics {
 
   constructor(metrics: Metrics) {
     this.decisions = metrics.counter('holdpoint_decisions', { description: 'decisions answered, by action' });
-    this.duration = metrics.histogram('holdpoint_decision_duration_seconds', secondsBuckets, { description: 'from receipt of a batch to an answer in it', unit: 's' });
+    this.duration = metrics.histogram('holdpoint_evaluation_duration_seconds', secondsBuckets, { description: 'from receipt of a batch to an answer in it', unit: 's' });
     this.logDuration = metrics.histogram('holdpoint_decision_log_write_seconds', secondsBuckets, { description: 'until the log stream acknowledged a batch', unit: 's' });
   }
 
