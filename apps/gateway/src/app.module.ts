@@ -18,11 +18,12 @@ import { HealthController } from './health/health.controller.ts';
 import { Parts } from './health/parts.ts';
 import { ApprovalWaits } from './holding/approval-waits.ts';
 import { Peers } from './http/peers.ts';
+import { NatsDoor } from './nats-door/nats-door.ts';
 import { GuardsController } from './management/guards.controller.ts';
 import { KeysController } from './management/keys.controller.ts';
 import { PoliciesController } from './management/policies.controller.ts';
 
-export type GatewayNeeds = Readonly<{ config: Pick<GatewayConfig, 'http'>; messaging: Messaging; log: Logger; metrics: Metrics; version: string }>;
+export type GatewayNeeds = Readonly<{ config: Pick<GatewayConfig, 'http' | 'tracing'> & Partial<Pick<GatewayConfig, 'nats' | 'door'>>; messaging: Messaging; log: Logger; metrics: Metrics; version: string }>;
 export type GatewayParts = Readonly<{
   messaging: Messaging;
   access: AccessGuard;
@@ -33,6 +34,7 @@ export type GatewayParts = Readonly<{
   parts: Parts;
   metrics: GatewayMetrics;
   docs: DocsPage;
+  door: NatsDoor;
 }>;
 
 /** Puts the gateway together: the only place that knows every class. Nothing runs yet. */
@@ -43,6 +45,8 @@ export function assemble({ config, messaging, log, metrics: instruments, version
   const judge = new Judge({ messaging, liveEvaluators: () => store.liveEvaluators, metrics, log });
   const waits = new ApprovalWaits({ messaging, log });
   metrics.watch({ waitingCallers: () => waits.size, queuedCalls: () => judge.queued, keyStoreAgeMs: (nowMs) => store.ageMs(nowMs) });
+  const settings = config.door === undefined || config.nats === undefined ? undefined : { ...config.door, servers: config.nats.servers, user: config.nats.user, password: config.nats.password };
+  const door = new NatsDoor({ settings, messaging, store, sync, judge, waits, metrics, log });
   return {
     messaging,
     access: new AccessGuard({ store, sync, trustedProxies: config.http.trustedProxies }),
@@ -50,9 +54,10 @@ export function assemble({ config, messaging, log, metrics: instruments, version
     judge,
     waits,
     peers: new Peers(messaging),
-    parts: new Parts({ messaging, store }),
+    parts: new Parts({ messaging, store, own: () => [door.health] }),
     metrics,
     docs: new DocsPage(openApiDocument({ version })),
+    door,
   };
 }
 

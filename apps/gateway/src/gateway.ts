@@ -18,7 +18,7 @@ const answerWithinMs = 6_000;
 
 export async function createGateway(needs: GatewayNeeds): Promise<Gateway> {
   const parts = assemble(needs);
-  const adapter = httpAdapter({ log: needs.log, metrics: parts.metrics });
+  const adapter = httpAdapter({ log: needs.log, metrics: parts.metrics, traced: needs.config.tracing !== undefined });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, { bodyParser: false, logger: new NestLogger(needs.log), abortOnError: false });
   app.useGlobalGuards(parts.access);
   app.useGlobalFilters(new ProblemFilter(needs.log));
@@ -27,13 +27,14 @@ export async function createGateway(needs: GatewayNeeds): Promise<Gateway> {
     start: () => {
       parts.sync.start();
       parts.waits.start();
+      parts.door.start();
     },
     stop: async () => {
       parts.parts.stop();
       parts.waits.stop();
       const server = adapter.getHttpServer();
       const cut = setTimeout(() => server.closeAllConnections(), answerWithinMs);
-      await app.close();
+      await Promise.all([app.close(), parts.door.stop()]);
       clearTimeout(cut);
       parts.sync.stop();
     },

@@ -78,6 +78,11 @@ export class AccessStore {
     return age !== null && age <= Math.max(leastStalenessMs, seconds * 1_000);
   }
 
+  /** Guards for which keys cannot be trusted now. */
+  untrustedGuards(nowMs: number): ReadonlySet<string> {
+    return new Set([...this.guards.values()].flatMap((guard) => (this.isTrusted(nowMs, guard) ? [] : [guard.id])));
+  }
+
   /** Whether any tool call at all may still be answered. */
   isTrustedForAny(nowMs: number): boolean {
     if (this.guards.size === 0) return this.isTrusted(nowMs);

@@ -1,5 +1,4 @@
-import { endpoints, GuardId, parseApiKey, SyncAccess, type Endpoint, type GuardAccess, type Role } from '@holdpoint/contracts';
-import { monotonicMs } from '@holdpoint/runtime';
+import { endpoints, GuardId, parseApiKey, SyncAccess, type Endpoint, type Role } from '@holdpoint/contracts';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { paramChecks, type ParamChecks } from '../http/input.ts';
 import { unavailable } from '../http/peers.ts';
@@ -7,7 +6,8 @@ import { notFound, Problem } from '../http/problem.ts';
 import type { Request } from '../http/requests.ts';
 import { isSecretOf, maySee, type AccessStore, type HeldKey } from './access-store.ts';
 import type { AccessSync } from './access-sync.ts';
-import { clientAddress, inRanges, type AddressRange } from './client-address.ts';
+import { requireAddress, requireInForce, requireRole, requireTrusted, unauthorized, visibleGuard, wrongKey } from './admission.ts';
+import { clientAddress, type AddressRange } from './client-address.ts';
 
 export type AccessGuardOptions = Readonly<{ store: AccessStore; sync: Pick<AccessSync, 'refresh'>; trustedProxies: readonly AddressRange[] }>;
 
@@ -57,34 +57,24 @@ export class AccessGuard implements CanActivate {
   }
 
   private admit(request: Request, door: Door, { key, secret, guardId }: Readonly<{ key: HeldKey; secret: string; guardId: string | undefined }>): boolean {
-    this.requireValid(request, key, secret);
+    if (!isSecretOf(key, secret)) throw unauthorized(wrongKey);
+    requireInForce(key);
+    if (key.ranges !== undefined) requireAddress(key, this.addressOf(request));
     request.arrival.key = key;
     request.arrival.facts.key_id = key.access.id;
-    const guard = guardId === undefined ? undefined : this.visibleGuard(key, guardId);
-    if (!this.store.isTrusted(monotonicMs(), guard)) throw new Problem(stale);
+    const guard = guardId === undefined ? undefined : visibleGuard(this.store, key, guardId);
+    requireTrusted(this.store, guard);
     if (guard !== undefined) {
       request.arrival.guard = guard;
       request.arrival.facts.guard = guard.id;
     }
-    if (!door.roles.some((role) => key.access.roles.includes(role))) throw roleMissing(door.roles);
+    requireRole(key, door.roles);
     return requireParams(door, request);
   }
 
-  private requireValid(request: Request, key: HeldKey, secret: string): void {
-    if (!isSecretOf(key, secret)) throw unauthorized(wrongKey);
-    const { revoked, expires_at } = key.access;
-    if (revoked) throw unauthorized('This key has been revoked.');
-    if (expires_at !== undefined && expires_at <= Date.now()) throw unauthorized('This key has expired.');
-    if (key.ranges === undefined) return;
+  private addressOf(request: Request): string | null {
     const forwardedFor = request.headers['x-forwarded-for'];
-    const address = clientAddress(request.raw.socket.remoteAddress, Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor, this.trustedProxies);
-    if (address === null || !inRanges(address, key.ranges)) throw unauthorized('This key may not be used from this address.');
-  }
-
-  private visibleGuard(key: HeldKey, guardId: string): GuardAccess {
-    const guard = maySee(key, guardId) ? this.store.guard(guardId) : undefined;
-    if (guard === undefined) throw new Problem(notFound('guard'));
-    return guard;
+    return clientAddress(request.raw.socket.remoteAddress, Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor, this.trustedProxies);
   }
 }
 
@@ -96,23 +86,6 @@ function requireParams({ params }: Door, request: Request): true {
 }
 
 const paramOf = (request: Request, name: string): string => (request.params as Readonly<Record<string, string>>)[name] ?? '';
-
-const wrongKey = 'No such key, or not its secret.';
-const stale = {
-  status: 503,
-  code: 'engine_unavailable',
-  detail: 'The service that keeps the keys has been out of reach for longer than this guard allows, so no key can be trusted. Ask again in a few seconds.',
-  headers: { 'Retry-After': '2' },
-} as const;
-
-function unauthorized(detail: string): Problem {
-  return new Problem({ status: 401, code: 'unauthorized', detail, headers: { 'WWW-Authenticate': 'Bearer realm="holdpoint"' } });
-}
-
-function roleMissing(roles: readonly Role[]): Problem {
-  const wanted = roles.map((role) => `\`${role}\``).join(', ');
-  return new Problem({ status: 403, code: 'role_missing', detail: roles.length === 1 ? `This needs the role ${wanted}.` : `This needs one of the roles ${wanted}.` });
-}
 
 /** `Authorization: Bearer <key>`, or `X-API-Key: <key>`; both only when they are equal. */
 function credentialsOf({ headers }: Request): { id: string; secret: string } {

@@ -15,13 +15,16 @@ export type Readiness = Readonly<{ ready: true } | { ready: false; waitingFor: r
 export class Parts {
   private readonly messaging: Pick<Messaging, 'request' | 'connected'>;
   private readonly store: AccessStore;
+  private readonly own: () => readonly PartHealth[];
   private readonly neverUp = new Set<Peer>(peers);
   private latest: { at: number; parts: Promise<PartHealth[]> } | undefined;
   private stopping = false;
 
-  constructor({ messaging, store }: Readonly<{ messaging: Pick<Messaging, 'request' | 'connected'>; store: AccessStore }>) {
+  /** `own`: parts of the gateway itself. */
+  constructor({ messaging, store, own }: Readonly<{ messaging: Pick<Messaging, 'request' | 'connected'>; store: AccessStore; own: () => readonly PartHealth[] }>) {
     this.messaging = messaging;
     this.store = store;
+    this.own = own;
   }
 
   /** As of at most a second ago. */
@@ -51,6 +54,7 @@ export class Parts {
       { part: 'gateway', ok: !this.stopping },
       { part: 'nats', ok: this.messaging.connected },
       { part: 'keys', ok: this.store.isTrusted(monotonicMs()), detail: age === null ? 'never read' : `read ${Math.round(age)} ms ago` },
+      ...this.own(),
       ...answers.flat(),
     ];
   }

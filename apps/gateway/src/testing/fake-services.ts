@@ -4,6 +4,7 @@ import type { GuardAccess, KeyAccess, ToolCallResult } from '@holdpoint/contract
 import { EvaluateToolCalls, SyncAccess, type BroadcastContract, type EvaluateCall, type RequestContract } from '@holdpoint/contracts';
 import { PeerUnavailable, type Messaging } from '@holdpoint/messaging';
 import { Metrics, type Logger } from '@holdpoint/runtime';
+import type { GatewayNeeds } from '../app.module.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 
 type Answer = (body: never) => unknown;
@@ -137,9 +138,9 @@ export async function startGateway(services: FakeServices = new FakeServices(), 
   return { ...gateway, services };
 }
 
-export async function startGatewayOn(messaging: Messaging, log: Logger = silent): Promise<Omit<RunningGateway, 'services'>> {
+export async function startGatewayOn(messaging: Messaging, log: Logger = silent, more: Omit<GatewayNeeds['config'], 'http'> = {}): Promise<Omit<RunningGateway, 'services'>> {
   const metrics = new Metrics({ service: 'gateway' });
-  const gateway = await createGateway({ config: { http: { host: '127.0.0.1', port: 0, trustedProxies: [] } }, messaging, log, metrics, version: '0.0.0' });
+  const gateway = await createGateway({ config: { http: { host: '127.0.0.1', port: 0, trustedProxies: [] }, ...more }, messaging, log, metrics, version: '0.0.0' });
   gateway.start();
   await gateway.app.listen(0, '127.0.0.1');
   const { port } = gateway.app.getHttpServer().address() as { port: number };
