@@ -208,6 +208,8 @@ function config(): ApprovalWorkflowConfig {
     secretKey: Buffer.alloc(32, 9),
     logLevel: 'error',
     operations: { host: '127.0.0.1', port: 0 },
+    webhooks: { host: '127.0.0.1', port: 0 },
+    privateDestinations: [],
   };
 }
 

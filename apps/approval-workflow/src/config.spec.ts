@@ -24,6 +24,16 @@ describe('configuration', () => {
     expect(() => readConfig(ApprovalWorkflowEnvironment, { ...environment, HOLDPOINT_SECRET_KEY: given })).toThrow(expect.not.objectContaining({ message: expect.stringContaining(given) }));
   });
 
+  it('reads the private destinations that webhooks may reach', () => {
+    const { privateDestinations } = readConfig(ApprovalWorkflowEnvironment, { ...environment, HOLDPOINT_PRIVATE_DESTINATIONS: ' 10.0.0.0/8, 127.0.0.1 ,fd00::/8,' });
+    expect(privateDestinations.map(([address, bits]) => `${address.toString()}/${bits}`)).toEqual(['10.0.0.0/8', '127.0.0.1/32', 'fd00::/8']);
+    expect(readConfig(ApprovalWorkflowEnvironment, environment)).toMatchObject({ privateDestinations: [], webhooks: { host: '127.0.0.1', port: 8081 } });
+  });
+
+  it.each(['10.0.0.0/33', 'localhost', '10.0.0.0/8;192.168.0.0/16', '*'])('does not start with the private destinations %p', (given) => {
+    expect(() => readConfig(ApprovalWorkflowEnvironment, { ...environment, HOLDPOINT_PRIVATE_DESTINATIONS: given })).toThrow(/HOLDPOINT_PRIVATE_DESTINATIONS/);
+  });
+
   it('names everything that is missing at once', () => {
     expect(() => readConfig(ApprovalWorkflowEnvironment, {})).toThrow(/NATS_URL[^]*DATABASE_URL[^]*HOLDPOINT_SECRET_KEY/);
   });

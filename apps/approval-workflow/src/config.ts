@@ -1,5 +1,6 @@
 import { operationsVariables, portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
 import { z } from 'zod';
+import { parseRange, type Range } from './channels/destinations.ts';
 
 const text = z.string().min(1);
 
@@ -9,6 +10,18 @@ const SecretKey = z
   .regex(/^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)$/, 'must be 32 bytes, as base64 or as 64 hex digits')
   .transform((key) => Buffer.from(key, key.length === 64 ? 'hex' : 'base64'));
 
+const Ranges = z.string().transform((list, context): readonly Range[] =>
+  list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .flatMap((entry) => {
+      const range = parseRange(entry);
+      if (range === null) context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
+      return range === null ? [] : [range];
+    }),
+);
+
 /** What approval-workflow reads from its environment. */
 export const ApprovalWorkflowEnvironment = z
   .object({
@@ -17,12 +30,19 @@ export const ApprovalWorkflowEnvironment = z
     DATABASE_URL: text,
     HOLDPOINT_SECRET_KEY: SecretKey,
     HOLDPOINT_METRICS_PORT_APPROVAL_WORKFLOW: portVariable(0),
+    /** Where decisions by webhook arrive. */
+    HOLDPOINT_APPROVALS_HOST: text.default('127.0.0.1'),
+    HOLDPOINT_APPROVALS_PORT: portVariable(8_081),
+    /** What webhooks may reach besides public addresses. */
+    HOLDPOINT_PRIVATE_DESTINATIONS: Ranges.default([]),
   })
   .transform((env) => ({
     ...serviceSettings(env),
     databaseUrl: env.DATABASE_URL,
     secretKey: env.HOLDPOINT_SECRET_KEY,
     operations: { host: env.HOLDPOINT_METRICS_HOST, port: env.HOLDPOINT_METRICS_PORT_APPROVAL_WORKFLOW },
+    webhooks: { host: env.HOLDPOINT_APPROVALS_HOST, port: env.HOLDPOINT_APPROVALS_PORT },
+    privateDestinations: env.HOLDPOINT_PRIVATE_DESTINATIONS,
   }));
 export type ApprovalWorkflowConfig = Readonly<z.output<typeof ApprovalWorkflowEnvironment>>;
 

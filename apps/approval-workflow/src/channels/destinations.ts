@@ -37,7 +37,7 @@ export class Destinations {
   private readonly privateRanges: readonly Range[];
   private readonly resolve: Resolve;
 
-  constructor(privateRanges: readonly Range[], resolve: Resolve = resolveAll) {
+  constructor(privateRanges: readonly Range[], resolve: Resolve | undefined = resolveAll) {
     this.privateRanges = privateRanges;
     this.resolve = resolve;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { ApprovalId, ArgumentsHash, type Approval as ShownApproval, ChannelId, inputProblems, invalidInput, parseStrictJson, type Refusal, type Reply } from '@holdpoint/contracts';
 import type { Logger } from '@holdpoint/runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { databaseNow } from '@holdpoint/persistence';
 import { z } from 'zod';
 import type { Once } from '../approvals/approvals.repository.ts';
@@ -18,7 +18,7 @@ export type Answer = Readonly<{ status: number; body: WebhookApproval }> | Reado
 
 type Refused = Extract<Answer, { refused: unknown }>;
 type Answered = Reply<ShownApproval>;
-type Needs = Readonly<{ db: DataSource; channels: Channels; settle: SettleApprovals; seal: Seal; log: Logger; clock?: () => number }>;
+type Needs = Readonly<{ channels: Channels; settle: SettleApprovals; seal: Seal; log: Logger; clock?: () => number }>;
 
 const Decision = z.strictObject({
   approval_id: ApprovalId,
