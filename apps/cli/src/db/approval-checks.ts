@@ -54,11 +54,12 @@ const invariants: readonly Invariant[] = [
     note: 'every release has its decision',
     noun: 'approval',
     saying: (rows) => `${rows} released more than ${onItsWayMs / minuteMs} minutes ago whose decision is neither in the decision log nor on its way (a loss of NATS's store does this)`,
-    // What a guard's retention has deleted is not missing.
+    // Not missing: what a guard's retention has deleted, and, of an event call, a decision after the one that counts.
     ids: `SELECT approval_id AS id FROM ${approvals} a LEFT JOIN policy_admin.guards g ON g.id = a.guard_id
       WHERE a.status = 'released' AND a.released_at < ${now} - ${onItsWayMs} AND a.released_at > ${now} - coalesce(g.retention_days, 36500) * 86400000.0 + 3600000
         AND NOT EXISTS (SELECT 1 FROM decision_log.decisions d WHERE d.id = a.release_decision_id)
-        AND NOT EXISTS (SELECT 1 FROM approval_workflow.outbox o WHERE o.msg_id = a.release_decision_id) ORDER BY 1`,
+        AND NOT EXISTS (SELECT 1 FROM approval_workflow.outbox o WHERE o.msg_id = a.release_decision_id)
+        AND NOT EXISTS (SELECT 1 FROM decision_log.event_decisions e WHERE e.guard_id = a.guard_id AND e.event_key = a.event_key AND e.final) ORDER BY 1`,
   },
   {
     name: 'overdue approvals',

@@ -8,7 +8,7 @@ export type CheckResult = Readonly<{ name: string; ok: boolean; detail: string }
 /** Reads rows; whoever checks can do nothing else. */
 export type Reader = Readonly<{ rows: <T extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly T[]> }>;
 
-const statementTimeoutMs = 60_000;
+const statementTimeoutMs = 300_000;
 const lockTimeoutMs = 5_000;
 
 /**

@@ -141,11 +141,13 @@ describe('what is broken is named, and nothing else', () => {
 });
 
 describe('a release of which the decision is elsewhere', () => {
-  it('is well while the decision is in the outbox, was made just now, or is too old for the log', async () => {
+  it('is well while the decision is in the outbox, was made just now, is too old for the log, or came after the one that counts for its event', async () => {
     await approval('apr_1', 'released', { released_at: 'now_ms() - 700000' });
     await approval('apr_2', 'released');
     await approval('apr_3', 'released', { released_at: `now_ms() - 91 * 86400000::bigint`, guard_id: `'old'` });
+    await approval('apr_4', 'released', { released_at: 'now_ms() - 700000', event_key: `'e4'`, finished_at: 'now_ms()' });
     await sql.query(`DELETE FROM decision_log.decisions`);
+    await sql.query(`INSERT INTO decision_log.event_decisions VALUES ('default', 'e4', true, 'dec_other', now())`);
     await sql.query(`INSERT INTO approval_workflow.outbox (topic, subject, msg_id, body) VALUES ('T', 's', 'dec_apr_1', '{}')`);
     await sql.query(
       `INSERT INTO policy_admin.guards VALUES ('old', 'old', 'allow', 'closed', 60, 60, 60, 'none', 90, 1, 1, now(), now())`,
