@@ -1,3 +1,4 @@
+import { DecisionsLogged } from '@holdpoint/contracts';
 import type { Messaging } from '@holdpoint/messaging';
 import type { PartHealth } from '@holdpoint/runtime';
 import type { DataSource } from 'typeorm';
@@ -18,7 +19,7 @@ export class ServiceHealth {
   async parts(): Promise<PartHealth[]> {
     const nats: PartHealth = this.messaging.connected ? { part: 'nats', ok: true } : { part: 'nats', ok: false, detail: 'not connected' };
     try {
-      const { rows, oldestSeconds } = await this.outbox();
+      const { rows, oldestSeconds } = await this.outbox(DecisionsLogged.stream);
       const late = oldestSeconds > oldestUnsentSeconds;
       const outbox: PartHealth = late ? { part: 'outbox', ok: false, detail: `${rows} decisions unsent, the oldest for ${Math.round(oldestSeconds)} s` } : { part: 'outbox', ok: true };
       return [{ part: 'postgres', ok: true }, nats, outbox];
@@ -28,9 +29,11 @@ export class ServiceHealth {
     }
   }
 
-  async outbox(): Promise<Readonly<{ rows: number; oldestSeconds: number }>> {
+  /** Of one stream, or of all. */
+  async outbox(topic?: string): Promise<Readonly<{ rows: number; oldestSeconds: number }>> {
     const [row] = await this.db.query<{ rows: number; oldest: number | null }[]>(
-      'SELECT count(*)::float8 AS rows, extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest FROM outbox',
+      'SELECT count(*)::float8 AS rows, extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest FROM outbox WHERE $1::text IS NULL OR topic = $1',
+      [topic ?? null],
     );
     return { rows: row?.rows ?? 0, oldestSeconds: row?.oldest ?? 0 };
   }

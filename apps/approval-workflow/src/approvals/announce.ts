@@ -3,10 +3,10 @@ import type { Messaging } from '@holdpoint/messaging';
 import type { Logger, Metrics } from '@holdpoint/runtime';
 import type { Change } from './approvals.repository.ts';
 
-type Announced = Readonly<{ messaging: Pick<Messaging, 'broadcast'>; metrics: Metrics; log: Logger; wakeOutbox: () => void }>;
+type Announced = Readonly<{ messaging: Pick<Messaging, 'broadcast'>; metrics: Metrics; log: Logger; wakeOutbox: () => void; wakeFinisher: () => void }>;
 
-/** What follows a commit, and may be lost: counts, wake-ups, a nudge for the outbox. Never throws. */
-export function announcer({ messaging, metrics, log, wakeOutbox }: Announced): (changes: readonly Change[]) => void {
+/** What follows a commit, and may be lost: counts, wake-ups, a nudge for the outbox and for the finisher of event calls. Never throws. */
+export function announcer({ messaging, metrics, log, wakeOutbox, wakeFinisher }: Announced): (changes: readonly Change[]) => void {
   const transitions = metrics.counter('holdpoint_approval_transitions', { description: 'Approvals that took a status, by status' });
   return (changes) => {
     for (const { approval, events } of changes) {
@@ -22,6 +22,7 @@ export function announcer({ messaging, metrics, log, wakeOutbox }: Announced): (
         }
       }
     }
-    if (changes.some(({ messages }) => messages.length > 0)) wakeOutbox();
+    if (changes.length > 0) wakeOutbox();
+    if (changes.some(({ approval, origin }) => origin.eventKey !== undefined && approval.status !== 'pending')) wakeFinisher();
   };
 }

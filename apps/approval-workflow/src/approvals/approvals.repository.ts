@@ -232,7 +232,7 @@ type PageOf = Readonly<{ guardId: string; status?: ApprovalStatus | undefined; b
 /** Narrows to a guard, to ids, or to neither. */
 const chosen = '($2::text IS NULL OR guard_id = $2) AND ($3::text[] IS NULL OR approval_id = ANY($3))';
 
-function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredApproval {
+export function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredApproval {
   return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call };
 }
 

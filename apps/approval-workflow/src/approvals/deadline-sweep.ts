@@ -1,6 +1,7 @@
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import type { Logger } from '@holdpoint/runtime';
 import type { Approvals } from './approvals.repository.ts';
+import { Repeating } from './repeating.ts';
 
 const chunk = 100;
 /** Deadlines of rows parked meanwhile are at most this late. */
@@ -12,8 +13,7 @@ const shortestPauseMs = 20;
 export class DeadlineSweep {
   private readonly approvals: Approvals;
   private readonly log: Logger;
-  private running: Promise<void> | undefined;
-  private readonly stopping = new AbortController();
+  private readonly loop = new Repeating(() => this.sweep());
 
   constructor({ approvals, log }: Readonly<{ approvals: Approvals; log: Logger }>) {
     this.approvals = approvals;
@@ -21,18 +21,12 @@ export class DeadlineSweep {
   }
 
   start(): void {
-    this.running ??= this.run(this.stopping.signal);
+    this.loop.start();
   }
 
   /** Resolves when the chunk in hand is committed. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  // INVARIANT: only `stop` ends this loop.
-  private async run(stopping: AbortSignal): Promise<void> {
-    while (!stopping.aborted) await pause(await this.sweep(), stopping);
+    await this.loop.stop();
   }
 
   /** One chunk; how long to wait before the next, in milliseconds. */
@@ -48,17 +42,4 @@ export class DeadlineSweep {
       return longestPauseMs;
     }
   }
-}
-
-async function pause(ms: number, cutShort: AbortSignal): Promise<void> {
-  if (cutShort.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      cutShort.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    cutShort.addEventListener('abort', end, { once: true });
-  });
 }
