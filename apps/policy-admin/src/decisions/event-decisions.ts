@@ -24,15 +24,24 @@ const winnersSql = `
   JOIN unnest($1::text[], $2::text[]) AS asked (guard_id, event_key) USING (guard_id, event_key)`;
 
 /**
- * Gives each event call at most one final decision and one `require_approval`, the first that comes; later ones lose. Expects a transaction.
- * Returns the ids of those that won, now or before.
+ * Gives each event call at most one final decision and, before it, one `require_approval`: the first that comes; later ones lose.
+ * Expects a transaction, and the rows in order. Returns the ids of those that won, now or before.
  */
 export async function claimEvents(tx: EntityManager, rows: readonly EventDecision[]): Promise<ReadonlySet<string>> {
-  const guards = rows.map((row) => row.guard_id);
-  const keys = rows.map((row) => row.event_key);
-  await rowsOf(tx, claimSql, [guards, keys, rows.map(isFinal), rows.map((row) => row.id), rows.map((row) => row.created_at)]);
-  const winners = await rowsOf<{ decision_id: string }>(tx, winnersSql, [guards, keys]);
+  const open = withoutLateQuestions(rows);
+  await rowsOf(tx, claimSql, [open.map((row) => row.guard_id), open.map((row) => row.event_key), open.map(isFinal), open.map((row) => row.id), open.map((row) => row.created_at)]);
+  const winners = await rowsOf<{ decision_id: string }>(tx, winnersSql, [rows.map((row) => row.guard_id), rows.map((row) => row.event_key)]);
   return new Set(winners.map((row) => row.decision_id));
+}
+
+/** The rows but those that ask people about a call which a row before them has ended. */
+function withoutLateQuestions(rows: readonly EventDecision[]): readonly EventDecision[] {
+  const ended = new Set<string>();
+  return rows.filter((row) => {
+    const call = `${row.guard_id} ${row.event_key}`;
+    if (isFinal(row)) ended.add(call);
+    return isFinal(row) || !ended.has(call);
+  });
 }
 
 /** The keys of those calls that have their final decision in Postgres. */
