@@ -7,6 +7,7 @@ import { AccessSync } from './access/access-sync.ts';
 import { ApprovalsController } from './approvals/approvals.controller.ts';
 import { CallsController } from './calls/calls.controller.ts';
 import { Judge } from './calls/judge.ts';
+import { OutcomesController } from './calls/outcomes.controller.ts';
 import { ChannelsController } from './channels/channels.controller.ts';
 import type { GatewayConfig } from './config.ts';
 import { DecisionsController } from './decisions/decisions.controller.ts';
@@ -62,7 +63,7 @@ export function assemble({ config, messaging, log, metrics: instruments, version
 }
 
 @Module({
-  controllers: [CallsController, DecisionsController, PoliciesController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
+  controllers: [CallsController, OutcomesController, DecisionsController, PoliciesController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
 })
 export class AppModule {
   static with({ messaging, sync, judge, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {

@@ -4,10 +4,10 @@ export type { BroadcastContract, Contract, RequestContract, ServiceName, StreamC
 export { inboxPrefix, permissionsOf, servedBy, systemUser, systemUserPermissions } from './permissions.ts';
 export type { NatsPermissions } from './permissions.ts';
 
-export { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './public/approval.ts';
+export { Approval, ApprovalStatus, ApproveRequest, OutcomeStatus, SettleRequest } from './public/approval.ts';
 export { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, DeliveryStatus, DeliveryType, SecretRotation, SigningSecret, maxSecretOverlapSeconds } from './public/channel.ts';
 export { DecisionRecord } from './public/decision.ts';
-export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, OutcomeStatus, SubmittedToolCall, ToolCallRefused, guardSubjects } from './public/events.ts';
+export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, SubmittedToolCall, ToolCallRefused, guardSubjects } from './public/events.ts';
 export { endpoints, responseHeaders } from './public/endpoints.ts';
 export type { Endpoint, EndpointAnswer, HttpMethod, OperationId, ResponseHeader } from './public/endpoints.ts';
 export { DefaultAction, FailureMode, Guard, GuardDraft, GuardPatch, GuardSettings, RecordArguments, guardDefaults } from './public/guard.ts';

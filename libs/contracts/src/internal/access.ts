@@ -35,7 +35,7 @@ export const SyncAccess = {
   kind: 'request',
   subject: 'hp.rpc.v1.policy-admin.sync-access',
   server: 'policy-admin',
-  callers: ['gateway', 'decision-log'],
+  callers: ['gateway', 'decision-log', 'approval-workflow'],
   replies: 'one',
   promise: 'read; no answer leaves the asker with what it holds, for as long as the guard allows',
   request: z.object({ since: z.int().min(0) }),

@@ -5,6 +5,10 @@ import { ToolCall } from './tool-call.ts';
 export const ApprovalStatus = z.enum(['pending', 'approved', 'rejected', 'expired', 'cancelled', 'superseded', 'stale', 'released', 'lapsed']);
 export type ApprovalStatus = z.output<typeof ApprovalStatus>;
 
+/** `unknown`: it was tried, and nobody can tell. */
+export const OutcomeStatus = z.enum(['executed', 'failed', 'unknown']);
+export type OutcomeStatus = z.output<typeof OutcomeStatus>;
+
 /** A parked call and what became of it. Actors are written `key:<id>`; what time settles is settled by `system`. */
 export const Approval = z.object({
   id: ApprovalId,
@@ -27,6 +31,8 @@ export const Approval = z.object({
   released_at: Timestamp.optional(),
   /** The latest `block` that policies gave this call while it was parked. */
   last_verdict: z.object({ action: z.string(), policy_id: z.string().nullable(), policy_version: z.int(), at: Timestamp }).optional(),
+  /** What the asker says became of the call. */
+  outcome: z.object({ status: OutcomeStatus, detail: z.string().optional(), reported_at: Timestamp }).optional(),
   /** The row that took this one's place when the deciding policy changed. */
   replaced_by: ApprovalId.optional(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './approval.ts';
 import { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, SecretRotation } from './channel.ts';
 import { DecisionRecord } from './decision.ts';
+import { Outcome, OutcomeRequest } from './events.ts';
 import { Guard, GuardDraft, GuardPatch } from './guard.ts';
 import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
 import { ApprovalId, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
@@ -132,6 +133,18 @@ export const endpoints = {
     body: ToolRequest,
     prefersWait: true,
     answers: judged,
+  },
+
+  reportOutcome: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/sessions/{sessionId}/tool-calls/{callId}/outcome',
+    summary: 'Say what became of a call; the first report counts',
+    tag: 'Tool calls',
+    roles: agent,
+    params: { ...inGuard, sessionId: CallerText, callId: CallerText },
+    query: noQuery,
+    body: OutcomeRequest,
+    answers: { 200: { description: 'The outcome, as it is kept.', schema: Outcome } },
   },
 
   listDecisions: {

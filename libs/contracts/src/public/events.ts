@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { token } from '../contract.ts';
 import { ApprovalId, CallerText, GuardId, Timestamp } from './names.ts';
-import { ApprovalStatus } from './approval.ts';
+import { ApprovalStatus, OutcomeStatus } from './approval.ts';
 import { ProblemDocument } from './problem.ts';
 import { asker, ToolCall } from './tool-call.ts';
 
@@ -40,8 +40,6 @@ export const ApprovalNews = z.object({
 });
 export type ApprovalNews = z.output<typeof ApprovalNews>;
 
-export const OutcomeStatus = z.enum(['executed', 'failed', 'unknown']);
-export type OutcomeStatus = z.output<typeof OutcomeStatus>;
 const detail = z.string().max(2_000, 'must be at most 2000 characters').regex(/^[^\0]*$/, 'must not hold NUL').optional();
 
 /** Body of `POST …/tool-calls/{callId}/outcome`. */
