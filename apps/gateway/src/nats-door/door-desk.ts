@@ -60,7 +60,8 @@ export class DoorDesk {
     try {
       if (leave === null) throw new Problem(crowded);
       const asked = await this.admit(operation, message, { guardId, keyId, facts });
-      reply?.(await answering(asked));
+      const answer = await answering(asked);
+      reply?.(answer);
     } catch (error) {
       if (knownFacts(error) === null) this.options.log.error({ err: error }, 'a request over NATS failed');
       const problem = factsOf(error);

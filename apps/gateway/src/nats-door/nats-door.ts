@@ -149,21 +149,22 @@ export class NatsDoor {
       outcomeReported: relayingOutcomes({ messaging }),
       eventsNext: readingEvents({ readers, cursors, maxPayload: () => messaging.maxPayload, stopped: this.stopping.signal }),
     };
-    let denied: Error | null = null;
+    const denied: Error[] = [];
     const hear = (subject: string, act: (message: Parameters<DoorDesk['take']>[1]) => Promise<void>): Subscription =>
       agents.subscribe(subject, {
         queue,
         callback: (error, message) => {
-          denied ??= error;
-          if (error) log.error({ err: error, subject }, 'the NATS door cannot hear a subject');
-          else act(message).catch((failure: unknown) => log.error({ err: failure, subject }, 'a message at the NATS door failed'));
+          if (error) {
+            denied.push(error);
+            log.error({ err: error, subject }, 'the NATS door cannot hear a subject');
+          } else act(message).catch((failure: unknown) => log.error({ err: failure, subject }, 'a message at the NATS door failed'));
         },
       });
     const operations = Object.entries(doorSubjects) as [DoorOperation, string][];
     this.subscriptions = operations.map(([operation, subject]) => hear(subject, (message) => desk.take(operation, message, answers[operation], { asPublished: published[operation] === true })));
     this.subscriptions.push(hear(signInSubject, (message) => signIn.answer(message)));
     await agents.flush();
-    if (denied !== null) throw new Error('the gateway’s NATS user may not hear the door’s subjects', { cause: denied });
+    if (denied.length > 0) throw new Error('the gateway’s NATS user may not hear the door’s subjects', { cause: denied[0] });
     this.desk = desk;
     cuts.start();
     forgotten.start();
