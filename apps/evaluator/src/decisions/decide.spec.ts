@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClaimApprovals, guardDefaults, ReportVerdicts, type ApprovalClaim, type ClaimAnswer, type DecisionRecord, type EvaluateCall, type NamedVerdict, type PolicySet } from '@holdpoint/contracts';
+import { ClaimApprovals, FindFinalDecisions, guardDefaults, ReportVerdicts, type ApprovalClaim, type ClaimAnswer, type DecisionRecord, type EvaluateCall, type NamedVerdict, type PolicySet } from '@holdpoint/contracts';
 import { PublishUnconfirmed, type Messaging } from '@holdpoint/messaging';
 import type { Logger } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
@@ -246,6 +246,85 @@ describe('a call that names its approval', () => {
   });
 });
 
+describe('a call that came as an event', () => {
+  const event = (name: string, given: Partial<EvaluateCall> = {}): EvaluateCall => call(name, {}, { event_key: `key_${name}`, ...given });
+
+  it('bears its key in the log, and in the record of its release', async () => {
+    const { decide, world } = evaluator();
+    await answered(decide, [event('read_file'), event('payment_1')]);
+    expect(world.logged.map(({ event_key, action }) => [event_key, action]).sort()).toEqual([['key_payment_1', 'require_approval'], ['key_read_file', 'allow']]);
+    expect(world.claims).toMatchObject([{ event_key: 'key_payment_1', trace_id: 'trace_1', release_record: { event_key: 'key_payment_1' } }]);
+  });
+
+  it('that is decided already is neither parked nor released, and leaves its neighbours alone', async () => {
+    const { decide, world } = evaluator();
+    world.final.add('key_payment_1');
+    const answers = await answered(decide, [event('payment_1'), event('payment_2'), call('payment_3')]);
+    expect(answers.map(({ result, not_judged }) => result?.action ?? not_judged)).toEqual(['decided_before', 'require_approval', 'require_approval']);
+    expect(world.claims.map(({ event_key }) => event_key)).toEqual(['key_payment_2', undefined]);
+  });
+
+  it.each<[string, (world: World) => void]>([
+    ['the approval service is away', (world) => (world.beforeApprovals = () => Promise.reject(new Error('nobody answers')))],
+    ['a claim fails', (world) => (world.claim = () => ({ state: 'failed' }))],
+    ['nobody can tell what is decided', (world) => (world.beforeFinal = () => Promise.reject(new Error('behind')))],
+    ['the log takes nothing', (world) => (world.publish = () => Promise.reject(new Error('full')))],
+  ])('is given back undecided and unlogged while %s', async (_what, breakIt) => {
+    const { decide, world } = evaluator();
+    breakIt(world);
+    expect(await answered(decide, [event('payment_1')])).toEqual([{ index: 0, not_judged: 'part_unavailable' }]);
+    expect(world.logged).toEqual([]);
+  });
+
+  it('is given back where there is no parking place', async () => {
+    const { decide } = evaluator({ parkingLimit: 0 });
+    expect(await answered(decide, [event('payment_1')])).toEqual([{ index: 0, not_judged: 'part_unavailable' }]);
+  });
+
+  it.each(['open', 'closed'] as const)('is given back when the policies are too old to count, failure mode %s', async (failure_mode) => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([policySet({ failure_mode, max_policy_staleness_seconds: 1, version: 5 })], 2);
+    world.freshness = { fresh: false, forMs: 2_000 };
+    const answers = await answered(decide, [event('read_file'), event('delete_file'), event('payment_1'), event('odd_file', { approval_id: 'apr_named' })]);
+    expect(answers.map(({ not_judged }) => not_judged)).toEqual(Array.from({ length: 4 }, () => 'part_unavailable'));
+    expect([world.logged, world.claims, world.verdicts]).toEqual([[], [], []]);
+  });
+
+  it('is decided by policies that are stale within the guard’s patience, and says so', async () => {
+    const { decide, world } = evaluator();
+    world.freshness = { fresh: false, forMs: 1_000 };
+    expect(await answered(decide, [event('read_file')])).toMatchObject([{ result: { action: 'allow', metadata: { policy_stale: true } } }]);
+  });
+
+  it('that is logged is decided, also when the lease runs out meanwhile; what is not logged by then is judged again', async () => {
+    const { decide, world } = evaluator();
+    world.publish = () => {
+      world.freshness = { fresh: false, forMs: 1 };
+      return Promise.resolve();
+    };
+    expect(await answered(decide, [event('read_file')])).toMatchObject([{ result: { action: 'allow' } }]);
+    world.freshness = { fresh: true };
+    world.claim = () => {
+      world.freshness = { fresh: false, forMs: 1 };
+      return { state: 'pending', approval_id: 'apr_1' };
+    };
+    expect(await answered(decide, [event('payment_1')])).toEqual([{ index: 0, not_judged: 'lease_lapsed' }]);
+    expect(world.logged.map(({ action }) => action)).toEqual(['allow']);
+  });
+
+  it.each<[string, () => ClaimAnswer, ReportAnswer, string]>([
+    ['payment_1', () => ({ state: 'pending', approval_id: 'apr_named' }), 'superseded', 'part_unavailable'],
+    ['read_file', () => ({ state: 'pending' }), 'outdated', 'part_unavailable'],
+    ['payment_1', () => ({ state: 'pending', approval_id: 'apr_new' }), 'superseded', 'require_approval'],
+  ])('%s that waits for its own, settled approval is not logged again; only another approval is news', async (name, claim, report, wanted) => {
+    const { decide, world } = evaluator();
+    [world.claim, world.report] = [claim, () => report];
+    const [answer] = await answered(decide, [event(name, { approval_id: 'apr_named' })]);
+    expect(answer?.result?.action ?? answer?.not_judged).toBe(wanted);
+    expect(world.logged).toHaveLength(wanted === 'require_approval' ? 1 : 0);
+  });
+});
+
 const forever = (): number => 10_000;
 const nothing = (): void => undefined;
 const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
@@ -263,6 +342,8 @@ class World {
   renew: () => Promise<void> = () => Promise.resolve();
   publish: (records: readonly DecisionRecord[]) => Promise<void> = () => Promise.resolve();
   beforeApprovals: () => Promise<void> = () => Promise.resolve();
+  beforeFinal: () => Promise<void> = () => Promise.resolve();
+  readonly final = new Set<string>();
   claim: (claim: ApprovalClaim) => ClaimAnswer = () => ({ state: 'pending', approval_id: 'apr_1' });
   report: (verdict: NamedVerdict) => ReportAnswer = () => 'superseded';
 
@@ -277,7 +358,11 @@ class World {
       await this.publish(decisions);
       this.logged.push(...decisions);
     },
-    request: async (contract: object, body: { claims: ApprovalClaim[]; verdicts: NamedVerdict[] }) => {
+    request: async (contract: object, body: { claims: ApprovalClaim[]; verdicts: NamedVerdict[]; calls: { event_key: string }[] }) => {
+      if (contract === FindFinalDecisions) {
+        await this.beforeFinal();
+        return { decided: body.calls.map(({ event_key }) => event_key).filter((key) => this.final.has(key)) };
+      }
       if (contract === ClaimApprovals) this.claimMessages.push(body);
       else if (contract === ReportVerdicts) this.verdicts.push(...body.verdicts);
       await this.beforeApprovals();
