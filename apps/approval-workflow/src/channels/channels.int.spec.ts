@@ -24,7 +24,7 @@ let database: TestDatabase;
 let one: Replica;
 let two: Replica;
 const logged: string[] = [];
-const receivers: Receiver[] = [];
+const receivers: { close: () => Promise<void> }[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase('channels', migrated);
