@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseApiKey, serviceNames } from '@holdpoint/contracts';
-import { containerNatsConfig, locateNatsServer, pinnedNatsServerVersion } from '@holdpoint/local-stack';
+import { containerNatsConfig, locateNatsServer, natsIssuerOf, pinnedNatsServerVersion } from '@holdpoint/local-stack';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { commandOf, compose, composeService, composeServices, core, dockerfile, interpolated, observability, read, readYaml, root, stagesOf } from './deployment.ts';
@@ -28,6 +28,11 @@ describe('make-env', () => {
     expect(new Set(Object.values(made)).size).toBe(Object.keys(made).length);
     expect(statSync(join(folder, '.env')).mode & 0o077).toBe(0);
     expect(parseApiKey(made['HOLDPOINT_ADMIN_KEY'] ?? '')).not.toBeNull();
+  });
+
+  it('makes a key for the NATS door whose public half the server knows', () => {
+    const { HOLDPOINT_NATS_ISSUER_SEED: seed = '', NATS_ISSUER: issuer } = made;
+    expect(natsIssuerOf(seed)).toBe(issuer);
   });
 
   it('never replaces secrets that may be in use', () => {
@@ -89,7 +94,7 @@ describe('docker-compose.yml', () => {
 
   it('publishes on loopback unless told otherwise, and only what people and agents talk to', () => {
     const published = composeServices.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${interpolated(port, {})}`));
-    expect(published.sort()).toEqual(['gateway 127.0.0.1:8080:8080', 'grafana 127.0.0.1:3000:3000']);
+    expect(published.sort()).toEqual(['approval-workflow 127.0.0.1:8081:8081', 'gateway 127.0.0.1:8080:8080', 'grafana 127.0.0.1:3000:3000']);
   });
 
   it('keeps NATS and Postgres where nothing from outside comes in', () => {

@@ -1,5 +1,5 @@
 export { containerNatsConfig } from './container-nats-config.ts';
-export { startLocalStack } from './local-stack.ts';
+export { natsIssuerOf, startLocalStack } from './local-stack.ts';
 export type { LocalStack, LocalStackOptions, NatsDoorSecrets } from './local-stack.ts';
 export { LocalStackError } from './local-stack-error.ts';
 export type { LocalStackErrorCode } from './local-stack-error.ts';

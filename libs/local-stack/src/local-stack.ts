@@ -105,9 +105,12 @@ function doorSecrets(folder: DataFolder, user: string): NatsDoorSecrets {
   return { issuerSeed: folder.secret('nats.issuer', fresh), user, password: folder.secret(`nats.${user}`) };
 }
 
+/** The public key of an nkey seed: what a server needs to know of it. */
+export const natsIssuerOf = (seed: string): string => fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+
 function doorOf(folder: DataFolder, { user, permissions }: NonNullable<LocalStackOptions['natsDoor']>): NatsDoor<string> {
   const { issuerSeed, password } = doorSecrets(folder, user);
-  return { issuer: fromSeed(new TextEncoder().encode(issuerSeed)).getPublicKey(), system: { user, password, permissions } };
+  return { issuer: natsIssuerOf(issuerSeed), system: { user, password, permissions } };
 }
 
 async function startPostgres(options: LocalStackOptions, folder: DataFolder): Promise<PostgresServer> {
