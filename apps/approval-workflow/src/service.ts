@@ -5,13 +5,15 @@ import { type Logger, type Metrics, NestLogger, type RunningService, serveOperat
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import { announcer } from './approvals/announce.ts';
-import { Approvals } from './approvals/approvals.repository.ts';
+import { Approvals, type Change } from './approvals/approvals.repository.ts';
 import { DeadlineSweep } from './approvals/deadline-sweep.ts';
 import { writeNews } from './approvals/public-news.ts';
 import { Seal } from './approvals/seal.ts';
+import { openChannels } from './channels/open-channels.ts';
 import type { ApprovalWorkflowConfig } from './config.ts';
 import { EventCalls } from './event-calls/event-calls.repository.ts';
 import { FinishEventCalls } from './event-calls/finish-event-calls.ts';
+import { serveWebhooks } from './http/webhook-server.ts';
 import { schema } from './migrations/migrations.ts';
 import { Outcomes } from './outcomes/outcomes.repository.ts';
 import { ReportOutcome } from './outcomes/report-outcome.ts';
@@ -25,7 +27,7 @@ const requestsAtOnce = 32;
 
 type Surroundings = Readonly<{ config: ApprovalWorkflowConfig; log: Logger; metrics: Metrics; shutdown: AbortSignal }>;
 
-/** One replica: answers, sweeps deadlines, finishes event calls and relays what transactions left to publish, until it is stopped. Replicas share everything through Postgres. */
+/** One replica: answers, sweeps deadlines, finishes event calls, tells channels, takes decisions by webhook and relays what transactions left to publish, until it is stopped. Replicas share everything through Postgres. */
 export async function startApprovalWorkflow({ config, log, metrics, shutdown }: Surroundings): Promise<RunningService> {
   const messaging = await openMessaging({ ...config.nats, name: service, signal: shutdown, log });
   const db = await openDatabase({ url: config.databaseUrl, schema, applicationName: service, entities: [OutboxRow], poolSize, log });
@@ -39,28 +41,36 @@ export async function startApprovalWorkflow({ config, log, metrics, shutdown }: 
     log,
     maxRequestBytes: messaging.maxPayload / 2,
   });
-  const approvals = new Approvals({ db, alongside: [writeNews], onCommitted: announcer({ messaging, metrics, log, wakeOutbox: () => relays.wake(), wakeFinisher: () => finish.wake() }) });
+  const channels = openChannels({ db, seal, privateDestinations: config.privateDestinations, metrics, log });
+  const announce = announcer({ messaging, metrics, log, wakeOutbox: () => relays.wake(), wakeFinisher: () => finish.wake() });
+  const onCommitted = (changes: readonly Change[]): void => {
+    announce(changes);
+    channels.committed();
+  };
+  const approvals = new Approvals({ db, alongside: [writeNews, channels.write], onCommitted });
   const sweep = new DeadlineSweep({ approvals, log });
-  const health = new ServiceHealth({ messaging, db });
+  const webhooks = await serveWebhooks({ ...config.webhooks, decisions: channels.decisionsOn(approvals), metrics, log });
+  const health = new ServiceHealth({ messaging, db, webhooks });
   const outcomes = new ReportOutcome({ approvals, outcomes: new Outcomes(db), metrics });
   observe({ metrics, approvals, eventCalls, health });
 
   const strategy = new NatsStrategy({ messaging, service, contracts: servedBy(service, allContracts), concurrency: requestsAtOnce });
-  const app = await NestFactory.createMicroservice(AppModule.with({ approvals, outcomes, seal, health, messaging, log }), { strategy, logger: new NestLogger(log) });
+  const app = await NestFactory.createMicroservice(AppModule.with({ approvals, channels, outcomes, seal, health, messaging, log }), { strategy, logger: new NestLogger(log) });
   app.useGlobalFilters(new PassDefects());
-  for (const worker of [sweep, relays, finish]) worker.start();
+  for (const worker of [sweep, relays, finish, channels.sender]) worker.start();
   await app.listen();
   const consumption = new WorkOffOutcomes({ messaging, reports: outcomes, log, metrics }).start();
   const operations = await serveOperations({ ...config.operations, metrics, health: () => health.parts() });
   log.info({ port: operations.port }, 'operations');
+  log.info({ port: webhooks.port }, 'webhooks');
   log.info({}, 'ready');
 
   return {
     health: () => health.parts(),
     stop: async () => {
       // What is in hand is answered first; what a last answer put into the outbox waits there for the next replica.
-      await app.close();
-      await Promise.all([sweep.stop(), relays.stop(), finish.stop(), consumption.stop(), operations.close()]);
+      await Promise.all([app.close(), webhooks.close()]);
+      await Promise.all([sweep.stop(), relays.stop(), finish.stop(), channels.sender.stop(), consumption.stop(), operations.close()]);
       await messaging.drain();
       await db.destroy();
     },

@@ -255,7 +255,8 @@ describe('telling a channel', () => {
     const dead = claimed!;
     await fetch(hears.url, { method: 'POST', headers: { 'webhook-id': dead.deliveryId }, body: one.channels.deliveries.bodyOf(dead) });
 
-    await Promise.all([one.reopen(), two.reopen()]);
+    one.reopen();
+    two.reopen();
     await makeDue(channel);
     await eventually(async () => (await deliveries(guard, channel))[0]!.status === 'delivered');
     expect(hears.got.map(({ headers, body }) => [headers['webhook-id'], body])).toEqual([0, 1].map(() => [dead.deliveryId, hears.got[0]!.body]));
@@ -496,7 +497,7 @@ describe('deciding by webhook', () => {
     expect(await post('x'.repeat(65_536))).toMatchObject({ status: 400 });
     const { path } = signed({ decision: 'approve' });
     const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(10_000))) });
-    const outcome = await fetch(`${one.url}${path}`, { method: 'POST', body: endless, duplex: 'half' } as RequestInit).then(({ status }) => status, () => 'cut');
+    const outcome = await fetch(`${one.url}${path}`, { method: 'POST', body: endless, duplex: 'half' }).then(({ status }) => status, () => 'cut');
     expect([413, 'cut']).toContain(outcome);
   });
 });
