@@ -1,4 +1,5 @@
 import type { Actor, Approval, ApprovalStatus, Choice, LaterVerdict, Requester, Vote, WebhookActor } from '@holdpoint/approval';
+import type { OutcomeStatus } from '@holdpoint/contracts';
 
 /** A row of `approvals` as the driver gives it: bigints as text. */
 export type ApprovalRow = Readonly<{
@@ -41,6 +42,10 @@ export type ApprovalRow = Readonly<{
   event_key: string | null;
   trace_id: string | null;
   notification_channels: string | null;
+  /** Of the call's outcome, where it was read with the row. */
+  outcome_status?: OutcomeStatus | null;
+  outcome_detail?: string | null;
+  outcome_at?: string | null;
 }>;
 
 export type VoteRow = Readonly<{ voter: string; owner_email: string | null; choice: Choice; comment: string | null; at: string }>;
@@ -188,6 +193,13 @@ export function approvalOf(row: ApprovalRow, votes: readonly VoteRow[] = []): Ap
 
 export function originOf({ event_key, trace_id, notification_channels }: Pick<ApprovalRow, 'event_key' | 'trace_id' | 'notification_channels'>): Origin {
   return { eventKey: event_key ?? undefined, traceId: trace_id ?? undefined, channels: notification_channels?.split(',') };
+}
+
+/** What the asker says became of the call; `at` in epoch milliseconds. */
+export type ShownOutcome = Readonly<{ status: OutcomeStatus; detail?: string | undefined; at: number }>;
+
+export function outcomeOf({ outcome_status, outcome_detail, outcome_at }: ApprovalRow): ShownOutcome | undefined {
+  return outcome_status == null ? undefined : { status: outcome_status, detail: outcome_detail ?? undefined, at: Number(outcome_at) };
 }
 
 /** How actors are written: `key:<id>`, `webhook:<channel>`; `system` for what time or a policy settles. */

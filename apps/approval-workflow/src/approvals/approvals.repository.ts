@@ -2,13 +2,14 @@ import type { Approval, ApprovalEvent, ApprovalParked, ApprovalStatus } from '@h
 import { evolve, settleOverdue } from '@holdpoint/approval';
 import { databaseNow, OutboxRow } from '@holdpoint/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, type Origin, originOf, parkedColumns, parkedValues, type VoteRow } from './approval.row.ts';
+import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, type Origin, originOf, outcomeOf, parkedColumns, parkedValues, type ShownOutcome, type VoteRow } from './approval.row.ts';
 
 /** Where a call stands: at most one open row holds it. */
 export type Place = Readonly<{ guardId: string; sessionId: string; callId: string }>;
 export type ApprovalKey = Readonly<{ guardId: string; approvalId: string }>;
 export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer }>;
-export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer }>;
+/** `outcome`: only where the approval was read to be shown. */
+export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer; outcome?: ShownOutcome | undefined }>;
 export type OutboxMessage = Pick<OutboxRow, 'topic' | 'subject' | 'msgId' | 'body'>;
 
 /** What is to be committed, and what is to be answered once it is. */
@@ -163,7 +164,7 @@ export class Approvals {
   }
 
   async find({ guardId, approvalId }: ApprovalKey): Promise<StoredApproval | null> {
-    const [row] = await this.db.query<ApprovalRow[]>('SELECT * FROM approvals WHERE guard_id = $1 AND approval_id = $2', [guardId, approvalId]);
+    const [row] = await this.db.query<ApprovalRow[]>(`${withOutcomes} WHERE guard_id = $1 AND approval_id = $2`, [guardId, approvalId]);
     return row === undefined ? null : storedOf(row);
   }
 
@@ -176,7 +177,7 @@ export class Approvals {
     );
     let bytes = 0;
     const fitting = found.slice(0, limit).filter((row, at) => (bytes += row.bytes) <= maxBytes || at === 0);
-    const rows = await this.db.query<ApprovalRow[]>('SELECT * FROM approvals WHERE approval_id = ANY($1) ORDER BY approval_id DESC', [fitting.map((row) => row.approval_id)]);
+    const rows = await this.db.query<ApprovalRow[]>(`${withOutcomes} WHERE approval_id = ANY($1) ORDER BY approval_id DESC`, [fitting.map((row) => row.approval_id)]);
     return { stored: rows.map((row) => storedOf(row)), more: fitting.length < found.length };
   }
 
@@ -229,11 +230,15 @@ export class Approvals {
 
 type PageOf = Readonly<{ guardId: string; status?: ApprovalStatus | undefined; before?: string | undefined; limit: number; maxBytes: number }>;
 
+const withOutcomes = `
+  SELECT approvals.*, outcomes.status AS outcome_status, outcomes.detail AS outcome_detail, outcomes.at AS outcome_at
+  FROM approvals LEFT JOIN outcomes USING (guard_id, session_id, call_id, key_id)`;
+
 /** Narrows to a guard, to ids, or to neither. */
 const chosen = '($2::text IS NULL OR guard_id = $2) AND ($3::text[] IS NULL OR approval_id = ANY($3))';
 
 export function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredApproval {
-  return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call };
+  return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call, outcome: outcomeOf(row) };
 }
 
 function changeOf({ event, origin, sealedCall }: Parking): Change {

@@ -46,7 +46,7 @@ export class ReadApprovals {
     const isOverdue = statusAt(found.approval, await this.approvals.now()) !== found.approval.status;
     if (isOverdue) await this.settle({ approvalIds: [approval_id] });
     const stored = isOverdue ? ((await this.approvals.find(key)) ?? found) : found;
-    return { ok: shownApproval(stored.approval, openCall(this.seal, approval_id, stored.sealedCall)) };
+    return { ok: shownApproval(stored.approval, openCall(this.seal, approval_id, stored.sealedCall), stored.outcome) };
   }
 
   async statuses({ approvals: asked }: StatusesRequest): Promise<StatusesReply> {
@@ -65,9 +65,9 @@ export class ReadApprovals {
   }
 
   /** One call that cannot be opened does not hide the others: it is left out, and reported. */
-  private shownIfWhole({ approval, sealedCall }: StoredApproval): readonly ShownApproval[] {
+  private shownIfWhole({ approval, sealedCall, outcome }: StoredApproval): readonly ShownApproval[] {
     try {
-      return [shownApproval(approval, openCall(this.seal, approval.approvalId, sealedCall))];
+      return [shownApproval(approval, openCall(this.seal, approval.approvalId, sealedCall), outcome)];
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
       this.log.error({ err: error, approval: approval.approvalId, guard: approval.guardId }, 'a parked call cannot be shown');

@@ -1,10 +1,10 @@
 import type { Approval } from '@holdpoint/approval';
 import type { Approval as ShownApproval } from '@holdpoint/contracts';
-import { actorText } from './approval.row.ts';
+import { actorText, type ShownOutcome } from './approval.row.ts';
 import type { ParkedCall } from './sealed-call.ts';
 
 /** An approval as the world sees it. */
-export function shownApproval(approval: Approval, { toolCall, context }: ParkedCall): ShownApproval {
+export function shownApproval(approval: Approval, { toolCall, context }: ParkedCall, outcome?: ShownOutcome): ShownApproval {
   const { lastVerdict } = approval;
   return {
     id: approval.approvalId,
@@ -25,6 +25,7 @@ export function shownApproval(approval: Approval, { toolCall, context }: ParkedC
     ...given('comment', approval.comment),
     ...(approval.releasedAt === undefined ? {} : { released_at: isoTime(approval.releasedAt) }),
     ...(lastVerdict === undefined ? {} : { last_verdict: { action: lastVerdict.verdict, policy_id: lastVerdict.policyId ?? null, policy_version: lastVerdict.policyVersion, at: isoTime(lastVerdict.at) } }),
+    ...(outcome === undefined ? {} : { outcome: { status: outcome.status, ...given('detail', outcome.detail), reported_at: isoTime(outcome.at) } }),
     ...given('replaced_by', approval.replacedBy),
   };
 }

@@ -2,9 +2,10 @@ import { type Approval, reportOutcome, statusAt } from '@holdpoint/approval';
 import type { Outcome, OutcomeReport, Reply, ReportOutcome as Contract } from '@holdpoint/contracts';
 import type { Metrics } from '@holdpoint/runtime';
 import type { z } from 'zod';
+import type { ShownOutcome } from '../approvals/approval.row.ts';
 import type { Approvals, Judge, Once } from '../approvals/approvals.repository.ts';
 import { isoTime } from '../approvals/shown-approval.ts';
-import type { Outcomes, ReportKey, StoredOutcome } from './outcomes.repository.ts';
+import type { Outcomes, ReportKey } from './outcomes.repository.ts';
 
 type Answer = Reply<Outcome>;
 
@@ -31,7 +32,7 @@ export class ReportOutcome {
 
   /** Null when no row holds the call. INVARIANT: the outcome is committed with the end of the replay. */
   private async onItsRow(key: ReportKey, report: OutcomeReport): Promise<Answer | null> {
-    let earlier: StoredOutcome | null = null;
+    let earlier: ShownOutcome | null = null;
     let reportedAt = 0;
     const judge: Judge<Answer> = ({ approval }, at) => {
       reportedAt = at;
@@ -67,7 +68,7 @@ function isOpen(approval: Approval, at: number): boolean {
   return status === 'pending' || status === 'approved';
 }
 
-function isSame(earlier: StoredOutcome, { status, detail }: OutcomeReport): boolean {
+function isSame(earlier: ShownOutcome, { status, detail }: OutcomeReport): boolean {
   return earlier.status === status && earlier.detail === detail;
 }
 
@@ -75,6 +76,6 @@ function accepted({ session_id, tool_call_id, status, detail }: OutcomeReport, a
   return { ok: { session_id, tool_call_id, status, ...(detail === undefined ? {} : { detail }), reported_at: isoTime(at) } };
 }
 
-function alreadyReported({ status, at }: StoredOutcome): Answer {
+function alreadyReported({ status, at }: ShownOutcome): Answer {
   return { refused: { status: 409, code: 'outcome_already_reported', detail: `\`${status}\` was reported at ${isoTime(at)}, and the first report counts` } };
 }
