@@ -89,7 +89,7 @@ export const ResumeToolCalls = {
   server: 'evaluator',
   callers: ['approval-workflow'],
   replies: 'one',
-  promise: 'the final decision is acknowledged by the log before `decided`; no answer: ask again, it is decided once',
+  promise: 'before `decided` the final decision is in the log, or committed on its way there with the release; no answer: ask again, it is decided once',
   request: z.object({ calls: z.array(EvaluateCall).min(1).max(64) }),
   reply: z.object({ answers: z.array(ResumedState) }),
 } as const satisfies RequestContract;
