@@ -11,7 +11,7 @@ type Pulled = Readonly<{ events: DeliveredEvent[]; end: 'full' | 'over' | 'too_l
 
 const { stream } = PublicEvents;
 /** What was delivered and not acknowledged by then comes again. */
-export const acknowledgedWithinMs = 60_000;
+export const acknowledgedWithinMs = 30_000;
 const answerWithinMs = 5_000;
 /** Deliveries of one reader that may wait for their acknowledgement. */
 const maxUnacknowledged = 1_000;
