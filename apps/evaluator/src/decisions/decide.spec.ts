@@ -179,6 +179,19 @@ describe('parking', () => {
     expect(await answered(decide, [call('payment_1')])).toMatchObject([{ result: { action: 'block', code: 'approval_service_unavailable', metadata: { policy_version: 5 } } }]);
   });
 
+  it.each([
+    ['did not answer', (world: World) => (world.beforeApprovals = () => Promise.reject(new Error('nobody answers')))],
+    ['does not know', (world: World) => (world.claim = () => ({ state: 'failed' }))],
+  ])('a block because the service %s never has the decision id of a release that it may have committed', async (_what, fail) => {
+    const { decide, world } = evaluator();
+    fail(world);
+    const [answer] = await answered(decide, [call('payment_1')]);
+    const claimed = world.claims[0]?.release_record.id;
+    expect(world.logged.map(({ id }) => id)).toEqual([answer?.result?.metadata.decision_id]);
+    expect(claimed).toMatch(/^dec_/);
+    expect(world.logged.map(({ id }) => id)).not.toContain(claimed);
+  });
+
   it('an answer for fewer calls than were asked blocks the rest', async () => {
     const { decide, world } = evaluator();
     world.answersGiven = 1;

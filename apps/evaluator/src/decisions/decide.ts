@@ -148,7 +148,7 @@ export class Decide {
           return chunk.map((one, place) => byClaim(one, answers[place] ?? { state: 'failed' }));
         } catch (error) {
           this.log.warn({ err: error, calls: chunk.length }, 'approval service did not answer');
-          return chunk.map((one) => decidedAs(one, withoutApprovalService(one)));
+          return chunk.map((one) => byClaim(one, { state: 'failed' }));
         }
       }),
     );
@@ -237,7 +237,9 @@ function isProvisional({ standIn, call }: JudgedCall, { action, code, approvalId
 /** A person cannot be asked; a `block` needs none. */
 const withoutApprovalService = (judged: JudgedCall): Outcome => (judged.verdict.action === 'require_approval' ? approvalServiceUnavailable : outcomeOfReport(judged, 'failed'));
 
-const byClaim = (judged: JudgedCall, answer: ClaimAnswer): Ready => decidedAs(judged, outcomeOfClaim(judged, answer), answer.state === 'released');
+/** INVARIANT: a claim that failed may have released the call under the decision id that it carried; the block that is answered has an id of its own. */
+const byClaim = (judged: JudgedCall, answer: ClaimAnswer): Ready =>
+  decidedAs(judged, { ...outcomeOfClaim(judged, answer), ...(answer.state === 'failed' ? { decisionId: newId('dec') } : {}) }, answer.state === 'released');
 
 /** Consecutive groups whose sizes add up to at most `limit`; a larger item stands alone. */
 function inChunks<T>(items: readonly T[], sizeOf: (item: T) => number, limit: number): readonly (readonly T[])[] {
