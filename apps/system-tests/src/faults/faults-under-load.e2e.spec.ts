@@ -2,13 +2,14 @@ import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestSystem } from '../harness.ts';
 import type { ScheduleName } from './nemesis.ts';
-import { keep, undergo } from './ordeal.ts';
+import { judge, keep, quiet, undergo, type Ordeal } from './ordeal.ts';
 import { Seeded } from './seeded.ts';
 
-/** `npm run faults` sets these; a failure prints the seed that repeats what was asked and what was broken. */
+/** `npm run faults` sets these. A failure prints the seed, which repeats what is asked and what is broken. */
 const seed = Number(env['HOLDPOINT_FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const minutes = Number(env['HOLDPOINT_FAULTS_MINUTES'] ?? 1.6);
 const only = env['HOLDPOINT_FAULTS_SCHEDULE'];
+const keepAlways = env['HOLDPOINT_FAULTS_KEEP'] !== undefined;
 
 /** Shares of the whole time. */
 const schedules: readonly (readonly [ScheduleName, number])[] = [
@@ -26,6 +27,7 @@ const shares = chosen.reduce((sum, [, share]) => sum + share, 0);
 
 let test: TestSystem;
 const crashes: string[] = [];
+const ordeals = new Map<ScheduleName, Ordeal>();
 
 beforeAll(async () => {
   test = await TestSystem.start({
@@ -35,26 +37,25 @@ beforeAll(async () => {
       setTimeout(() => service.start(), 1_000);
     },
   });
-}, 120_000);
+  for (const [schedule, share] of chosen) {
+    ordeals.set(schedule, await undergo({ test, schedule, forMs: (minutes * 60_000 * share) / shares, random: new Seeded(seed) }));
+  }
+  await quiet(test);
+}, minutes * 60_000 + 480_000);
 
 afterAll(() => test.stop(), 30_000);
 
 describe(`faults under load, seed ${seed}`, () => {
-  it.each(chosen)(
-    '%s: nothing answered is lost, nothing is released twice, no doubt becomes an allow',
-    async (schedule, share) => {
-      const forMs = (minutes * 60_000 * share) / shares;
-      const ordeal = await undergo({ test, schedule, forMs, random: new Seeded(seed) });
-      console.log(`${schedule}, seed ${seed}, ${(forMs / 1_000).toFixed(0)} s: ${JSON.stringify(ordeal.counts)}`);
-      if (ordeal.violations.length > 0 || env['HOLDPOINT_FAULTS_KEEP'] !== undefined) {
-        const folder = keep(ordeal, { name: schedule, seed, logLines: [...crashes, ...test.logLines] });
-        console.log(`history, faults and logs are kept in ${folder}`);
-      }
-      expect(ordeal.violations.slice(0, 5)).toEqual([]);
-      // A history in which nothing happened proves nothing.
-      expect(ordeal.counts['answer allow (released)']).toBeGreaterThan(0);
-      expect(ordeal.nemesis.lines.length).toBeGreaterThan(1);
-    },
-    minutes * 60_000 + 240_000,
-  );
+  it.each(chosen.map(([schedule]) => schedule))('%s: nothing answered is lost, nothing is released twice, no doubt becomes an allow', async (schedule) => {
+    const ordeal = ordeals.get(schedule)!;
+    const verdict = await judge(test, ordeal, new Set([...ordeals.values()].flatMap(({ nemesis }) => [...nemesis.conceded])));
+    console.log(`${schedule}, seed ${seed}: ${JSON.stringify(verdict.counts)}`);
+    if (keepAlways || verdict.violations.length > 0) {
+      console.log(`history, faults and logs are kept in ${keep(ordeal, { verdict, seed, logLines: [...crashes, ...test.logLines] })}`);
+    }
+    expect(verdict.violations.slice(0, 5)).toEqual([]);
+    // A history in which nothing happened proves nothing.
+    expect(verdict.counts['answer allow (released)']).toBeGreaterThan(0);
+    expect(ordeal.nemesis.lines.length).toBeGreaterThan(1);
+  });
 });

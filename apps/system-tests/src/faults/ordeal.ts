@@ -15,11 +15,12 @@ import type { Seeded } from './seeded.ts';
 import { loadedGuard, Workload, type LoadedGuard } from './workload.ts';
 
 export type OrdealOptions = Readonly<{ test: TestSystem; schedule: ScheduleName; forMs: number; random: Seeded }>;
-export type Ordeal = Verdict & Readonly<{ history: History; nemesis: Nemesis }>;
+/** What was asked, heard and broken under one schedule. */
+export type Ordeal = Readonly<{ schedule: ScheduleName; history: History; nemesis: Nemesis; guards: readonly string[]; stillBroken: readonly Violation[] }>;
 
-const quietWithinMs = 60_000;
+const mendedWithinMs = 60_000;
 
-/** Load, faults, healing, silence, and then the comparison of what was answered with what is kept. */
+/** Load and faults; then healing, after which all must work again. */
 export async function undergo({ test, schedule, forMs, random }: OrdealOptions): Promise<Ordeal> {
   const history = new History();
   const nemesis = new Nemesis(test.system, random.fork(schedule), () => history.now());
@@ -34,49 +35,61 @@ export async function undergo({ test, schedule, forMs, random }: OrdealOptions):
   } finally {
     await workload.stop();
   }
-  await quiet(test);
+  await mended(test);
   const ids = guards.map(({ guard }) => guard.id);
-  const asked = await sweep(workload, guards, { history, state: await finalState(test, ids) });
-  await quiet(test);
-  const state = await finalState(test, ids);
-  const { violations, counts } = check(history.operations, state, nemesis.conceded);
-  return { violations: [...violations, ...asked.flatMap(stillBroken)], counts, history, nemesis };
+  const asked = await sweep(workload, guards, { history, state: await readFinalState(databaseUrl(test), ids) });
+  return { schedule, history, nemesis, guards: ids, stillBroken: asked.flatMap(stillBroken) };
+}
+
+/** Compares what was answered with what is kept. Expects `quiet`. `conceded`: decisions of all stores that are gone. */
+export async function judge(test: TestSystem, { history, guards, stillBroken: broken }: Ordeal, conceded: ReadonlySet<string>): Promise<Verdict> {
+  const { violations, counts } = check(history.operations, await readFinalState(databaseUrl(test), guards), conceded);
+  return { violations: [...broken, ...violations], counts };
 }
 
 /** Keeps what is needed to understand a failure; returns the folder. */
-export function keep({ history, nemesis, violations, counts }: Ordeal, { name, seed, logLines }: Readonly<{ name: string; seed: number; logLines: readonly string[] }>): string {
-  const folder = mkdtempSync(join(tmpdir(), `holdpoint-faults-${name.replaceAll(' ', '-')}-`));
+export function keep({ schedule, history, nemesis }: Ordeal, { verdict, seed, logLines }: Readonly<{ verdict?: Verdict; seed: number; logLines: readonly string[] }>): string {
+  const folder = mkdtempSync(join(tmpdir(), `holdpoint-faults-${schedule.replaceAll(' ', '-')}-`));
   writeFileSync(join(folder, 'history.jsonl'), history.jsonLines());
   writeFileSync(join(folder, 'nemesis.log'), `seed ${seed}\n${nemesis.lines.join('\n')}\n`);
   writeFileSync(join(folder, 'services.log'), `${logLines.join('\n')}\n`);
-  writeFileSync(join(folder, 'verdict.json'), JSON.stringify({ seed, violations, counts }, null, 2));
+  writeFileSync(join(folder, 'verdict.json'), JSON.stringify({ seed, ...verdict }, null, 2));
   return folder;
 }
 
-/** Every part is up, every evaluator decides by fresh policies, and nothing is on its way to Postgres any more. */
-async function quiet(test: TestSystem): Promise<void> {
+/** Every part says that it is up. */
+async function mended(test: TestSystem): Promise<void> {
   await test.system.ready();
-  const within = (what: string) => ({ timeoutMs: quietWithinMs, everyMs: 100, what });
-  await eventually(async () => {
+  const up = async (): Promise<true> => {
     const response = await fetch(`${test.system.url}/health/parts`, { signal: AbortSignal.timeout(5_000) });
     const { parts } = (await response.json()) as { parts: readonly { part: string; ok: boolean }[] };
     const down = parts.filter(({ ok }) => !ok).map(({ part }) => part);
     if (down.length > 0) throw new Error(`${down.join(', ')} not up`);
     return true;
-  }, within('all parts up'));
-  await eventually(async () => {
+  };
+  await eventually(up, { timeoutMs: mendedWithinMs, everyMs: 100, what: 'all parts up' });
+}
+
+/** Nothing is on its way to Postgres any more. What a killed writer had in hand comes again after half a minute. */
+export async function quiet(test: TestSystem): Promise<void> {
+  const still = async (): Promise<true> => {
     const [backlog, outbox] = [await logBacklog(test.system.stack), await outboxRows(test)];
     if (backlog + outbox > 0) throw new Error(`${backlog} messages and ${outbox} outbox rows are left`);
     return true;
-  }, within('an empty decision log stream'));
+  };
+  await eventually(still, { timeoutMs: mendedWithinMs, everyMs: 200, what: 'an empty decision log stream' });
 }
+
+/** Tools whose policy no admin edits: approved, they are released. Others may have become stale by now. */
+const steady = /^(pay|brief)_/;
 
 /** After the healing: what is approved is still released to its asker, once, and a new call goes its whole way. */
 async function sweep(workload: Workload, guards: readonly LoadedGuard[], { history, state }: Readonly<{ history: History; state: FinalState }>): Promise<readonly Operation[]> {
   const asked: Operation[] = [];
   for (const loaded of guards) {
     const client = `${loaded.guard.id} sweep`;
-    const approved = new Set(state.approvals.filter(({ guard, status }) => guard === loaded.guard.id && status === 'approved').map((row) => `${row.session} ${row.callId} ${row.argumentsHash}`));
+    const rows = state.approvals.filter(({ guard, status, toolName }) => guard === loaded.guard.id && status === 'approved' && steady.test(toolName));
+    const approved = new Set(rows.map((row) => `${row.session} ${row.callId} ${row.argumentsHash}`));
     const first = new Map<string, Ask>();
     for (const operation of history.operations) {
       if (operation.kind !== 'ask' || operation.guard !== loaded.guard.id) continue;
@@ -102,10 +115,6 @@ function stillBroken(operation: Operation): readonly Violation[] {
   const [result] = operation.results ?? [];
   if (result?.action === 'allow') return [];
   return [{ rule: 'all works again after the healing', what: `an approved call was answered ${result?.action ?? operation.ending} ${result?.code ?? ''}`, evidence: operation }];
-}
-
-async function finalState(test: TestSystem, guards: readonly string[]): Promise<FinalState> {
-  return readFinalState(databaseUrl(test), guards);
 }
 
 async function outboxRows(test: TestSystem): Promise<number> {

@@ -1,0 +1,244 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FinalState, PolicySetFact } from '../final-state.ts';
+import type { Ask, Edit, Operation, Read, Result, Vote } from '../history.ts';
+import { hashOf } from './answers.ts';
+import { check } from './checker.ts';
+
+const fact = { guard: 'shop', session: 's', callId: 'call_1', toolName: 'pay_rent', action: 'require_approval', code: null, approvalId: 'apr_1', eventKey: null };
+const call = { id: 'call_1', name: 'pay_rent', arguments: { amount: 5, to: 'acct' } };
+
+describe('a history in which all went well', () => {
+  it('has no violation: a call parked, approved, released, replayed, and the log of it', () => {
+    expect(rulesBroken(good())).toEqual([]);
+  });
+  it('has none either when nobody knows whether a request took effect', () => {
+    const { operations, state } = good();
+    expect(rulesBroken({ operations: operations.map((one) => ({ ...without(one), ending: 'unknown' as const })), state })).toEqual([]);
+  });
+});
+
+describe('answers', () => {
+  it.each<[string, Partial<Result>, string]>([
+    ['an allow where policies block', { action: 'allow' }, 'allow where version 1 says block'],
+    ['an allow with a code of doubt', { action: 'allow', code: 'could_not_judge' }, 'allow with the code of doubt could_not_judge'],
+    ['a warn with a code of doubt', { action: 'warn', code: 'decision_log_unavailable' }, 'warn with the code of doubt decision_log_unavailable'],
+    ['an answer to another call', { action: 'block', tool_call_id: 'call_2' }, 'an answer to `call_1` names `call_2`'],
+  ])('%s', (_, answer, what) => {
+    expect(broken({ operations: [asked({ name: 'never_mind', answer })], state: kept() })).toContainEqual(['answers follow policies', what]);
+  });
+  it('judged by a version that never was, or with another hash', () => {
+    const answer = (metadata: object) => asked({ name: 'never_mind', answer: { action: 'block', metadata: meta(metadata) } });
+    expect(broken({ operations: [answer({ policy_version: 9 })], state: kept() })).toContainEqual(['answers follow policies', 'judged by version 9, which never was']);
+    expect(broken({ operations: [answer({ policy_hash: 'other' })], state: kept() })).toContainEqual(['answers follow policies', 'judged by a version 1 with another hash']);
+  });
+  it('an allow without judgement, and a warn of a closed guard', () => {
+    for (const action of ['allow', 'warn'] as const) {
+      const answer = { action, code: 'engine_unavailable', metadata: meta({ policy_version: null, failed_open: true }) };
+      expect(broken({ operations: [asked({ name: 'free_ride', answer })], state: kept() })).toContainEqual(['answers follow policies', `${action} engine_unavailable that no policy set judged`]);
+    }
+  });
+  it('a warn of an open guard is as it should be, an allow is not', () => {
+    const state = kept({ policySets: [{ ...set(1), failureMode: 'open' }] });
+    const answer = (action: string) => asked({ name: 'free_ride', answer: { action, code: 'engine_unavailable', metadata: meta({ policy_version: null, failed_open: true }) } });
+    expect(rulesBroken({ operations: [answer('warn')], state })).toEqual([]);
+    expect(rulesBroken({ operations: [answer('allow')], state })).toEqual(['answers follow policies']);
+  });
+  it('an allow without the approval that policies demand', () => {
+    expect(broken({ operations: [asked({ answer: { action: 'allow' } })], state: kept() })).toContainEqual(['answers follow policies', 'allow without the approval that policies demand']);
+  });
+  it('an allow before the row was released, by another release, or of other arguments', () => {
+    const { operations, state } = good();
+    const [row] = state.approvals;
+    const withRow = (changed: object) => rulesBroken({ operations, state: { ...state, approvals: [{ ...row!, ...changed }] } });
+    expect(withRow({ status: 'approved' })).toContain('answers follow policies');
+    expect(withRow({ releaseId: 'req_other' })).toContain('answers follow policies');
+    expect(withRow({ argumentsHash: hashOf({ amount: 6, to: 'acct' }) })).toContain('answers follow policies');
+  });
+  it('a block by a state that the row is not in', () => {
+    const answer = { action: 'block', code: 'approval_rejected', approval_id: 'apr_1' };
+    const { state } = good();
+    expect(broken({ operations: [asked({ answer })], state })).toContainEqual(['answers follow policies', 'approval_rejected, but the row of apr_1 is released']);
+  });
+  it('a valid request that is refused', () => {
+    const refused: Operation = { ...asked({}), ending: 'fail', status: 401, results: undefined };
+    expect(rulesBroken({ operations: [refused], state: kept() })).toEqual(['refusals are deserved']);
+  });
+});
+
+describe('approvals', () => {
+  it('one that was answered and has no row', () => {
+    const { operations, state } = good();
+    expect(rulesBroken({ operations, state: { ...state, approvals: [], audit: [], votes: [] } })).toContain('parked calls have rows');
+  });
+  it('one that is another call’s row', () => {
+    const { operations, state } = good();
+    expect(rulesBroken({ operations, state: { ...state, approvals: [{ ...state.approvals[0]!, callId: 'call_2' }] } })).toContain('parked calls have rows');
+  });
+  it('a vote that was answered and is lost, and one that nobody cast', () => {
+    const { operations, state } = good();
+    expect(broken({ operations, state: { ...state, votes: [] } })).toContainEqual(['votes are kept', 'an answered vote on apr_1 is lost']);
+    const withoutVotes = operations.filter(({ kind }) => kind !== 'vote');
+    expect(broken({ operations: withoutVotes, state })).toContainEqual(['votes are kept', 'key:ann never asked to approve apr_1']);
+  });
+  it('a vote that was refused and counts all the same', () => {
+    const { operations, state } = good();
+    const refused = operations.map((one): Operation => (one.kind === 'vote' ? { ...one, ending: 'fail', status: 409 } : one));
+    expect(rulesBroken({ operations: refused, state })).toContain('votes are kept');
+  });
+  it('one that reads as pending after its vote was answered', () => {
+    const { operations, state } = good();
+    const read: Read = { ...ended(50), kind: 'read', approvalId: 'apr_1', approvalStatus: 'pending' };
+    expect(rulesBroken({ operations: [...operations, read], state })).toEqual(['votes are kept']);
+  });
+  it('a second answer with `replayed: false`', () => {
+    const { operations, state } = good();
+    const again = asked({ at: 60, answer: released('dec_rel') });
+    expect(broken({ operations: [...operations, again], state })).toContainEqual(['released once', 'apr_1 was answered as released to two requests']);
+  });
+  it('a second release in the audit trail', () => {
+    const { operations, state } = good();
+    expect(rulesBroken({ operations, state: { ...state, audit: [...state.audit, state.audit.at(-1)!] } })).toEqual(expect.arrayContaining(['released once', 'audit is complete']));
+  });
+  it('one that is allowed after its rejection was answered', () => {
+    const { operations, state } = good();
+    const rejection: Vote = { ...ended(30), kind: 'vote', approvalId: 'apr_1', voter: 'key:bob', choice: 'reject' };
+    expect(rulesBroken({ operations: [...operations, rejection], state })).toContain('rejections stand');
+  });
+});
+
+describe('the audit trail', () => {
+  const { operations, state } = good();
+  const trail = (audit: FinalState['audit']) => broken({ operations, state: { ...state, audit } }).filter(([rule]) => rule === 'audit is complete').map(([, what]) => what);
+  it('misses the parking', () => expect(trail(state.audit.slice(1))).toEqual(['apr_1: the trail does not begin with its parking']));
+  it('misses a transition', () => expect(trail(state.audit.filter(({ event }) => event !== 'approved'))).toEqual(['apr_1: went from pending to released']));
+  it('ends before the row does', () => expect(trail(state.audit.slice(0, -1))).toEqual(['apr_1 is released, its audit trail ends at approved']));
+  it('misses a vote', () => expect(trail(state.audit.filter(({ event }) => event !== 'voted'))).toEqual(['apr_1 has 1 votes and 0 in its audit trail']));
+  it('is out of order', () => expect(trail(state.audit.map((row) => (row.event === 'approved' ? { ...row, at: 9_999 } : row)))).toEqual(['apr_1: released stands after what came later']));
+  it('names another release', () => expect(trail(state.audit.map((row) => (row.event === 'released' ? { ...row, detail: {} } : row)))).toEqual(['apr_1 was released otherwise than its audit trail says']));
+});
+
+describe('the decision log', () => {
+  it('misses an answered decision, unless it lay in a store that is gone', () => {
+    const { operations, state } = good();
+    const lost = { ...state, decisions: state.decisions.filter(({ id }) => id !== 'dec_park') };
+    expect(broken({ operations, state: lost })).toEqual([['answers are logged', 'dec_park was answered and is not in the log']]);
+    expect(check(operations, lost, new Set(['dec_park'])).violations).toEqual([]);
+    expect(check(operations, lost, new Set(['dec_park'])).counts['decisions lost with a NATS store']).toBe(1);
+  });
+  it('says another action than the answer', () => {
+    const { operations, state } = good();
+    const decisions = state.decisions.map((one) => (one.id === 'dec_park' ? { ...one, action: 'allow' } : one));
+    expect(rulesBroken({ operations, state: { ...state, decisions } })).toEqual(['answers are logged']);
+  });
+  it('misses a release that nobody heard of', () => {
+    const { state } = good();
+    const votes = good().operations.filter(({ kind }) => kind === 'vote');
+    expect(rulesBroken({ operations: votes, state: { ...state, decisions: [] } })).toEqual(['releases are logged']);
+  });
+  it('has one decision for two calls', () => {
+    const answer = { action: 'block', metadata: meta({ decision_id: 'dec_1' }) };
+    const operations = ['never_1', 'never_2'].map((name) => asked({ name, id: name, answer: { ...answer, tool_call_id: name } }));
+    expect(rulesBroken({ operations, state: kept() })).toContain('answers are logged');
+  });
+});
+
+describe('policies', () => {
+  const edit: Edit = { ...ended(10), kind: 'edit', policyId: 'pol_edit', patch: { action: 'block' }, waitActive: true, version: 2 };
+  it('a write that was answered and is lost, or says something else', () => {
+    expect(broken({ operations: [edit], state: kept() })).toEqual([['policy writes are kept', 'the write of version 2 was answered and is lost']]);
+    expect(broken({ operations: [edit], state: kept({ policySets: [set(1), set(2)] }) })).toEqual([['policy writes are kept', 'version 2 does not hold what was written as it']]);
+  });
+  it('a gap between versions, and a version without an audit row', () => {
+    expect(broken({ operations: [], state: kept({ policySets: [set(1), set(3)] }) })).toContainEqual(['policy writes are kept', 'version 3 of shop follows 1']);
+    expect(broken({ operations: [], state: kept({ auditedRevisions: new Set() }) })).toEqual([['policy writes are kept', 'version 1 of shop has no audit row']]);
+  });
+  it('an older version decides after a newer one was active', () => {
+    const policySets = [set(1), { ...set(2), policies: set(2).policies.map((policy) => (policy.id === 'pol_edit' ? { ...policy, action: 'block' } : policy)) }];
+    const old = asked({ at: 12, name: 'edit_1', answer: { action: 'allow' } });
+    const state = kept({ policySets, decisions: [{ ...fact, id: 'dec_1', toolName: 'edit_1', action: 'allow' }] });
+    expect(broken({ operations: [edit, old], state })).toEqual([['active policies decide', 'judged by version 1 after 2 was active']]);
+    // Asked before the answer, or answered 202, or flagged: outside the barrier.
+    expect(rulesBroken({ operations: [edit, { ...old, startedAt: 9.5 }], state })).toEqual([]);
+    expect(rulesBroken({ operations: [{ ...edit, status: 202 }, old], state })).toEqual([]);
+    const stale = asked({ at: 12, name: 'edit_1', answer: { action: 'allow', metadata: meta({ policy_stale: true }) } });
+    expect(rulesBroken({ operations: [edit, stale], state })).toEqual([]);
+  });
+});
+
+type History = Readonly<{ operations: readonly Operation[]; state: FinalState }>;
+function broken({ operations, state }: History): (readonly [string, string])[] {
+  return check(operations, state, new Set()).violations.map(({ rule, what }) => [rule, what] as const);
+}
+const rulesBroken = (history: History): string[] => [...new Set(broken(history).map(([rule]) => rule))];
+
+function ended(at: number): Readonly<{ client: string; guard: string; ending: 'ok'; status: number; startedAt: number; endedAt: number }> {
+  return { client: 'c', guard: 'shop', ending: 'ok', status: 200, startedAt: at, endedAt: at + 1 };
+}
+function meta(changed: object = {}): Result['metadata'] {
+  return { decision_id: 'dec_1', scanner: 'none', policy_id: null, policy_version: 1, policy_hash: 'hash 1', trace_id: 't', ...changed };
+}
+
+function asked({ at = 0, id = call.id, name = call.name, answer = {} }: { at?: number; id?: string; name?: string; answer?: Partial<Result> }): Ask {
+  const result: Result = { action: 'block', tool_call_id: id, message: '', policy_matched: null, metadata: meta(), ...answer };
+  return { ...ended(at), kind: 'ask', session: 's', calls: [{ ...call, id, name }], waitS: 0, results: [result] };
+}
+
+function released(decision: string, replayed = false): Partial<Result> {
+  return {
+    action: 'allow',
+    approval_id: 'apr_1',
+    metadata: meta({ decision_id: decision, replayed, release_id: 'req_1' }),
+  };
+}
+
+function without(operation: Operation): Operation {
+  if (operation.kind === 'ask') return { ...operation, status: undefined, results: undefined };
+  return operation.kind === 'edit' ? { ...operation, status: undefined, version: undefined } : { ...operation, status: undefined };
+}
+
+function set(version: number): PolicySetFact {
+  const policy = (id: string, tool_pattern: string, action: string) => ({ id, tool_pattern, action, priority: 10, created_at: '2026' });
+  const policies = [policy('pol_pay', 'pay_*', 'require_approval'), policy('pol_never', 'never_*', 'block'), policy('pol_edit', 'edit_*', 'allow')];
+  return { guard: 'shop', version, revision: version, hash: `hash ${version}`, defaultAction: 'allow', failureMode: 'closed', policies };
+}
+
+function kept(changed: Partial<FinalState> = {}): FinalState {
+  return { approvals: [], votes: [], audit: [], decisions: [{ ...fact, id: 'dec_1' }], policySets: [set(1)], auditedRevisions: new Set([1, 2, 3]), ...changed };
+}
+
+/** Asked at 0, approved at 20, released at 40, and answered once more at 45. */
+function good(): History {
+  const vote: Vote = { ...ended(20), kind: 'vote', approvalId: 'apr_1', voter: 'key:ann', choice: 'approve' };
+  const audited = (event: string, at: number, detail: Record<string, unknown> = {}) => ({ approvalId: 'apr_1', event, at, detail });
+  return {
+    operations: [
+      asked({ answer: { action: 'require_approval', approval_id: 'apr_1', metadata: meta({ decision_id: 'dec_park' }) } }),
+      vote,
+      asked({ at: 40, answer: released('dec_rel') }),
+      asked({ at: 45, answer: released('dec_again', true) }),
+    ],
+    state: kept({
+      approvals: [
+        {
+          approvalId: 'apr_1',
+          guard: 'shop',
+          session: 's',
+          callId: call.id,
+          toolName: call.name,
+          argumentsHash: hashOf(call.arguments),
+          policyVersion: 1,
+          status: 'released',
+          releaseId: 'req_1',
+          releaseDecisionId: 'dec_rel',
+        },
+      ],
+      votes: [{ approvalId: 'apr_1', voter: 'key:ann', choice: 'approve' }],
+      audit: [audited('parked', 1), audited('voted', 2), audited('approved', 2), audited('released', 3, { release_id: 'req_1', decision_id: 'dec_rel' })],
+      decisions: [
+        { ...fact, id: 'dec_park' },
+        { ...fact, id: 'dec_rel', action: 'allow' },
+        { ...fact, id: 'dec_again', action: 'allow' },
+      ],
+    }),
+  };
+}
