@@ -19,6 +19,12 @@ export type SystemOptions = Readonly<{
   host?: string;
   /** The gateway's; absent: any free one. */
   port?: number | undefined;
+  /** Where decisions by webhook arrive. Default 127.0.0.1. */
+  approvalsHost?: string | undefined;
+  /** The port of that; absent: any free one. */
+  approvalsPort?: number | undefined;
+  /** Addresses and CIDR ranges, separated by commas, that webhooks may reach besides public addresses. */
+  privateDestinations?: string | undefined;
   /** Default 1. */
   evaluators?: number;
   /** The first admin key, on an empty database; absent: generated. */
@@ -60,11 +66,13 @@ export class System {
 
   private constructor(
     readonly url: string,
+    /** Where decisions by webhook arrive. */
+    readonly approvalsUrl: string,
     readonly stack: LocalStack,
     /** The first admin key; null when the database had one already. */
     readonly adminKey: string | null,
     private readonly options: SystemOptions,
-    private readonly port: number,
+    private readonly ports: Readonly<{ gateway: number; approvals: number }>,
   ) {}
 
   /** Resolves when the gateway is ready. Rejects with one clear sentence, and leaves nothing running. */
@@ -73,7 +81,10 @@ export class System {
     if (options.adminKey !== undefined && !parseApiKey(options.adminKey)) {
       throw new LocalStackError('admin_key_malformed', 'HOLDPOINT_ADMIN_KEY must be `hp_sk_`, 12 letters or digits, `_` and 43 base64url characters');
     }
-    const port = options.port === undefined ? await freePort() : await demandPort('the gateway', options.port);
+    const ports = {
+      gateway: options.port === undefined ? await freePort() : await demandPort('the gateway', options.port),
+      approvals: options.approvalsPort === undefined ? await freePort() : await demandPort('the approval service', options.approvalsPort),
+    };
     const stack = await startLocalStack({
       dataDir: options.dataDir,
       natsUsers: serviceNames.map((service) => ({ user: service, permissions: permissionsOf(service, allContracts) })),
@@ -87,7 +98,7 @@ export class System {
     });
     try {
       const adminKey = await migrate(options, stack);
-      const system = new System(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, stack, adminKey, options, port);
+      const system = new System(httpUrl(host, ports.gateway), httpUrl(options.approvalsHost ?? '127.0.0.1', ports.approvals), stack, adminKey, options, ports);
       try {
         system.launch();
         await system.ready(options.signal);
@@ -166,7 +177,17 @@ export class System {
       ...natsEnvironment(options, stack, service),
       ...(service in roles ? { DATABASE_URL: databaseUrl(options, stack, service as keyof typeof roles) } : {}),
       ...(service === 'approval-workflow' ? { HOLDPOINT_SECRET_KEY: options.secretKey ?? Buffer.from(stack.secret('secret-key'), 'base64url').toString('base64') } : {}),
-      ...(service === 'gateway' ? { HOLDPOINT_HOST: options.host ?? '127.0.0.1', HOLDPOINT_PORT: String(this.port), ...doorEnvironment(options, stack) } : {}),
+      ...(service === 'approval-workflow' ? this.webhooksEnvironment() : {}),
+      ...(service === 'gateway' ? { HOLDPOINT_HOST: options.host ?? '127.0.0.1', HOLDPOINT_PORT: String(this.ports.gateway), ...doorEnvironment(options, stack) } : {}),
+    };
+  }
+
+  private webhooksEnvironment(): Environment {
+    const { approvalsHost = '127.0.0.1', privateDestinations } = this.options;
+    return {
+      HOLDPOINT_APPROVALS_HOST: approvalsHost,
+      HOLDPOINT_APPROVALS_PORT: String(this.ports.approvals),
+      ...(privateDestinations === undefined ? {} : { HOLDPOINT_PRIVATE_DESTINATIONS: privateDestinations }),
     };
   }
 
@@ -257,6 +278,8 @@ function databaseUrl(options: SystemOptions, stack: LocalStack, service: keyof t
   url.pathname = `/${database}`;
   return url.href;
 }
+
+const httpUrl = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 const inherited = (env: Environment): Environment => Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.test(name)));
 

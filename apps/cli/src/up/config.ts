@@ -7,6 +7,10 @@ export const LauncherEnvironment = z.object({
   HOLDPOINT_HOST: z.string().default('127.0.0.1'),
   /** 0: any free port. */
   HOLDPOINT_PORT: port(8080),
+  HOLDPOINT_APPROVALS_HOST: z.string().default('127.0.0.1'),
+  /** 0: any free port. */
+  HOLDPOINT_APPROVALS_PORT: port(8081),
+  HOLDPOINT_PRIVATE_DESTINATIONS: z.string().optional(),
   HOLDPOINT_DATA_DIR: z.string().default('.holdpoint'),
   HOLDPOINT_ADMIN_KEY: z.string().optional(),
   HOLDPOINT_SECRET_KEY: z.string().optional(),

@@ -22,6 +22,9 @@ export async function up({ root, env, terminal, stop }: Readonly<{ root: string;
     },
     host: config.HOLDPOINT_HOST,
     port: config.HOLDPOINT_PORT === 0 ? undefined : config.HOLDPOINT_PORT,
+    approvalsHost: config.HOLDPOINT_APPROVALS_HOST,
+    approvalsPort: config.HOLDPOINT_APPROVALS_PORT === 0 ? undefined : config.HOLDPOINT_APPROVALS_PORT,
+    privateDestinations: config.HOLDPOINT_PRIVATE_DESTINATIONS,
     evaluators: config.EVALUATOR_REPLICAS,
     adminKey: config.HOLDPOINT_ADMIN_KEY,
     secretKey: config.HOLDPOINT_SECRET_KEY,
@@ -35,7 +38,7 @@ export async function up({ root, env, terminal, stop }: Readonly<{ root: string;
   try {
     const system = await Promise.race([starting, overdue]);
     if (system === null) return 0;
-    terminal.out(welcome({ url: system.url, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
+    terminal.out(welcome({ url: system.url, approvalsUrl: system.approvalsUrl, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
     await stopped;
     terminal.out('Stopping.');
     await system.stop();
