@@ -32,7 +32,7 @@ class Launched {
 
   static up(variables: Readonly<Record<string, string>>): Launched {
     const one = new Launched(
-      spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'up'], { env: { ...process.env, HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'up'], { env: { ...process.env, HOLDPOINT_DATA_DIR: dataDir, HOLDPOINT_PORT: '0', HOLDPOINT_APPROVALS_PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
     launched.push(one);
     return one;
