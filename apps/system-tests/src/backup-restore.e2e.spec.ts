@@ -7,7 +7,8 @@ import { eventually } from '@holdpoint/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client as Database } from 'pg';
 import { baseBackup } from './base-backup.ts';
-import { Client, root, TestGuard, TestSystem, type Result } from './harness.ts';
+import { Client, root, TestGuard, TestSystem, type Json, type Result } from './harness.ts';
+import { Platform } from './platform.ts';
 
 const deploy = (id: string): { id: string; name: string; arguments: object } => ({ id, name: 'deploy', arguments: { ref: 'main', id } });
 const read = (id: string): { id: string; name: string; arguments: object } => ({ id, name: 'read_file', arguments: { path: id } });
@@ -26,6 +27,7 @@ let revokedKey: string;
 let approvedId: string;
 let pendingId: string;
 let doneId: string;
+let eventId: string;
 let policyVersion: number | null;
 let written: readonly string[];
 let lost: readonly string[];
@@ -44,6 +46,13 @@ beforeAll(async () => {
   [approvedId, pendingId, doneId] = [await parked('approved'), await parked('pending'), await parked('done')];
   await guard.approve(approvedId);
   await guard.approve(doneId);
+  const platform = await Platform.connect(before, guard.id, guard.agent.key);
+  await platform.submit({ session_id: 's1', tool_call: deploy('event') });
+  await platform.close();
+  eventId = await eventually(async () => {
+    const { body } = await guard.approver.call('GET', `${guard.path}/approvals?status=pending`);
+    return (body['data'] as { id: string; tool_call: { id: string } }[]).find((one) => one.tool_call.id === 'event')?.id;
+  });
   const released = await guard.ask(deploy('done'));
   expect(released).toMatchObject({ action: 'allow', metadata: { replayed: false } });
   const allowed = await guard.ask(read('written'));
@@ -105,6 +114,15 @@ describe('a system that was backed up, wiped and restored', () => {
     expect(results.filter(({ action, metadata }) => action === 'allow' && metadata.replayed === false)).toHaveLength(1);
   });
 
+  it('finishes the call that came as an event, though NATS knows nothing of it any more', async () => {
+    expect((await guard.approve(eventId)).status).toBe(200);
+    const final = await eventually(async () => {
+      const { body } = await guard.admin.call('GET', `${guard.path}/decisions`);
+      return (body['data'] as Json[]).find((one) => one['tool_call_id'] === 'event' && one['action'] === 'allow');
+    });
+    expect(final).toMatchObject({ approval_id: eventId, metadata: { replayed: false } });
+  });
+
   it('never releases again what was released before the backup', async () => {
     const result = await guard.ask(deploy('done'));
     expect({ released: result.action === 'allow' && result.metadata.replayed !== true, approval: (await guard.approval(doneId))['status'] }).toEqual({ released: false, approval: 'released' });
@@ -138,7 +156,7 @@ async function decision(id: string): Promise<number> {
 /** As a person calls it. */
 async function dbCheck(env: Readonly<Record<string, string>>): Promise<{ code: number; failed: readonly string[] }> {
   const { code, out } = await new Promise<{ code: number; out: string }>((resolve) => {
-    execFile(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'db', 'check', '--json'], { env: { PATH: process.env['PATH'], ...env } }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), out: stdout || stderr }));
+    execFile(process.execPath, [join(root, 'apps/cli/holdpoint.mjs'), 'db', 'check', '--json'], { env: { PATH: process.env['PATH'], ...env } }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), out: stdout || stderr }));
   });
   const { checks } = JSON.parse(out) as { checks: { name: string; ok: boolean }[] };
   return { code, failed: checks.filter(({ ok }) => !ok).map(({ name }) => name) };
