@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { maySee, type AccessStore, type HeldKey } from '../access/access-store.ts';
 import type { AccessSync } from '../access/access-sync.ts';
 
-export type CutConnectionsOptions = Readonly<{ connection: NatsConnection; inbox: string; store: AccessStore; sync: Pick<AccessSync, 'refresh'>; log: Logger }>;
+export type CutConnectionsOptions = Readonly<{
+  connection: NatsConnection;
+  /** This gateway's alone: every page heard asks for the next one. */
+  inbox: string;
+  store: AccessStore;
+  sync: Pick<AccessSync, 'refresh'>;
+  log: Logger;
+}>;
 
 const tickMs = 1_000;
 /** Without any news: makes up for a server that was not heard, and for keys that expire. */

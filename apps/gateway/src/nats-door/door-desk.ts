@@ -53,7 +53,7 @@ export class DoorDesk {
   async take(operation: DoorOperation, message: Msg, answering: Answering, { asPublished = false }: Readonly<{ asPublished?: boolean }> = {}): Promise<void> {
     const startedAtMs = monotonicMs();
     const { guardId, keyId } = namesIn(message.subject);
-    const facts: Asked['facts'] = { op: `nats.${operation}`, key_id: keyId, guard: guardId };
+    const facts: Asked['facts'] = { op: `nats.${operation}`, key_id: keyId };
     const reply = this.replyTo(message, keyId);
     const leave = this.inFlight.enter(keyId, message.data.length);
     let status = 200;
@@ -67,7 +67,7 @@ export class DoorDesk {
       const problem = factsOf(error);
       status = problem.status;
       facts['code'] = problem.code;
-      reply?.(errorBody(problem, asPublished), problem);
+      this.sendProblem(problem, asPublished, reply);
     } finally {
       leave?.();
     }
@@ -81,6 +81,7 @@ export class DoorDesk {
     const { store, sync } = this.options;
     if (message.data.length > maxBodyBytes) throw new Problem({ status: 413, code: 'body_too_large', detail: 'The body is larger than 1 MiB.' });
     if (!GuardId.safeParse(guardId).success) throw new Problem(notFound('guard'));
+    facts['guard'] = guardId;
     const held = store.key(keyId);
     const isKnown = held !== undefined && (store.guard(guardId) !== undefined || !maySee(held, guardId));
     const isFresh = isKnown || (await sync.refresh());
@@ -114,13 +115,16 @@ export class DoorDesk {
       this.options.log.warn({ key_id: keyId }, 'an answer was asked for outside the key’s own inbox and is not given');
       return null;
     }
-    return (body, problem) => {
-      try {
-        this.options.publish(reply, JSON.stringify(body), problem === undefined ? {} : { headers: errorHeaders(problem) });
-      } catch (error) {
-        this.options.log.warn({ err: error, key_id: keyId }, 'an answer over NATS was not sent');
-      }
-    };
+    return (body, problem) => this.options.publish(reply, JSON.stringify(body), problem === undefined ? {} : { headers: errorHeaders(problem) });
+  }
+
+  private sendProblem(problem: ProblemFacts, asPublished: boolean, reply: ReturnType<DoorDesk['replyTo']>): void {
+    try {
+      reply?.(errorBody(problem, asPublished), problem);
+    } catch (error) {
+      // The connection is gone, and the one who asked with it.
+      this.options.log.warn({ err: error }, 'an answer over NATS was not sent');
+    }
   }
 }
 

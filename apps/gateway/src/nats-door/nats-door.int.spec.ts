@@ -95,6 +95,12 @@ const violationsOf = (nc: NatsConnection): string[] => {
   })();
   return found;
 };
+const settings = () => {
+  const { issuerSeed, user, password } = nats.door!;
+  return { nats: { servers: nats.url, user: 'gateway', password: nats.user('gateway').password }, door: { issuerSeed, systemUser: user, systemPassword: password } };
+};
+const isOpen = (one: Pick<RunningGateway, 'send'>): Promise<unknown> =>
+  eventually(async () => ((await one.send({ url: '/health/parts' })).json() as { parts: { part: string; ok: boolean }[] }).parts.some(({ part, ok }) => part === 'nats-door' && ok));
 const call = (id: string, name = 'read') => ({ id, name, arguments: { n: 1 } });
 const question = (...names: string[]) => JSON.stringify({ session_id: 's', tool_calls: names.map((name, at) => call(`c${at}`, name)) });
 const submission = (id: string) => JSON.stringify({ session_id: 's', tool_call: call(id) });
@@ -122,12 +128,8 @@ beforeAll(async () => {
   messaging = await connection('gateway');
   await messaging.ensureStreams([ToolCallsSubmitted]);
   await (await connection('decision-log')).ensureStreams([PublicEvents]);
-  const { issuerSeed, user, password } = nats.door!;
-  gateway = await startGatewayOn(messaging, silent, {
-    nats: { servers: nats.url, user: 'gateway', password: nats.user('gateway').password },
-    door: { issuerSeed, systemUser: user, systemPassword: password },
-  });
-  await eventually(async () => ((await gateway.send({ url: '/health/parts' })).json() as { parts: { part: string; ok: boolean }[] }).parts.some(({ part, ok }) => part === 'nats-door' && ok));
+  gateway = await startGatewayOn(messaging, silent, settings());
+  await isOpen(gateway);
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((nc) => nc.close()));
@@ -136,7 +138,7 @@ afterAll(async () => {
   await gateway.stopAll();
   await watcher.close();
   await Promise.all(services.map((service) => service.close()));
-  await Promise.all([...open.values()].map((one) => one.close()));
+  await Promise.all([messaging, ...open.values()].map((one) => one.close()));
   await nats.stop();
 });
 
@@ -245,7 +247,7 @@ describe('a key on NATS', () => {
     expect(refused?.message).toMatch(/permissions violation/i);
   });
 
-  it.each([['another key’s inbox', `_INBOX.${other}.stolen`], ['a service', 'hp.rpc.v1.policy-admin.sync-access'], ['JetStream', '$JS.API.STREAM.DELETE.EVENTS'], ['an inbox of a service', '_INBOX_gateway.x'], ['a wildcard', `_INBOX.${agent}.>`], ['its own inbox’s prefix', `_INBOX.${agent}x.y`]])(
+  it.each([['another key’s inbox', `_INBOX.${other}.stolen`], ['a service', 'hp.rpc.v1.policy-admin.create-guard'], ['JetStream', `$JS.API.CONSUMER.DELETE.EVENTS.agent-${other}-other`], ['a server', '$SYS._INBOX.x.y'], ['an inbox of a service', '_INBOX_gateway.x'], ['a wildcard', `_INBOX.${agent}.>`], ['its own inbox’s prefix', `_INBOX.${agent}x.y`]])(
     'cannot make the gateway answer to %s',
     async (_what, target) => {
       const nc = await client(agent);
@@ -253,13 +255,14 @@ describe('a key on NATS', () => {
       const stolen: Msg[] = [];
       victim.subscribe(`_INBOX.${other}.>`, { callback: (_error, message) => void stolen.push(message) });
       await victim.flush();
+      // The gateway itself may publish to most of these.
+      if (!target.includes('>')) watcher.subscribe(target, { max: 1, callback: (_error, message) => void stolen.push(message) });
+      await watcher.flush();
       for (const subject of [guardSubjects.validate('shop', agent), guardSubjects.toolCallSubmitted('shop', agent), guardSubjects.decisionsNext('shop', agent)]) nc.publish(subject, question('read'), { reply: target });
       // Whoever is asked later is answered later.
       for (const subject of [guardSubjects.validate('shop', agent), guardSubjects.toolCallSubmitted('shop', agent), guardSubjects.decisionsNext('shop', agent)]) await ask(nc, subject, question('read'));
-      await victim.flush();
+      await Promise.all([victim.flush(), watcher.flush()]);
       expect(stolen).toEqual([]);
-      // What EVENTS is made of is still there: nobody deleted it.
-      expect(await api('STREAM.INFO.EVENTS')).toMatchObject({ config: { name: 'EVENTS' } });
     },
   );
 
@@ -420,6 +423,31 @@ describe('the gateway at the door', () => {
         return false;
       }
     }, { timeoutMs: 20_000 });
+  });
+
+  it('is any gateway: what one hands over another takes back, and each cuts off a revoked key', async () => {
+    const second = await openMessaging({ servers: nats.url, user: 'gateway', password: nats.user('gateway').password, name: 'gateway', log: silent });
+    const another = await startGatewayOn(second, silent, settings());
+    await isOpen(another);
+    keys.push(keyAccess('several00000', { guards: ['third'] }));
+    const nc = await client('several00000');
+    await ask(nc, guardSubjects.decisionsNext('third', 'several00000'), JSON.stringify({ start: 'now' }));
+    const wanted = Array.from({ length: 20 }, (_, at) => `several ${at}`);
+    for (const id of wanted) await happens('third', id);
+    const read: unknown[] = [];
+    let ack: unknown;
+    while (read.length < wanted.length) {
+      const answer = body(await ask(nc, guardSubjects.decisionsNext('third', 'several00000'), JSON.stringify({ max: 1, ...(ack === undefined ? {} : { ack }) })));
+      read.push(...(answer['events'] as { body: { id: string } }[]).map((event) => event.body.id));
+      ack = answer['cursor'];
+    }
+    expect(read).toEqual(wanted);
+    for (const one of [gateway, another]) expect((await one.send({ url: '/metrics' })).body).toMatch(/holdpoint_nats_request_duration_seconds_count\{[^}]*operation="eventsNext"/);
+    await gateway.stopAll();
+    gateway = another;
+    open.set('gateway', second);
+    change('several00000', { revoked: true });
+    await nc.closed();
   });
 
   it('while the service that keeps the keys is away: cuts off who hears events, lets nobody hear them, and answers 503 as HTTP does', async () => {

@@ -1,7 +1,7 @@
 import { doorSubjects, inboxPrefix, type DoorOperation } from '@holdpoint/contracts';
 import type { Messaging } from '@holdpoint/messaging';
 import type { Logger, PartHealth } from '@holdpoint/runtime';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { AccessStore } from '../access/access-store.ts';
 import type { AccessSync } from '../access/access-sync.ts';
 import type { Judge } from '../calls/judge.ts';
@@ -35,6 +35,7 @@ type Connections = Readonly<{ agents: NatsConnection; system: NatsConnection }>;
 const queue = 'gateway';
 const retryMs = 2_000;
 const answeredWithinMs = 5_000;
+const drainedWithinMs = 1_000;
 
 /** The public door on NATS: signs in holders of API keys, answers what they ask, and cuts them off when their key is revoked. */
 export class NatsDoor {
@@ -76,7 +77,8 @@ export class NatsDoor {
     const { connections } = this;
     if (connections === undefined) return;
     const until = performance.now() + answeredWithinMs;
-    for (const subscription of this.subscriptions) if (!subscription.isClosed()) subscription.unsubscribe();
+    const drained = this.subscriptions.filter((subscription) => !subscription.isClosed()).map((subscription) => subscription.drain());
+    await Promise.race([Promise.allSettled(drained), new Promise((resolve) => setTimeout(resolve, drainedWithinMs).unref())]);
     while ((this.desk?.underWay ?? 0) > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     await close(connections);
   }
@@ -140,7 +142,7 @@ export class NatsDoor {
     const readers = new EventReaders({ connection: agents, inboxPrefix: inboxPrefix('gateway') });
     const cursors = new EventCursors(settings.issuerSeed);
     const signIn = new SignIn({ issuerSeed: settings.issuerSeed, store, sync, publish: (subject, payload) => agents.publish(subject, payload), log });
-    const cuts = new CutConnections({ connection: system, inbox: `_INBOX_${settings.systemUser}.connections`, store, sync, log });
+    const cuts = new CutConnections({ connection: system, inbox: createInbox(`_INBOX_${settings.systemUser}`), store, sync, log });
     const forgotten = new ForgottenReaders({ readers, store, sync, log });
     const published: Readonly<Partial<Record<DoorOperation, boolean>>> = { toolCallSubmitted: true, outcomeReported: true };
     const answers: Readonly<Record<DoorOperation, Answering>> = {
