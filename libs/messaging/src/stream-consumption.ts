@@ -41,7 +41,7 @@ export type Handled = Readonly<{
   refused?: readonly Readonly<{ message: DeliveredMessage; reason: string }>[];
 }>;
 /** Resolves when the effects of the batch are there to stay; rejects when the batch failed. */
-export type BatchHandler<Body> = (batch: readonly DeliveredMessage<Body>[]) => Promise<Handled | void>;
+export type BatchHandler<Body> = (batch: readonly DeliveredMessage<Body>[]) => Promise<void> | Promise<Handled>;
 
 export type DeadLetter = z.input<(typeof DeadLetters)['body']>;
 
@@ -61,6 +61,8 @@ export type Setting = Readonly<{
   onReconnect: (listener: () => void) => () => void;
   ended: () => void;
 }>;
+
+const done: Handled = {};
 
 const shortestNakMs = 100;
 const longestNakMs = 30_000;
@@ -207,7 +209,7 @@ export class StreamConsumption {
     const { options, handler, log, contract } = this.#setting;
     if (batch.length > 1) {
       try {
-        await this.#settleAll(batch, await handler(batch.map(({ message }) => message)));
+        await this.#settleAll(batch, (await handler(batch.map(({ message }) => message))) ?? done);
         this.#fruitless = 0;
         this.#limit = Math.min(options.maxBatch, this.#limit * 2);
         return;
@@ -238,9 +240,9 @@ export class StreamConsumption {
     await this.#pause(backOff(this.#fruitless, longestPauseMs));
   }
 
-  async #settleAll(batch: readonly Readable[], handled: Handled | void): Promise<void> {
-    const later = new Set(handled?.later);
-    const refused = new Map(handled?.refused?.map(({ message, reason }) => [message, reason]));
+  async #settleAll(batch: readonly Readable[], handled: Handled): Promise<void> {
+    const later = new Set(handled.later);
+    const refused = new Map(handled.refused?.map(({ message, reason }) => [message, reason]));
     for (const { delivery, message } of batch) {
       const reason = refused.get(message);
       if (reason !== undefined) await this.#bury(delivery, reason, 'info');
@@ -252,7 +254,7 @@ export class StreamConsumption {
     const { handler, log, contract } = this.#setting;
     const { delivery, message } = readable;
     try {
-      await this.#settleAll([readable], await handler([message]));
+      await this.#settleAll([readable], (await handler([message])) ?? done);
       return true;
     } catch (error) {
       if (error instanceof UnreadableMessage) return this.#bury(delivery, error.reason, 'error');
