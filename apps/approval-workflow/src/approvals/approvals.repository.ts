@@ -7,7 +7,8 @@ import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, t
 /** Where a call stands: at most one open row holds it. */
 export type Place = Readonly<{ guardId: string; sessionId: string; callId: string }>;
 export type ApprovalKey = Readonly<{ guardId: string; approvalId: string }>;
-export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer }>;
+/** `messages`: committed with the row, if it becomes one. */
+export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer; messages: readonly OutboxMessage[] }>;
 /** `outcome`: only where the approval was read to be shown. */
 export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer; outcome?: ShownOutcome | undefined }>;
 export type OutboxMessage = Pick<OutboxRow, 'topic' | 'subject' | 'msgId' | 'body'>;
@@ -88,6 +89,10 @@ export class Approvals {
       const parked = await tx.query<{ approval_id: string }[]>(parkStatement, byColumn);
       const ids = new Set(parked.map(({ approval_id }) => approval_id));
       const mine = parkings.filter(({ event }) => ids.has(event.approvalId)).map(changeOf);
+      await leave(
+        tx,
+        mine.flatMap(({ messages }) => messages),
+      );
       await this.together(tx, mine);
       return mine;
     });
@@ -208,7 +213,7 @@ export class Approvals {
       const { events, parking, messages = [], finishFor, answer } = judge(stored, await databaseNow(tx));
       const approval = await commitEvents(tx, stored.approval, events);
       if (parking !== undefined) await parkInstead(tx, parking);
-      if (messages.length > 0) await tx.insert(OutboxRow, [...messages]);
+      await leave(tx, [...messages, ...(parking?.messages ?? [])]);
       if (finishFor !== undefined && stored.origin.eventKey === undefined) await adopt(tx, approval.approvalId, finishFor);
       const changes: Change[] = events.length > 0 ? [{ ...stored, approval, events, messages }] : [];
       if (parking !== undefined) changes.push(changeOf(parking));
@@ -241,8 +246,12 @@ export function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredAp
   return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call, outcome: outcomeOf(row) };
 }
 
-function changeOf({ event, origin, sealedCall }: Parking): Change {
-  return { approval: evolve(null, event), events: [event], messages: [], origin, sealedCall };
+function changeOf({ event, origin, sealedCall, messages }: Parking): Change {
+  return { approval: evolve(null, event), events: [event], messages, origin, sealedCall };
+}
+
+async function leave(tx: EntityManager, messages: readonly OutboxMessage[]): Promise<void> {
+  if (messages.length > 0) await tx.insert(OutboxRow, [...messages]);
 }
 
 /** The row of a call that was asked over HTTP finishes the same call that comes as an event, too: their identities are equal, so one key fits both. */

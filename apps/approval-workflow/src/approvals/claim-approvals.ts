@@ -120,7 +120,8 @@ export class ClaimApprovals {
       replaces: forerunner?.approvalId,
     });
     const origin = { traceId: claim.trace_id, channels: claim.notification_channels, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
-    return { event, origin, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
+    const messages = claim.pending_record === undefined ? [] : [decisionMessage(claim.pending_record, event.approvalId)];
+    return { event, origin, messages, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
   }
 
   private failed(claim: ApprovalClaim, error: unknown): ClaimAnswer {
@@ -170,7 +171,11 @@ function claimAnswer(state: ClaimAnswer['state'], approval: Approval): ClaimAnsw
 
 /** INVARIANT: committed with the release, so a release is never without its decision. */
 function releaseMessage({ release_record }: ApprovalClaim, { approvalId }: Approval): OutboxMessage {
-  const record = { ...release_record, approval_id: approvalId };
+  return decisionMessage(release_record, approvalId);
+}
+
+function decisionMessage(decision: ApprovalClaim['release_record'], approvalId: string): OutboxMessage {
+  const record = { ...decision, approval_id: approvalId };
   return { topic: DecisionsLogged.stream, subject: DecisionsLogged.subjects[0], msgId: record.id, body: JSON.stringify({ decisions: [record] }) };
 }
 

@@ -1,5 +1,5 @@
 import type { ApprovalClaim, NamedVerdict } from '@holdpoint/contracts';
-import { recordOf, releaseOutcome, resultOf, type JudgedCall } from './results.ts';
+import { outcomeOfClaim, recordOf, releaseOutcome, resultOf, type JudgedCall } from './results.ts';
 
 const defaultTimeoutMinutes = 60;
 
@@ -27,6 +27,7 @@ export function claimOf(judged: JudgedCall): ApprovalClaim {
     ...(verdict.policy?.approval_config?.notification_channels === undefined ? {} : { notification_channels: [...verdict.policy.approval_config.notification_channels] }),
     replay_seconds: held.source.replay_seconds,
     release_record: recordOf(judged, resultOf(judged, releaseOutcome(judged, { state: 'released' }))),
+    ...(call.event_key === undefined ? {} : { pending_record: recordOf(judged, resultOf(judged, outcomeOfClaim(judged, { state: 'pending' }))) }),
   };
 }
 

@@ -140,7 +140,7 @@ export class Decide {
 
   /** Parks, releases or learns what became of calls that today's policies want a person for. */
   private async claim(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Ready[]> {
-    const chunks = inChunks(judged, (one) => 2 * JSON.stringify(one.call).length, this.messaging.maxPayload / 4);
+    const chunks = inChunks(judged, (one) => (one.call.event_key === undefined ? 2 : 3) * JSON.stringify(one.call).length, this.messaging.maxPayload / 4);
     const answered = await Promise.all(
       chunks.map(async (chunk): Promise<readonly Ready[]> => {
         try {

@@ -56,8 +56,8 @@ function ofSender(submitted: SubmittedToolCall, { guard_id, key_id, owner_email,
     tool_call: { id, name, ...(type === undefined ? {} : { type }), arguments: tool_call.arguments },
     trace_id,
   };
-  // Parked, a call travels twice in one message: as itself and in the record of its release.
-  if (2 * Buffer.byteLength(JSON.stringify(asked)) + roomBytes > maxPayload) {
+  // Parked, a call travels three times in one message: as itself, and in the records of its wait and of its release.
+  if (3 * Buffer.byteLength(JSON.stringify(asked)) + roomBytes > maxPayload) {
     return { refused: { facts: { status: 413, code: 'call_too_large', detail: `The call \`${id}\` is too large to be judged.` }, sessionId: session_id, toolCallId: id } };
   }
   const eventKey = eventKeyOf(asked, hashOfArguments(tool_call.arguments) ?? '');

@@ -22,6 +22,8 @@ export const ApprovalClaim = AskedCall.extend({
   trace_id: z.string().optional(),
   /** The `allow` to log, in the releasing transaction, if this claim releases the call; its id is the decision's id. */
   release_record: DecisionRecord,
+  /** Of a call that came as an event: the `require_approval` to log in the parking transaction, so that nobody decides on a call that was never said to wait. */
+  pending_record: DecisionRecord.optional(),
 });
 export type ApprovalClaim = z.output<typeof ApprovalClaim>;
 
