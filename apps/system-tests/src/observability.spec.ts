@@ -179,7 +179,7 @@ const mustBeWatched = [
 function unitOf(expr: string): readonly string[] {
   if (/^60 \* sum.*\(rate\(\w+_total/.test(expr)) return ['cpm'];
   if (/^histogram_quantile/.test(expr)) return /_seconds_bucket/.test(expr) ? ['s'] : ['short'];
-  if (/^sum[^/]*\(rate\(holdpoint_http\w+_count/.test(expr)) return ['reqps'];
+  if (/^sum[^/]*\(rate\(holdpoint_(http|nats)_request\w+_count/.test(expr)) return ['reqps'];
   if (/^sum[^/]*\(rate\(process_cpu_seconds_total/.test(expr)) return ['short'];
   if (/^sum[^/]*\(rate\(\w+_(total|count)/.test(expr)) return /\/ sum/.test(expr) ? ['short'] : ['cps'];
   if (/^time\(\) - /.test(expr)) return ['s'];
