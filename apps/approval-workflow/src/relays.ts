@@ -32,8 +32,8 @@ function relayOf(contract: StreamContract, { db, messaging, log }: Readonly<{ db
   return new OutboxRelay({
     dataSource: db,
     topic: contract.stream,
-    publish: async ({ subject, body, msgId }) => {
-      await messaging.publish(contract, subject, JSON.parse(body) as unknown, { timeoutMs: publishTimeoutMs, msgId });
+    publish: async ({ subject, body, msgId, traceparent }) => {
+      await messaging.publish(contract, subject, JSON.parse(body) as unknown, { timeoutMs: publishTimeoutMs, msgId, ...(traceparent === null ? {} : { traceparent }) });
     },
     log,
   });

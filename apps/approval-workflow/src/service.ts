@@ -19,6 +19,7 @@ import { Outcomes } from './outcomes/outcomes.repository.ts';
 import { ReportOutcome } from './outcomes/report-outcome.ts';
 import { WorkOffOutcomes } from './outcomes/work-off-outcomes.ts';
 import { Relays } from './relays.ts';
+import { Retention } from './retention/retention.ts';
 import { ServiceHealth } from './service-health.ts';
 
 const service = 'approval-workflow';
@@ -51,13 +52,14 @@ export async function startApprovalWorkflow({ config, log, metrics, shutdown }: 
   const sweep = new DeadlineSweep({ approvals, log });
   const webhooks = await serveWebhooks({ ...config.webhooks, decisions: channels.decisionsOn(approvals), metrics, log });
   const health = new ServiceHealth({ messaging, db, webhooks });
+  const retention = new Retention({ messaging, db, log });
   const outcomes = new ReportOutcome({ approvals, outcomes: new Outcomes(db), metrics });
   observe({ metrics, approvals, eventCalls, health });
 
   const strategy = new NatsStrategy({ messaging, service, contracts: servedBy(service, allContracts), concurrency: requestsAtOnce });
   const app = await NestFactory.createMicroservice(AppModule.with({ approvals, channels, outcomes, seal, health, messaging, log }), { strategy, logger: new NestLogger(log) });
   app.useGlobalFilters(new PassDefects());
-  for (const worker of [sweep, relays, finish, channels.sender]) worker.start();
+  for (const worker of [sweep, relays, finish, channels.sender, retention]) worker.start();
   await app.listen();
   const consumption = new WorkOffOutcomes({ messaging, reports: outcomes, log, metrics }).start();
   const operations = await serveOperations({ ...config.operations, metrics, health: () => health.parts() });
@@ -70,7 +72,7 @@ export async function startApprovalWorkflow({ config, log, metrics, shutdown }: 
     stop: async () => {
       // What is in hand is answered first; what a last answer put into the outbox waits there for the next replica.
       await Promise.all([app.close(), webhooks.close()]);
-      await Promise.all([sweep.stop(), relays.stop(), finish.stop(), channels.sender.stop(), consumption.stop(), operations.close()]);
+      await Promise.all([sweep.stop(), relays.stop(), finish.stop(), channels.sender.stop(), retention.stop(), consumption.stop(), operations.close()]);
       await messaging.drain();
       await db.destroy();
     },
@@ -80,6 +82,7 @@ export async function startApprovalWorkflow({ config, log, metrics, shutdown }: 
 function observe({ metrics, approvals, eventCalls, health }: Readonly<{ metrics: Metrics; approvals: Approvals; eventCalls: EventCalls; health: ServiceHealth }>): void {
   metrics.gauge('holdpoint_approvals_pending', async () => (await approvals.pending()).count, { description: 'Parked calls that wait for people' });
   metrics.gauge('holdpoint_approvals_oldest_pending_seconds', async () => (await approvals.pending()).oldestSeconds, { description: 'How long the longest of them has waited', unit: 's' });
+  metrics.gauge('holdpoint_outbox_oldest_seconds', async () => (await health.outbox()).oldestSeconds, { description: 'How long the oldest of them has waited', unit: 's' });
   metrics.gauge('holdpoint_outbox_rows', async () => (await health.outbox()).rows, { description: 'Release records and public events not yet acknowledged by their streams' });
   metrics.gauge('holdpoint_event_calls_unfinished', () => eventCalls.unfinished(), { description: 'Settled calls that came as events and have no final decision yet' });
 }

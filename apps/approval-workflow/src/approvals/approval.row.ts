@@ -199,7 +199,7 @@ export function originOf({ event_key, trace_id, notification_channels }: Pick<Ap
 export type ShownOutcome = Readonly<{ status: OutcomeStatus; detail?: string | undefined; at: number }>;
 
 export function outcomeOf({ outcome_status, outcome_detail, outcome_at }: ApprovalRow): ShownOutcome | undefined {
-  return outcome_status == null ? undefined : { status: outcome_status, detail: outcome_detail ?? undefined, at: Number(outcome_at) };
+  return outcome_status === undefined || outcome_status === null ? undefined : { status: outcome_status, detail: outcome_detail ?? undefined, at: Number(outcome_at) };
 }
 
 /** How actors are written: `key:<id>`, `webhook:<channel>`; `system` for what time or a policy settles. */

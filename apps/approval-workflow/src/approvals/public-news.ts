@@ -1,5 +1,6 @@
 import type { Approval, ApprovalEvent } from '@holdpoint/approval';
 import { type ApprovalNews, guardSubjects, PublicEvents } from '@holdpoint/contracts';
+import { currentTraceparent } from '@holdpoint/persistence';
 import { actorText } from './approval.row.ts';
 import type { Alongside, Change, OutboxMessage } from './approvals.repository.ts';
 import { isoTime } from './shown-approval.ts';
@@ -9,7 +10,8 @@ export const writeNews: Alongside = async (tx, changes) => {
   const news = changes.flatMap(newsOf);
   if (news.length === 0) return;
   const columns = [news.map(({ topic }) => topic), news.map(({ subject }) => subject), news.map(({ msgId }) => msgId), news.map(({ body }) => body)];
-  await tx.query('INSERT INTO outbox (topic, subject, msg_id, body) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])', columns);
+  const insert = 'INSERT INTO outbox (topic, subject, msg_id, body, traceparent) SELECT *, $5::text FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])';
+  await tx.query(insert, [...columns, currentTraceparent()]);
 };
 
 /** One for each status taken, with the approval as it stands at the end of the transaction. */

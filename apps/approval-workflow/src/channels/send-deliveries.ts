@@ -38,13 +38,15 @@ export class SendDeliveries {
   private readonly busy = new Map<string, number>();
   private readonly stopping = new AbortController();
   private readonly attempts: ReturnType<Metrics['counter']>;
+  private readonly ended: ReturnType<Metrics['counter']>;
   private readonly timeoutMs: number;
   private forgetAt = 0;
 
   constructor(needs: Sending) {
     this.needs = needs;
     this.timeoutMs = needs.timeoutMs ?? usualTimeoutMs;
-    this.attempts = needs.metrics.counter('holdpoint_webhook_attempts', { description: 'Attempts to bring a message to a channel, by outcome' });
+    this.attempts = needs.metrics.counter('holdpoint_webhook_attempts', { description: 'Attempts to bring a message to a channel, by result' });
+    this.ended = needs.metrics.counter('holdpoint_webhook_deliveries', { description: 'Messages to channels that came to their end, by how' });
   }
 
   start(): void {
@@ -109,8 +111,10 @@ export class SendDeliveries {
   private async deliver(claimed: Claimed): Promise<void> {
     const channel = await this.needs.channels.findAnywhere(claimed.channelId);
     const isWanted = channel !== null && (channel.row.is_active || claimed.type === 'test');
-    if (channel === null || !isWanted || claimed.isMoot) await this.needs.deliveries.cancel(claimed);
-    else await this.attempt(claimed, channel);
+    if (channel === null || !isWanted || claimed.isMoot) {
+      await this.needs.deliveries.cancel(claimed);
+      this.ended.add(1, { result: 'cancelled' });
+    } else await this.attempt(claimed, channel);
   }
 
   private async attempt(claimed: Claimed, channel: StoredChannel): Promise<void> {
@@ -128,7 +132,8 @@ export class SendDeliveries {
       posted = { error: 'what is kept of the message, or of the secret, cannot be opened', durationMs: 0 };
     }
     const verdict = this.verdictOn(claimed, posted);
-    this.attempts.add(1, { outcome: verdict.status === 'pending' ? 'retried' : verdict.status });
+    this.attempts.add(1, { result: verdict.status === 'delivered' ? 'ok' : 'failed' });
+    if (verdict.status !== 'pending') this.ended.add(1, { result: verdict.status });
     const attempt = { ...posted, error: errorOf(posted) };
     await deliveries.record(claimed, attempt, verdict);
     if (posted.status === 410) await channels.disable(claimed.channelId);

@@ -49,7 +49,7 @@ describe('a settled call that came as an event', () => {
     ['rejected', (id) => one.votes(id, 'reject')],
     ['cancelled', (id) => one.cancels(id)],
     ['expired', (id) => overdue(id)],
-    ['lapsed', async (id) => [await one.votes(id, 'approve'), await overdue(id)]],
+    ['lapsed', async (id) => one.votes(id, 'approve').then(() => overdue(id))],
     ['superseded', (id) => supersede(id)],
     ['released', async (id) => [await one.votes(id, 'approve'), await one.claim(again(await askedAs(id)))]],
   ])('is finished when it is %s', async (status, settle) => {
@@ -70,7 +70,9 @@ describe('a settled call that came as an event', () => {
         if (inHand.has(approval_id!)) atOnce.push(approval_id!);
         inHand.add(approval_id!);
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
       for (const { approval_id } of calls) inHand.delete(approval_id!);
       answered.push(...calls.map(({ approval_id }) => approval_id!));
       return calls.map(() => 'decided');
@@ -173,8 +175,8 @@ describe('a call that came as an event, parked anew', () => {
     const asked = eventClaim();
     const id = await one.park(asked);
     await one.votes(id, 'approve');
-    const { event_key: _, ...overHttp } = again(asked, { policy_id: 'pol_2', policy_version: 8 });
-    const heir = await one.park(claim(overHttp));
+    const overHttp = again(asked, { policy_id: 'pol_2', policy_version: 8, event_key: undefined });
+    const heir = await one.park(overHttp);
     expect([await statusOf(id), heir === id]).toEqual(['stale', false]);
     const resumed: (string | undefined)[] = [];
     finishing(one, async (calls) => (resumed.push(...calls.map(({ approval_id }) => approval_id)), calls.map(() => 'decided')));
@@ -289,7 +291,7 @@ async function statusOf(id: string): Promise<string> {
 
 async function finishedAt(id: string): Promise<number | undefined> {
   const [row] = await one.query<{ finished_at: string | null }>('SELECT finished_at FROM approvals WHERE approval_id = $1', [id]);
-  return row?.finished_at == null ? undefined : Number(row.finished_at);
+  return row?.finished_at ? Number(row.finished_at) : undefined;
 }
 
 async function resumeAt(id: string): Promise<number> {

@@ -12,7 +12,7 @@ import type { EventCalls } from './event-calls.repository.ts';
 
 type ResumedState = z.output<typeof ResumeToolCalls.reply>['answers'][number];
 /** Asks any evaluator; throws when there was no answer. */
-export type Resume = (calls: EvaluateCall[], options: Readonly<{ timeoutMs: number }>) => Promise<readonly ResumedState[]>;
+export type Resume = (calls: EvaluateCall[], options: Readonly<{ timeoutMs: number; signal: AbortSignal }>) => Promise<readonly ResumedState[]>;
 
 type Resumption = Readonly<{ call: EvaluateCall; bytes: number }>;
 type Parts = Readonly<{ rows: EventCalls; seal: Seal; resume: Resume; log: Logger; maxRequestBytes: number; askAgainMs?: number; idleMs?: number }>;
@@ -33,6 +33,7 @@ export class FinishEventCalls {
   private readonly parts: Parts;
   private readonly loop = new Repeating(() => this.round());
   private readonly reported = new Set<string>();
+  private readonly stopping = new AbortController();
 
   /** `maxRequestBytes`: of calls in one request, so that it fits a message. `askAgainMs`: how long an unanswered row is left alone; 10 s unless set. */
   constructor(parts: Parts) {
@@ -48,7 +49,9 @@ export class FinishEventCalls {
     this.loop.wake();
   }
 
+  /** Waits for no answer: whoever runs then asks again. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.loop.stop();
   }
 
@@ -74,8 +77,9 @@ export class FinishEventCalls {
     const ids = calls.map(idOf);
     let answers: readonly ResumedState[];
     try {
-      answers = await resume([...calls], { timeoutMs });
+      answers = await resume([...calls], { timeoutMs, signal: this.stopping.signal });
     } catch (error) {
+      if (this.stopping.signal.aborted) return false;
       log.warn({ err: error, calls: calls.length }, 'event calls could not be resumed');
       // Only this failure says for certain that nobody is at work on them.
       if (error instanceof PeerUnavailable && error.reason === 'no_responders') await rows.postpone(ids, afterFailureMs);

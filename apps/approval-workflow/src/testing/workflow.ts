@@ -1,7 +1,6 @@
 import type { Actor, ApprovalClaim, ClaimAnswer } from '@holdpoint/contracts';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
 import { createLogger, Metrics, newId } from '@holdpoint/runtime';
-import type { TestDatabase } from '@holdpoint/test-kit';
 import { Approvals, type Change } from '../approvals/approvals.repository.ts';
 import { ClaimApprovals } from '../approvals/claim-approvals.ts';
 import { writeNews } from '../approvals/public-news.ts';
@@ -27,7 +26,7 @@ export async function migrated(adminUrl: string): Promise<void> {
 export type Workflow = Awaited<ReturnType<typeof openWorkflow>>;
 
 /** One replica without its messages, on connections of its own. */
-export async function openWorkflow(database: TestDatabase, onCommitted: (changes: readonly Change[]) => void = () => undefined) {
+export async function openWorkflow(database: Readonly<{ url: string }>, onCommitted: (changes: readonly Change[]) => void = () => undefined) {
   const url = new URL(database.url);
   url.username = schema;
   url.password = password;
