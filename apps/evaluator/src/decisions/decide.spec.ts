@@ -90,6 +90,30 @@ describe('a lease that runs out while a call is judged', () => {
   });
 });
 
+describe('an evaluator that stood still past its lease', () => {
+  it('asks policy-admin before it judges', async () => {
+    const { decide, world, sets } = evaluator();
+    world.freshness = { fresh: false, forMs: 2_000 };
+    world.stoodStill = true;
+    world.renew = () => {
+      sets.apply([policySet({ version: 5, default_action: 'block' })], 2);
+      world.freshness = { fresh: true };
+      return Promise.resolve();
+    };
+    const [answer] = await answered(decide, [call('read_file')]);
+    expect(answer?.result).toMatchObject({ action: 'block', metadata: { policy_version: 5 } });
+    expect(answer?.result?.metadata.policy_stale).toBeUndefined();
+  });
+
+  it('and goes on with what it holds, saying so, when that fails', async () => {
+    const { decide, world } = evaluator();
+    world.freshness = { fresh: false, forMs: 2_000 };
+    world.stoodStill = true;
+    expect(await answered(decide, [call('read_file')])).toMatchObject([{ result: { action: 'allow', metadata: { policy_stale: true } } }]);
+    expect(world.renewals).toBe(1);
+  });
+});
+
 describe('one bad call of a batch', () => {
   it('with arguments that cannot be hashed is blocked by itself', async () => {
     const { decide } = evaluator();
@@ -352,6 +376,7 @@ class World {
   renewals = 0;
   answersGiven = 256;
   freshness: Freshness = { fresh: true };
+  stoodStill = false;
   renew: () => Promise<void> = () => Promise.resolve();
   publish: (records: readonly DecisionRecord[]) => Promise<void> = () => Promise.resolve();
   beforeApprovals: () => Promise<void> = () => Promise.resolve();
@@ -391,6 +416,9 @@ function evaluator({ parkingLimit = 500, record = 'redacted' }: { parkingLimit?:
   sets.apply([policySet({ record_arguments: record })], 1);
   const lease = {
     freshness: () => world.freshness,
+    get mustBeAskedFor() {
+      return world.stoodStill;
+    },
     renew: () => {
       world.renewals += 1;
       return world.renew();

@@ -52,7 +52,7 @@ export class Decide {
   constructor(
     private readonly messaging: Pick<Messaging, 'maxPayload' | 'publish' | 'request'>,
     private readonly sets: Pick<PolicySets, 'get'>,
-    private readonly lease: Pick<Lease, 'freshness' | 'renew'>,
+    private readonly lease: Pick<Lease, 'freshness' | 'mustBeAskedFor' | 'renew'>,
     private readonly metrics: Pick<DecisionMetrics, 'answered' | 'logWritten'>,
     private readonly log: Logger,
     private readonly parkingLimit: number,
@@ -64,18 +64,19 @@ export class Decide {
    */
   async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly Answer[]> {
     const receivedAt = monotonicMs();
-    const known: Numbered[] = [];
-    const unknown: Numbered[] = [];
-    for (const [index, call] of calls.entries()) (this.sets.get(call.guard_id) === undefined ? unknown : known).push({ index, call });
+    const atOnce: Numbered[] = [];
+    const afterLook: Numbered[] = [];
+    // One look first: before saying that a guard has no policies, for it may be younger than the last renewal, and before calling the held ones stale.
+    const lookForAll = this.lease.mustBeAskedFor;
+    for (const [index, call] of calls.entries()) (lookForAll || this.sets.get(call.guard_id) === undefined ? afterLook : atOnce).push({ index, call });
 
     const parts: Promise<readonly Answer[]>[] = [];
-    if (known.length > 0) {
-      const sorted = this.sort(known);
+    if (atOnce.length > 0) {
+      const sorted = this.sort(atOnce);
       parts.push(this.answerAtOnce(sorted), this.answerByApproval(sorted, remainingMs));
     }
-    if (unknown.length > 0) {
-      // A guard may be younger than the last renewal: one look before saying that it has no policies.
-      const sorted = this.lease.renew().then(() => this.sort(unknown));
+    if (afterLook.length > 0) {
+      const sorted = this.lease.renew().then(() => this.sort(afterLook));
       parts.push(
         sorted.then((late) => this.answerAtOnce(late)),
         sorted.then((late) => this.answerByApproval(late, remainingMs)),

@@ -61,6 +61,36 @@ describe('the lease', () => {
   });
 });
 
+describe('a lease that has lapsed', () => {
+  it('because the process stood still must be asked for before anything is judged as stale', async () => {
+    const { lease, policyAdmin } = evaluator();
+    void lease.start();
+    await jest.advanceTimersByTimeAsync(500);
+    expect(lease.mustBeAskedFor).toBe(false);
+    const underWay = deferred();
+    policyAdmin.replies.push(underWay.promise);
+    // As after SIGSTOP: the renewal that was under way fails only now, and was sent long ago.
+    await jest.advanceTimersByTimeAsync(9_000);
+    underWay.fail(new Error('timeout'));
+    await jest.advanceTimersByTimeAsync(0);
+    expect([lease.freshness().fresh, lease.mustBeAskedFor]).toEqual([false, true]);
+    await lease.renew();
+    expect([lease.freshness().fresh, lease.mustBeAskedFor]).toEqual([true, false]);
+  });
+
+  it('because policy-admin does not answer need not: it was asked in vain, again and again', async () => {
+    const { lease, policyAdmin } = evaluator();
+    void lease.start();
+    await jest.advanceTimersByTimeAsync(500);
+    policyAdmin.down = true;
+    for (let n = 0; n < 60; n += 1) {
+      await jest.advanceTimersByTimeAsync(250);
+      expect(lease.mustBeAskedFor).toBe(false);
+    }
+    expect(lease.freshness().fresh).toBe(false);
+  });
+});
+
 describe('newer policies', () => {
   it('are fetched at once when policy-admin says that there are some, and confirmed by a second renewal', async () => {
     const { lease, policyAdmin, sets } = evaluator();
@@ -179,9 +209,14 @@ describe('an evaluator that stops', () => {
   });
 });
 
-function deferred(): { promise: Promise<Reply>; resolve: (reply: Reply) => void } {
+function deferred(): { promise: Promise<Reply>; resolve: (reply: Reply) => void; fail: (error: Error) => void } {
   let resolve: (reply: Reply) => void = nothing;
-  return { promise: new Promise<Reply>((settle) => (resolve = settle)), resolve: (reply) => resolve(reply) };
+  let fail: (error: Error) => void = nothing;
+  const promise = new Promise<Reply>((settle, reject) => {
+    resolve = settle;
+    fail = reject;
+  });
+  return { promise, resolve: (reply) => resolve(reply), fail: (error) => fail(error) };
 }
 
 const nothing = (): void => undefined;

@@ -1,12 +1,15 @@
 import { leaseMs, leaseRenewalMs, RenewLease, ReturnLease, RevisionChanged } from '@holdpoint/contracts';
 import type { Messaging } from '@holdpoint/messaging';
 import { monotonicMs, type Logger } from '@holdpoint/runtime';
+import type { z } from 'zod';
 import type { PolicySets } from './policy-sets.ts';
 
 /** `fresh`: no write can have been acknowledged as active without this evaluator. `stale`: policy-admin is out of reach for `forMs`. */
 export type Freshness = Readonly<{ fresh: true }> | Readonly<{ fresh: false; forMs: number }>;
 
 const renewalTimeoutMs = 1_000;
+/** Renewals that fail follow each other by two seconds at most: a failure sent longer ago says nothing of now. */
+const failureCountsMs = 3_000;
 
 /**
  * Keeps this evaluator's five-second lease and, with it, its policy sets.
@@ -14,6 +17,8 @@ const renewalTimeoutMs = 1_000;
  */
 export class Lease {
   private until = Number.NEGATIVE_INFINITY;
+  /** When the latest renewal was sent, if it failed. */
+  private failureSentAt = Number.NEGATIVE_INFINITY;
   private stopped = false;
   private renewing: Promise<void> | null = null;
   /** Follows the renewal under way. */
@@ -56,6 +61,14 @@ export class Lease {
   /** Milliseconds since the lease ended; negative while it holds. */
   get overdueMs(): number {
     return monotonicMs() - this.until;
+  }
+
+  /**
+   * Lapsed, and not because policy-admin was asked in vain just now: this process may have stood still while newer policies became active.
+   * INVARIANT: nothing is judged as stale before a renewal was tried.
+   */
+  get mustBeAskedFor(): boolean {
+    return !this.freshness().fresh && monotonicMs() - this.failureSentAt > failureCountsMs;
   }
 
   /** When the renewal was sent by whose answer the sets held are all there is; monotonic milliseconds. */
@@ -101,7 +114,7 @@ export class Lease {
   private async renewOnce(): Promise<boolean> {
     const sentAt = monotonicMs();
     const { applied } = this.sets;
-    const reply = await this.messaging.request(RenewLease, { evaluator_id: this.evaluatorId, applied }, { timeoutMs: renewalTimeoutMs });
+    const reply = await this.ask(applied, sentAt);
     if (reply.revision < applied) {
       this.log.warn({ applied, revision: reply.revision }, 'policy-admin is behind what was applied: starting again from nothing');
       this.until = Number.NEGATIVE_INFINITY;
@@ -111,5 +124,16 @@ export class Lease {
     this.sets.apply(reply.sets, reply.revision);
     if (!reply.more) this.until = sentAt + leaseMs;
     return reply.more || reply.revision > applied;
+  }
+
+  private async ask(applied: number, sentAt: number): Promise<z.output<typeof RenewLease.reply>> {
+    try {
+      const reply = await this.messaging.request(RenewLease, { evaluator_id: this.evaluatorId, applied }, { timeoutMs: renewalTimeoutMs });
+      this.failureSentAt = Number.NEGATIVE_INFINITY;
+      return reply;
+    } catch (error) {
+      this.failureSentAt = sentAt;
+      throw error;
+    }
   }
 }
