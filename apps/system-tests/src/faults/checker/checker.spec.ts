@@ -123,7 +123,7 @@ describe('the decision log', () => {
     const lost = { ...state, decisions: state.decisions.filter(({ id }) => id !== 'dec_park') };
     expect(broken({ operations, state: lost })).toEqual([['answers are logged', 'dec_park was answered and is not in the log']]);
     expect(check(operations, lost, new Set(['dec_park'])).violations).toEqual([]);
-    expect(check(operations, lost, new Set(['dec_park'])).counts['decisions lost with a NATS store']).toBe(1);
+    expect(check(operations, lost, new Set(['dec_park'])).counts['answered decisions lost with a NATS store']).toBe(1);
   });
   it('says another action than the answer', () => {
     const { operations, state } = good();

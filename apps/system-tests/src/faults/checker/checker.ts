@@ -88,6 +88,7 @@ function countsOf({ operations, answers, state, decisions, conceded }: Evidence)
   }
   for (const { status } of state.approvals) add(`row ${status}`);
   counts['decisions logged'] = decisions.size;
-  counts['decisions lost with a NATS store'] = [...conceded].filter((id) => !decisions.has(id)).length;
+  counts['answered decisions lost with a NATS store'] = new Set(answers.map(({ result }) => result.metadata.decision_id).filter((id) => conceded.has(id) && !decisions.has(id))).size;
+  counts['releases lost from the log with a NATS store'] = state.approvals.filter(({ releaseDecisionId: id }) => id !== null && conceded.has(id) && !decisions.has(id)).length;
   return counts;
 }
