@@ -53,6 +53,10 @@ describe('a person behind a webhook', () => {
     receiver.answerWith(503);
     const { approval_id } = await guard.ask({ id: 'call_3', name: 'pay_invoice', arguments: { amount: 3 } });
     const first = await receiver.next('approval.requested');
+    await eventually(async () => {
+      const { body } = await guard.admin.expect(200, 'GET', `${guard.path}/channels/${String(channel['id'])}/deliveries?limit=1`);
+      return (body['data'] as { attempts: unknown[] }[])[0]?.attempts.length === 1;
+    });
     const service = test.system.service('approval-workflow');
     await service.kill();
     receiver.answerWith(200);
