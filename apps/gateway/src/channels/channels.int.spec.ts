@@ -49,6 +49,7 @@ describe('channels', () => {
     ['no name', { type: 'webhook', url: 'https://example.com/' }, '/name', /required/],
     ['an unknown field', { type: 'webhook', name: 'n', url: 'https://example.com/', retries: 3 }, '/retries', /unknown field/],
     ['a short secret', { type: 'webhook', name: 'n', url: 'https://example.com/', secret: 'whsec_c2hvcnQ=' }, '/secret', /24 to 64 bytes/],
+    ['a URL with a NUL', { type: 'webhook', name: 'n', url: 'https://example.com/\0' }, '/url', /control characters/],
     ['a flag that is text', { type: 'webhook', name: 'n', url: 'https://example.com/', may_decide: 'yes' }, '/may_decide', /boolean/],
   ])('with %s: 400 that names the place, and not the value', async (_, body, where, message) => {
     const before = services.asked.length;

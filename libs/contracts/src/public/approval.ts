@@ -9,7 +9,7 @@ export type ApprovalStatus = z.output<typeof ApprovalStatus>;
 export const OutcomeStatus = z.enum(['executed', 'failed', 'unknown']);
 export type OutcomeStatus = z.output<typeof OutcomeStatus>;
 
-/** A parked call and what became of it. Actors are written `key:<id>`; what time settles is settled by `system`. */
+/** A parked call and what became of it. Actors are written `key:<id>` and `webhook:<channel id>`; what time settles is settled by `system`. */
 export const Approval = z.object({
   id: ApprovalId,
   status: ApprovalStatus,

@@ -11,7 +11,7 @@ const ChannelType = z.literal('webhook', {
 });
 const name = z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters').regex(/^\P{Cc}*$/u, 'must not hold control characters');
 /** Whether a webhook may go there is said by the approval service, which knows the private ranges it may reach. */
-const url = z.string().min(1, 'must not be empty').max(2_048, 'must be at most 2048 characters');
+const url = z.string().min(1, 'must not be empty').max(2_048, 'must be at most 2048 characters').regex(/^[^\s\p{Cc}]*$/u, 'must not hold blanks or control characters');
 
 /** `whsec_` and the base64 of 24 to 64 bytes, as Standard Webhooks writes symmetric secrets. */
 export const SigningSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be `whsec_` and the base64 of 24 to 64 bytes');
