@@ -14,8 +14,8 @@ export class SealBroken extends Error {
 }
 
 /**
- * AES-256-GCM (NIST SP 800-38D) for what a parked call must not show at rest. Each text is bound to its approval:
- * one row's bytes cannot be opened as another's.
+ * AES-256-GCM (NIST SP 800-38D) for what must not be shown at rest: parked calls, messages about them, and the secrets of channels. Each text is bound
+ * to the id of what it belongs to: one row's bytes cannot be opened as another's.
  */
 export class Seal {
   private readonly key: Buffer;
@@ -27,30 +27,30 @@ export class Seal {
     this.header = Buffer.concat([Buffer.of(format), createHash('sha256').update('holdpoint seal key ').update(key).digest().subarray(0, keyNameBytes)]);
   }
 
-  seal(approvalId: string, text: string): Buffer {
+  seal(boundTo: string, text: string): Buffer {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.key, nonce, { authTagLength: tagBytes });
-    cipher.setAAD(this.bound(approvalId));
+    cipher.setAAD(this.bound(boundTo));
     return Buffer.concat([this.header, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   }
 
   /** Throws `SealBroken` and never returns anything but what was sealed. */
-  open(approvalId: string, sealed: Buffer): string {
-    if (sealed.length < headerBytes + nonceBytes + tagBytes) throw new SealBroken(`the sealed call of ${approvalId} is cut short`);
-    if (sealed[0] !== format) throw new SealBroken(`the sealed call of ${approvalId} has an unknown format`);
-    if (!sealed.subarray(0, headerBytes).equals(this.header)) throw new SealBroken(`the call of ${approvalId} was sealed under another HOLDPOINT_SECRET_KEY`);
+  open(boundTo: string, sealed: Buffer): string {
+    if (sealed.length < headerBytes + nonceBytes + tagBytes) throw new SealBroken(`what was sealed for ${boundTo} is cut short`);
+    if (sealed[0] !== format) throw new SealBroken(`what was sealed for ${boundTo} has an unknown format`);
+    if (!sealed.subarray(0, headerBytes).equals(this.header)) throw new SealBroken(`what was sealed for ${boundTo} was sealed under another HOLDPOINT_SECRET_KEY`);
     const body = sealed.subarray(headerBytes + nonceBytes, sealed.length - tagBytes);
     const decipher = createDecipheriv('aes-256-gcm', this.key, sealed.subarray(headerBytes, headerBytes + nonceBytes), { authTagLength: tagBytes });
-    decipher.setAAD(this.bound(approvalId));
+    decipher.setAAD(this.bound(boundTo));
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     try {
       return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
     } catch (error) {
-      throw new SealBroken(`the sealed call of ${approvalId} was changed`, { cause: error });
+      throw new SealBroken(`what was sealed for ${boundTo} was changed`, { cause: error });
     }
   }
 
-  private bound(approvalId: string): Buffer {
-    return Buffer.concat([this.header, Buffer.from(approvalId, 'utf8')]);
+  private bound(boundTo: string): Buffer {
+    return Buffer.concat([this.header, Buffer.from(boundTo, 'utf8')]);
   }
 }
