@@ -39,7 +39,7 @@ export type NatsConfig = Readonly<{
 export const natsSyncInterval = '1s';
 
 /** The first server that can ask the gateway who somebody is. */
-const natsDoorVersion = '2.10.0';
+export const natsDoorVersion = '2.10.0';
 
 /** Bytes; the server's own default is 1 MiB. */
 export const natsMaxPayload = 8 * 1024 * 1024;

@@ -5,6 +5,7 @@ import { demandPort, freePort } from './free-port.ts';
 import { LocalStackError } from './local-stack-error.ts';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from './local-stack.ts';
 import type { Environment } from './log.ts';
+import { isAtLeast, natsDoorVersion } from './nats-config.ts';
 import { ServiceProcess, type ServiceExit } from './service-process.ts';
 
 export type SystemOptions = Readonly<{
@@ -111,6 +112,12 @@ export class System {
       await stack.stop();
       throw error;
     }
+  }
+
+  /** Where holders of API keys find NATS; null: a server of somebody else's, or one that cannot ask who signs in. */
+  get natsDoorUrl(): string | null {
+    const { nats } = this.stack;
+    return nats !== undefined && isAtLeast(nats.version, natsDoorVersion) ? nats.url : null;
   }
 
   /** The first service of that name. */

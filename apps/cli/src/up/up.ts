@@ -38,7 +38,7 @@ export async function up({ root, env, terminal, stop }: Readonly<{ root: string;
   try {
     const system = await Promise.race([starting, overdue]);
     if (system === null) return 0;
-    terminal.out(welcome({ url: system.url, approvalsUrl: system.approvalsUrl, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
+    terminal.out(welcome({ url: system.url, approvalsUrl: system.approvalsUrl, natsUrl: system.natsDoorUrl, adminKey: system.adminKey, given: config.HOLDPOINT_ADMIN_KEY !== undefined }));
     await stopped;
     terminal.out('Stopping.');
     await system.stop();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { welcome } from './welcome.ts';
 
-const urls = { url: 'http://127.0.0.1:8080', approvalsUrl: 'http://127.0.0.1:8081' };
+const urls = { url: 'http://127.0.0.1:8080', approvalsUrl: 'http://127.0.0.1:8081', natsUrl: 'nats://127.0.0.1:4222' };
 
 describe('what a person reads once everything runs', () => {
   it('holds a generated key, and a curl that works when pasted', () => {
@@ -12,6 +12,11 @@ describe('what a person reads once everything runs', () => {
 
   it('says where webhooks may decide', () => {
     expect(welcome({ ...urls, adminKey: null, given: false })).toContain('http://127.0.0.1:8081');
+  });
+
+  it('says where agents find NATS, if they may come there', () => {
+    expect(welcome({ ...urls, adminKey: null, given: false })).toContain('at nats://127.0.0.1:4222');
+    expect(welcome({ ...urls, natsUrl: null, adminKey: null, given: false })).not.toContain('NATS');
   });
 
   it('does not repeat a key that was given', () => {

@@ -1,11 +1,12 @@
 /** What a person reads once everything runs. */
-export function welcome({ url, approvalsUrl, adminKey, given }: Readonly<{ url: string; approvalsUrl: string; adminKey: string | null; given: boolean }>): string {
+export function welcome({ url, approvalsUrl, natsUrl, adminKey, given }: Readonly<{ url: string; approvalsUrl: string; natsUrl: string | null; adminKey: string | null; given: boolean }>): string {
   const key = adminKey === null || given ? '$HOLDPOINT_KEY' : adminKey;
   const body = '{"session_id":"s1","tool_calls":[{"id":"call_1","name":"read_file","arguments":{"path":"README.md"}}]}';
   return [
     '',
     `Holdpoint is ready at ${url} (try it in a browser: ${url}/docs)`,
     `Decisions by webhook arrive at ${approvalsUrl} (docs/webhooks.md)`,
+    ...(natsUrl === null ? [] : [`Agents may ask over NATS, with their key, at ${natsUrl} (docs/nats.md)`]),
     '',
     ...keyLines(adminKey, given),
     'Ask whether an agent may make a tool call:',
