@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { guardSubjects, parseApiKey } from '@holdpoint/contracts';
 import { eventually } from '@holdpoint/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { TestSystem, type Json, type TestGuard } from './harness.ts';
+import { root, TestSystem, type Json, type TestGuard } from './harness.ts';
 
 type Event = Readonly<{ sequence: number; subject: string; body: Json }>;
 type Agent = Readonly<{ nats: NatsConnection; keyId: string }>;
@@ -120,6 +123,29 @@ describe('an agent on NATS', () => {
     await nats.closed();
     expect(performance.now() - revokedAt).toBeLessThan(5_000);
     await expect(agentOf(key)).rejects.toThrow(/authorization/i);
+  });
+});
+
+describe('docs/nats.md', () => {
+  it('shows programs that work', async () => {
+    const [connecting = '', asking, submitting, reporting, reading] = [...readFileSync(join(root, 'docs/nats.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code = '']) => code);
+    const program = [
+      connecting.replace('nats://127.0.0.1:4222', test.system.stack.nats?.url ?? ''),
+      asking,
+      'console.log(action, message !== undefined, approval_id);',
+      submitting,
+      'console.log(stream, seq > 0);',
+      reporting,
+      "async function handle(subject, body) { if (body.tool_call_id === 'call-2') { console.log(subject, body.action); await nats.close(); process.exit(0); } }",
+      reading,
+    ].join('\n');
+    const key = await everyGuardsKey();
+    const child = execFile(process.execPath, ['--input-type=module', '--eval', program], { cwd: join(root, 'apps/system-tests'), env: { ...process.env, HOLDPOINT_KEY: key }, timeout: 30_000 });
+    let said = '';
+    child.stdout?.on('data', (text: string) => (said += text));
+    child.stderr?.on('data', (text: string) => (said += text));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, said }).toEqual({ code: 0, said: 'allow true undefined\nTOOL_CALLS true\nhp.v1.guard.default.decision.made allow\n' });
   });
 });
 
