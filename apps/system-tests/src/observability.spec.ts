@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { compose, composeService, core, read, readYaml } from './deployment.ts';
-import { labelledMetrics, metricNames, metricOf, ofPrometheus } from './prometheus-questions.ts';
+import { compose, composeService, core, read, readYaml, root } from './deployment.ts';
+import { labelledMetrics, metricNames, metricOf, metrics, ofPrometheus } from './prometheus-questions.ts';
 
 type Alarm = Readonly<{ alert: string; expr: string; labels: Readonly<Record<string, string>>; annotations: Readonly<{ summary: string; runbook: string }> }>;
 type Panel = Readonly<{
@@ -52,6 +53,14 @@ describe('what Prometheus is asked', () => {
       for (const [, name = ''] of expr.matchAll(/(?:rate|increase)\((\w+)/g)) expect({ by, name, type: metricOf(name)?.type }).toEqual({ by, name, type: expect.stringMatching(/^(counter|histogram)$/) });
       for (const [, name = ''] of expr.matchAll(/histogram_quantile\([\d.]+, sum by \(le\) \(rate\((\w+)/g)) expect(name).toMatch(/_bucket$/);
     }
+  });
+});
+
+describe('docs/operations/metrics.md', () => {
+  it('names what the services count and measure, all of it and nothing else', () => {
+    const made = ['apps', 'libs'].flatMap((folder) => sources(folder)).flatMap((path) => read(path).match(/(?<=')(?:holdpoint|nodejs|process)_[a-z0-9_]+(?=')/g) ?? []);
+    const documented = metrics.map(({ name, type }) => (type === 'counter' ? name.replace(/_total$/, '') : name));
+    expect([...new Set(documented)].sort()).toEqual([...new Set(made)].sort());
   });
 });
 
@@ -188,6 +197,15 @@ function unitOf(expr: string): readonly string[] {
   if (/^(max|sum|min)\b/.test(expr) && name.endsWith('_seconds')) return ['s'];
   if (/^(max|sum|min)\b/.test(expr) && name.endsWith('_bytes')) return ['bytes'];
   return ['short', 'none'];
+}
+
+/** What is built, without tests and the benchmark. */
+function sources(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((found) => {
+    const path = `${folder}/${found.name}`;
+    if (found.isDirectory()) return ['node_modules', 'dist', 'bench', 'system-tests', 'test-kit'].includes(found.name) ? [] : sources(path);
+    return /\.ts$/.test(path) && !/\.spec\.ts$/.test(path) ? [path] : [];
+  });
 }
 
 type Scraped = Readonly<{ job_name: string; dns_sd_configs?: readonly { names: readonly string[]; type: string; port: number; refresh_interval: string }[]; static_configs?: readonly { targets: readonly string[] }[] }>;

@@ -6,7 +6,8 @@ export type Metric = Readonly<{ name: string; type: string; labels: readonly str
 /** Prometheus's own. */
 export const ofPrometheus: readonly string[] = ['up', 'ALERTS'];
 
-const metrics = documentedMetrics();
+/** All of docs/operations/metrics.md. */
+export const metrics = documentedMetrics();
 
 function documentedMetrics(): readonly Metric[] {
   return [...read('docs/operations/metrics.md').matchAll(/^\| `(\w+)` \| (\w+)[^|]*\|([^|]*)\|/gm)].map(([, name = '', type = '', labels = '']) => ({ name, type, labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label) }));
