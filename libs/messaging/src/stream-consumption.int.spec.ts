@@ -59,7 +59,7 @@ describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s s
     let begun = false;
     first.consume(contract, one, () => {
       begun = true;
-      return new Promise(() => undefined);
+      return new Promise<void>(() => undefined);
     });
     await eventually(() => begun);
     await first.close();

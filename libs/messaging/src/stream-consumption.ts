@@ -41,7 +41,7 @@ export type Handled = Readonly<{
   refused?: readonly Readonly<{ message: DeliveredMessage; reason: string }>[];
 }>;
 /** Resolves when the effects of the batch are there to stay; rejects when the batch failed. */
-export type BatchHandler<Body> = (batch: readonly DeliveredMessage<Body>[]) => Promise<void> | Promise<Handled>;
+export type BatchHandler<Body> = (batch: readonly DeliveredMessage<Body>[]) => Promise<void> | Promise<Handled | undefined>;
 
 export type DeadLetter = z.input<(typeof DeadLetters)['body']>;
 
@@ -82,6 +82,10 @@ export class StreamConsumption {
   readonly #running: Promise<void>;
   readonly #forgetReconnect: () => void;
   readonly #inHand = new Set<Delivery>();
+  /** When the oldest message was stored that this loop knows and that is not acknowledged, epoch milliseconds. */
+  #oldestAt: number | undefined;
+  /** Deliveries given back so far. */
+  #givenBack = 0;
   #interrupt: (() => void) | undefined;
   /** Asks for more time for what is in hand. */
   #working: NodeJS.Timeout | undefined;
@@ -133,6 +137,12 @@ export class StreamConsumption {
     return info.num_pending + info.num_ack_pending;
   }
 
+  /** Age of the oldest message that is not acknowledged, as far as this loop has seen; 0 when there is none. By the server's clock and ours. */
+  async lagSeconds(): Promise<number> {
+    if (this.#oldestAt === undefined || (await this.lag()) === 0) return 0;
+    return Math.max(0, Date.now() - this.#oldestAt) / 1_000;
+  }
+
   async #run(): Promise<void> {
     const { contract, log } = this.#setting;
     let failures = 0;
@@ -175,6 +185,9 @@ export class StreamConsumption {
 
   async #process(deliveries: readonly Delivery[]): Promise<void> {
     for (const delivery of deliveries) this.#inHand.add(delivery);
+    const [first, last] = [deliveries[0], deliveries.at(-1)];
+    if (first) this.#oldestAt = Math.min(this.#oldestAt ?? first.storedAt, first.storedAt);
+    const givenBack = this.#givenBack;
     this.#working = setInterval(() => {
       for (const delivery of this.#inHand) delivery.working();
     }, this.#consumer.ackWaitMs / 3);
@@ -186,6 +199,7 @@ export class StreamConsumption {
         else readable.push(read);
       }
       if (readable.length > 0) await this.#handle(readable);
+      if (this.#givenBack === givenBack) this.#oldestAt = last !== undefined && last.pending > 0 ? last.storedAt : undefined;
     } finally {
       clearInterval(this.#working);
       this.#inHand.clear();
@@ -285,8 +299,12 @@ export class StreamConsumption {
   #settle(delivery: Delivery, how: 'ack' | 'nak' | 'later'): void {
     this.#inHand.delete(delivery);
     if (this.#abandoned) return;
-    if (how === 'ack') delivery.ack();
-    else delivery.nak(backOff(delivery.deliveries, how === 'nak' ? longestNakMs : longestWaitMs));
+    if (how === 'ack') {
+      delivery.ack();
+      return;
+    }
+    this.#givenBack += 1;
+    delivery.nak(backOff(delivery.deliveries, how === 'nak' ? longestNakMs : longestWaitMs));
   }
 
   /** Ends early when the connection is back or the loop is to stop. */

@@ -1,18 +1,18 @@
 import type { Logger } from './logger.ts';
 import { inBatchSpan } from './spans.ts';
-import type { BatchHandler, DeliveredMessage } from './stream-consumption.ts';
+import type { BatchHandler, DeliveredMessage, Handled } from './stream-consumption.ts';
 import { parseTraceparent } from './trace-context.ts';
 
 /** One span and one line per batch, at its end. */
-export function traced<Body>(stream: string, handler: BatchHandler<Body>, log: Logger): BatchHandler<Body> {
+export function traced<Body>(stream: string, handler: BatchHandler<Body>, log: Logger): (batch: readonly DeliveredMessage<Body>[]) => Promise<Handled> {
   return (batch) => inBatchSpan(stream, batch.map(({ traceparent }) => traceparent), () => logged(stream, batch, handler, log));
 }
 
-async function logged<Body>(stream: string, batch: readonly DeliveredMessage<Body>[], handler: BatchHandler<Body>, log: Logger): ReturnType<BatchHandler<Body>> {
+async function logged<Body>(stream: string, batch: readonly DeliveredMessage<Body>[], handler: BatchHandler<Body>, log: Logger): Promise<Handled> {
   const startedAt = performance.now();
   let outcome = 'failed';
   try {
-    const handled = await handler(batch);
+    const handled = (await handler(batch)) ?? {};
     outcome = 'done';
     return handled;
   } finally {
