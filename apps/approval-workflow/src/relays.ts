@@ -5,6 +5,8 @@ import type { Logger } from '@holdpoint/runtime';
 import type { DataSource } from 'typeorm';
 
 const publishTimeoutMs = 5_000;
+/** Messages on their way at a time: one acknowledgement after the other would hold back bursts. */
+const inFlight = 100;
 
 /** One relay for each stream that transactions write to: release records do not wait for news that no stream takes. */
 export class Relays {
@@ -32,6 +34,7 @@ function relayOf(contract: StreamContract, { db, messaging, log }: Readonly<{ db
   return new OutboxRelay({
     dataSource: db,
     topic: contract.stream,
+    inFlight,
     publish: async ({ subject, body, msgId, traceparent }) => {
       await messaging.publish(contract, subject, JSON.parse(body) as unknown, { timeoutMs: publishTimeoutMs, msgId, ...(traceparent === null ? {} : { traceparent }) });
     },

@@ -1,5 +1,5 @@
 import { type Actor, CreateGuard, CreateKey, CreatePolicy, DeleteGuard, DeletePolicy, type Reply, ReorderPolicies, RevokeKey, UpdateGuard, UpdatePolicy } from '@holdpoint/contracts';
-import type { RequestContext } from '@holdpoint/messaging';
+import { parseTraceparent, type RequestContext } from '@holdpoint/messaging';
 import { type Logger, monotonicMs } from '@holdpoint/runtime';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { type Observable, tap } from 'rxjs';
@@ -8,7 +8,7 @@ const writes: ReadonlySet<string> = new Set([CreateGuard, UpdateGuard, DeleteGua
 
 type Asked = Readonly<{ actor?: Actor; guard_id?: string; policy_id?: string; key_id?: string }>;
 
-/** One line per answered request: writes and refusals at info, the rest at debug. What nothing caught is the transport's to log. */
+/** A line for each write and each refusal: who asked for what. Every request has one of the transport's, at debug. */
 export class RequestLog implements NestInterceptor {
   constructor(private readonly log: Logger) {}
 
@@ -20,9 +20,10 @@ export class RequestLog implements NestInterceptor {
     return next.handle().pipe(
       tap((reply) => {
         const refusal = 'refused' in reply ? reply.refused : undefined;
-        const level = refusal !== undefined || writes.has(subject) ? 'info' : 'debug';
-        this.log[level](
-          { subject, traceparent, actor: actor?.key_id, guard_id, policy_id, key_id, refused: refusal?.code, tookMs: Math.round(monotonicMs() - startedAt) },
+        if (refusal === undefined && !writes.has(subject)) return;
+        const trace_id = traceparent === undefined ? undefined : parseTraceparent(traceparent)?.traceId;
+        this.log.info(
+          { subject, trace_id, actor: actor?.key_id, guard_id, policy_id, key_id, refused: refusal?.code, tookMs: Math.round(monotonicMs() - startedAt) },
           refusal === undefined ? 'answered' : 'refused',
         );
       }),

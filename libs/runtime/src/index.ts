@@ -1,6 +1,7 @@
 export { monotonicMs } from './clock.ts';
 export { InvalidConfig, readConfig } from './config.ts';
 export type { ConfigProblem } from './config.ts';
+export { watchHealth } from './health-metrics.ts';
 export { idAt, newId } from './ids.ts';
 export { createLogger, logLevels } from './logger.ts';
 export type { Logger, LoggerOptions, LogLevel, RootLogger } from './logger.ts';

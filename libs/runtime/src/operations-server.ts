@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { monotonicMs } from './clock.ts';
+import { watchHealth } from './health-metrics.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Whether one part of a service can do its work, and if not, why. */
@@ -18,9 +20,17 @@ export type OperationsServer = Readonly<{ port: number; close: () => Promise<voi
 type Answer = Readonly<{ status: number; type: string; body: string }>;
 
 const healthTimeoutMs = 2_000;
+/** Two metrics of one scrape ask once. */
+const sharedForMs = 500;
 
 /** GET `/metrics`, `/health/live`, `/health/ready` (503 until every part is ok) and `/health/parts`. Rejects when the port is taken. */
 export async function serveOperations({ host, port, metrics, health }: OperationsOptions): Promise<OperationsServer> {
+  let latest: { at: number; parts: Promise<readonly PartHealth[]> } | undefined;
+  const recentParts = () => {
+    if (latest === undefined || monotonicMs() - latest.at > sharedForMs) latest = { at: monotonicMs(), parts: partsOf(health) };
+    return latest.parts;
+  };
+  watchHealth(metrics, { parts: recentParts, ready: async () => (await recentParts()).every(({ ok }) => ok) });
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {
     '/metrics': async () => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: `${(await metrics.prometheusText()).trimEnd()}\n` }),
     '/health/live': () => Promise.resolve(json(200, { status: 'up' })),

@@ -2,6 +2,7 @@ import { monotonicMs } from './clock.ts';
 import { InvalidConfig } from './config.ts';
 import { createLogger, type Logger, type LogLevel } from './logger.ts';
 import { Metrics } from './metrics.ts';
+import { watchProcess } from './process-metrics.ts';
 import type { PartHealth } from './operations-server.ts';
 import type { Tracing } from './tracing.ts';
 import type { TracingSettings } from './tracing-variables.ts';
@@ -38,6 +39,7 @@ const sameSignalMs = 500;
 export async function runService({ name, start }: ServiceProgram): Promise<void> {
   const log = createLogger({ service: name, level: 'info' });
   const metrics = new Metrics({ service: name });
+  watchProcess(metrics);
   const shutdown = new AbortController();
   // A service ends when told to, not when nothing happens to hold the event loop open.
   setInterval(() => undefined, 2 ** 30);

@@ -121,6 +121,12 @@ export class DecisionsRepository {
     return deleted;
   }
 
+  /** Decisions that have no month's partition, up to 10,000. */
+  async defaultRows(): Promise<number> {
+    const [row] = await rowsOf<{ rows: number }>(this.db, 'SELECT count(*)::float8 AS rows FROM (SELECT FROM decisions_default LIMIT 10000) AS some');
+    return row?.rows ?? 0;
+  }
+
   /** Runs `act` unless another replica is at it; false then. */
   async alone(claim: string, act: () => Promise<void>): Promise<boolean> {
     const runner = this.db.createQueryRunner();
