@@ -173,6 +173,7 @@ describe('a replica that stops', () => {
 describe('a replica', () => {
   it('reports how many wait, since when, what moved and what is unsent', async () => {
     await park(claim());
+    await eventually(async () => (await outboxRows()) === 0);
     const text = await metrics.prometheusText();
     expect(text).toMatch(/^holdpoint_approvals_pending(?:\{.*\})? [1-9]/m);
     expect(text).toMatch(/^holdpoint_approvals_oldest_pending_seconds(?:\{.*\})? \d/m);

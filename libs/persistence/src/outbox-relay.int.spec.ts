@@ -149,6 +149,26 @@ describe('the outbox', () => {
     expect(await database.getRepository(OutboxRow).countBy({ msgId: 'stuck' })).toBe(1);
   });
 
+  it('goes out several at a time where that is wanted, in order, and a row that fails keeps none of the others', async () => {
+    const begun: string[] = [];
+    let most = 0;
+    let inHand = 0;
+    await insert('one', 'two', 'bad', 'three', 'four');
+    started({
+      inFlight: 4,
+      publish: async ({ msgId }) => {
+        begun.push(msgId);
+        most = Math.max(most, (inHand += 1));
+        await new Promise((resolve) => setImmediate(resolve));
+        inHand -= 1;
+        if (msgId === 'bad') throw new Error('never');
+      },
+    });
+    await eventually(() => begun.includes('four'));
+    expect([begun.slice(0, 4), most]).toEqual([['one', 'two', 'bad', 'three'], 4]);
+    await eventually(async () => (await database.getRepository(OutboxRow).find()).map(({ msgId }) => msgId).join() === 'bad');
+  });
+
   it('is looked at when woken, however long an idle relay would wait', async () => {
     const published: string[] = [];
     const relay = started({ idleMs: 3_600_000, publish: async ({ msgId }) => void published.push(msgId) });

@@ -11,6 +11,8 @@ export type OutboxRelayOptions = Readonly<{
   log: DatabaseLog;
   /** Publishes the rows of this topic only: one relay per topic, and no topic waits for what another cannot get rid of. All, unless set. */
   topic?: string;
+  /** Publishes on their way at a time, begun in order; 1 unless set. */
+  inFlight?: number;
   /** Rows claimed by one transaction; 100 unless set. */
   batch?: number;
   /** How long an idle relay waits before it looks again; 1 s unless set. `wake` cuts it short. */
@@ -23,8 +25,8 @@ export type OutboxRelayOptions = Readonly<{
 const backOffMs = { first: 100, last: 5_000 };
 
 /**
- * Publishes outbox rows and deletes them once acknowledged: at least once, duplicates share `msgId`. Rows of one relay go out one after
- * the other in the order of their insertion, except that a row that fails steps aside. Any number of relays may run: a row is claimed by one at a time.
+ * Publishes outbox rows and deletes them once acknowledged: at least once, duplicates share `msgId`. Rows of one relay go out in the
+ * order of their insertion, except that a row that fails steps aside. Any number of relays may run: a row is claimed by one at a time.
  */
 export class OutboxRelay {
   private readonly options: Required<Omit<OutboxRelayOptions, 'topic'>> & Pick<OutboxRelayOptions, 'topic'>;
@@ -34,7 +36,7 @@ export class OutboxRelay {
   private endPause: (() => void) | undefined;
 
   constructor(options: OutboxRelayOptions) {
-    this.options = { batch: 100, idleMs: 1_000, publishTimeoutMs: 10_000, ...options };
+    this.options = { inFlight: 1, batch: 100, idleMs: 1_000, publishTimeoutMs: 10_000, ...options };
   }
 
   start(): void {
@@ -107,27 +109,30 @@ export class OutboxRelay {
 
   /** True when a row failed: it ends the batch, for what failed may well be the transport. */
   private async publishAndSettle(runner: QueryRunner, rows: readonly OutboxRow[]): Promise<boolean> {
+    const { inFlight, publish, publishTimeoutMs, log } = this.options;
     const published: string[] = [];
-    let failure: { row: OutboxRow; error: unknown } | undefined;
-    for (const row of rows) {
+    const failed: { row: OutboxRow; error: unknown }[] = [];
+    for (let at = 0; at < rows.length && failed.length === 0; at += inFlight) {
       // A lost connection has given up the locks: another relay may hold the rest of the batch by now.
       if (this.isStopping() || runner.isReleased) break;
-      try {
-        await within(this.options.publishTimeoutMs, this.options.publish(row));
-        published.push(row.id);
-      } catch (error) {
-        failure = { row, error };
-        break;
+      const together = rows.slice(at, at + inFlight);
+      const results = await Promise.allSettled(together.map(async (row) => await within(publishTimeoutMs, publish(row))));
+      for (const [index, row] of together.entries()) {
+        const result = results[index];
+        if (result?.status === 'rejected') failed.push({ row, error: result.reason });
+        else published.push(row.id);
       }
     }
     if (published.length > 0) await runner.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [published]);
-    if (failure === undefined) return false;
-    const { row, error } = failure;
-    this.options.log.warn({ err: error, outboxId: row.id, topic: row.topic, subject: row.subject, attempts: row.attempts + 1 }, 'a message could not be published');
-    await runner.query(
-      `UPDATE outbox SET attempts = attempts + 1, last_error = $2, due_at = clock_timestamp() + $3::float8 * interval '1 millisecond' WHERE id = $1`,
-      [row.id, messageOf(error), backOff(row.attempts + 1)],
-    );
+    const [first] = failed;
+    if (first === undefined) return false;
+    log.warn({ err: first.error, outboxId: first.row.id, topic: first.row.topic, subject: first.row.subject, attempts: first.row.attempts + 1, failed: failed.length }, 'messages could not be published');
+    for (const { row, error } of failed) {
+      await runner.query(
+        `UPDATE outbox SET attempts = attempts + 1, last_error = $2, due_at = clock_timestamp() + $3::float8 * interval '1 millisecond' WHERE id = $1`,
+        [row.id, messageOf(error), backOff(row.attempts + 1)],
+      );
+    }
     return true;
   }
 
