@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidConfig, readConfig } from '@holdpoint/runtime';
+import { createAccount, createUser } from '@nats-io/nkeys';
 import { inRanges } from './access/client-address.ts';
 import { GatewayEnvironment } from './config.ts';
 
@@ -15,6 +16,18 @@ describe('the gateway’s configuration', () => {
   it('reads trusted proxies as addresses and ranges', () => {
     const { http } = readConfig(GatewayEnvironment, { NATS_URL: 'n', HOLDPOINT_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1' });
     expect(['10.1.2.3', '192.0.2.1', '192.0.2.2'].map((address) => inRanges(address, http.trustedProxies))).toEqual([true, true, false]);
+  });
+
+  it('opens the NATS door with a seed and a password, and not with one of them or with anything else', () => {
+    const seed = new TextDecoder().decode(createAccount().getSeed());
+    const env = { NATS_URL: 'n', HOLDPOINT_NATS_ISSUER_SEED: seed, HOLDPOINT_NATS_SYSTEM_PASSWORD: 'p' };
+    expect(readConfig(GatewayEnvironment, env).door).toEqual({ issuerSeed: seed, systemUser: 'gateway-system', systemPassword: 'p' });
+    expect(readConfig(GatewayEnvironment, { NATS_URL: 'n' }).door).toBeUndefined();
+    expect(problemsOf({ ...env, HOLDPOINT_NATS_ISSUER_SEED: '' })).toEqual(['HOLDPOINT_NATS_ISSUER_SEED']);
+    expect(problemsOf({ ...env, HOLDPOINT_NATS_SYSTEM_PASSWORD: '' })).toEqual(['HOLDPOINT_NATS_SYSTEM_PASSWORD']);
+    for (const wrong of ['SA', createAccount().getPublicKey(), new TextDecoder().decode(createUser().getSeed()), seed.slice(0, -1)]) {
+      expect(problemsOf({ ...env, HOLDPOINT_NATS_ISSUER_SEED: wrong })).toEqual(['HOLDPOINT_NATS_ISSUER_SEED']);
+    }
   });
 
   it('names every problem at once', () => {

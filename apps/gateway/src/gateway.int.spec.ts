@@ -367,6 +367,7 @@ describe('health', () => {
     expect(Object.fromEntries(parts.map(({ part, ok }) => [part, ok]))).toEqual({
       gateway: true,
       nats: true,
+      'nats-door': false,
       keys: true,
       'policy-admin': true,
       'policy-admin.postgres': true,

@@ -1,4 +1,5 @@
 import { doorRoles, GuardId, keyInboxPrefix, KeyId, SyncAccess, type DoorOperation, type GuardAccess } from '@holdpoint/contracts';
+import { recordedSpan, traceparentOf } from '@holdpoint/messaging';
 import { monotonicMs, type Logger } from '@holdpoint/runtime';
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import { requireInForce, requireRole, requireTrusted, unauthorized, visibleGuard, wrongKey } from '../access/admission.ts';
@@ -9,6 +10,7 @@ import { unavailable } from '../http/peers.ts';
 import { factsOf, knownFacts } from '../http/problem.filter.ts';
 import { notFound, Problem, problemDocument, type ProblemFacts } from '../http/problem.ts';
 import { maxBodyBytes } from '../http/server.ts';
+import { inDoorSpan } from './door-span.ts';
 import { InFlight } from './in-flight.ts';
 
 /** One question of a key that may ask it. */
@@ -50,7 +52,11 @@ export class DoorDesk {
   }
 
   /** `asPublished`: errors are also in the form that a JetStream client looks for in an acknowledgement. */
-  async take(operation: DoorOperation, message: Msg, answering: Answering, { asPublished = false }: Readonly<{ asPublished?: boolean }> = {}): Promise<void> {
+  take(operation: DoorOperation, message: Msg, answering: Answering, { asPublished = false }: Readonly<{ asPublished?: boolean }> = {}): Promise<void> {
+    return inDoorSpan(operation, headerOf(message, 'traceparent'), () => this.serve(operation, message, answering, asPublished));
+  }
+
+  private async serve(operation: DoorOperation, message: Msg, answering: Answering, asPublished: boolean): Promise<Readonly<{ status: number; facts: Asked['facts'] }>> {
     const startedAtMs = monotonicMs();
     const { guardId, keyId } = namesIn(message.subject);
     const facts: Asked['facts'] = { op: `nats.${operation}`, key_id: keyId };
@@ -74,6 +80,7 @@ export class DoorDesk {
     const ms = monotonicMs() - startedAtMs;
     this.options.metrics.natsRequest(operation, status, ms);
     this.options.log.info({ ...facts, status, ms: Math.round(ms * 10) / 10 }, 'request');
+    return { status, facts };
   }
 
   /** The subject's last token is who asks: the server lets a key use its own only. What the key may do is looked up anew for every message. */
@@ -95,11 +102,13 @@ export class DoorDesk {
       requireRole(key, doorRoles[operation]);
       return { key, guard };
     };
-    const { data, headers: given } = message;
+    const { data } = message;
+    const span = recordedSpan();
     return {
       ...check(),
       body: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-      header: (name) => (given?.has(name) === true ? given.get(name) : undefined),
+      // Where this request is recorded, its trace goes on from our own span.
+      header: (name) => (name === 'traceparent' && span !== undefined ? traceparentOf(span) : headerOf(message, name)),
       readmit: () => void check(),
       facts,
     };
@@ -129,6 +138,8 @@ export class DoorDesk {
 }
 
 const crowded: ProblemFacts = { status: 503, code: 'too_many_requests_in_flight', detail: 'Too many requests wait for their answers already. Ask again when some have been answered.' };
+
+const headerOf = ({ headers: given }: Msg, name: string): string | undefined => (given?.has(name) === true ? given.get(name) : undefined);
 
 /** `hp.v1.guard.<guard>.….<key_id>` */
 function namesIn(subject: string): Readonly<{ guardId: string; keyId: string }> {

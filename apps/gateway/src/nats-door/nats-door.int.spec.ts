@@ -27,7 +27,7 @@ const change = (id: string, more: Partial<KeyAccess>): void => {
 class PolicyAdmin {
   @MessagePattern(SyncAccess.subject)
   sync(): unknown {
-    return { revision, more: false, keys, guards: [guardAccess('shop'), guardAccess('other'), guardAccess('third'), guardAccess('strict', { max_policy_staleness_seconds: 0 })], live_evaluators: 1 };
+    return { revision, more: false, keys, guards: [guardAccess('shop'), guardAccess('other'), guardAccess('third'), guardAccess('large'), guardAccess('strict', { max_policy_staleness_seconds: 0 })], live_evaluators: 1 };
   }
 }
 
@@ -347,6 +347,22 @@ describe('reading events', () => {
     await eventually(async () => (await consumer('agent-auditor00000-third')).num_waiting === 1);
     await happens('third', 'e5');
     expect((await answer).events.map(({ body: { id } }) => id)).toEqual(['e5']);
+  });
+
+  it('hands over large events too, as many at a time as fit', async () => {
+    const reader = 'every0000000';
+    const nc = await client(reader);
+    await next(nc, reader, 'large', { start: 'now' });
+    const ids = ['a', 'b', 'c'].map((letter, at) => letter.repeat((at === 1 ? 5 : 3) * 1024 ** 2));
+    for (const id of ids) await happens('large', id);
+    const sizes: number[][] = [];
+    let ack: unknown;
+    while (sizes.flat().length < ids.length) {
+      const { events, cursor } = await next(nc, reader, 'large', { ...(ack === undefined ? {} : { ack }) });
+      sizes.push(events.map(({ body: { id } }) => id.length));
+      ack = cursor;
+    }
+    expect(sizes).toEqual(ids.map((id) => [id.length]));
   });
 
   it('takes no cursor of another key or guard', async () => {
