@@ -1,5 +1,5 @@
 import { Messaging } from '@holdpoint/messaging';
-import type { Logger, Metrics } from '@holdpoint/runtime';
+import { watchHealth, type Logger, type Metrics } from '@holdpoint/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessGuard } from './access/access.guard.ts';
 import { AccessStore } from './access/access-store.ts';
@@ -48,6 +48,8 @@ export function assemble({ config, messaging, log, metrics: instruments, version
   metrics.watch({ waitingCallers: () => waits.size, queuedCalls: () => judge.queued, keyStoreAgeMs: (nowMs) => store.ageMs(nowMs) });
   const settings = config.door === undefined || config.nats === undefined ? undefined : { ...config.door, servers: config.nats.servers, user: config.nats.user, password: config.nats.password };
   const door = new NatsDoor({ settings, messaging, store, sync, judge, waits, metrics, log });
+  const parts = new Parts({ messaging, store, own: () => [door.health] });
+  watchHealth(instruments, { parts: () => parts.all(), ready: async () => (await parts.readiness()).ready });
   return {
     messaging,
     access: new AccessGuard({ store, sync, trustedProxies: config.http.trustedProxies }),
@@ -55,7 +57,7 @@ export function assemble({ config, messaging, log, metrics: instruments, version
     judge,
     waits,
     peers: new Peers(messaging),
-    parts: new Parts({ messaging, store, own: () => [door.health] }),
+    parts,
     metrics,
     docs: new DocsPage(openApiDocument({ version })),
     door,
