@@ -377,6 +377,14 @@ describe('health', () => {
     });
   });
 
+  it('shows the same as metrics', async () => {
+    services.on(Health['policy-admin'], up);
+    const { body } = await gateway.send({ url: '/metrics' });
+    expect(body).toMatch(/^holdpoint_ready 0$/m);
+    expect(body).toMatch(/^holdpoint_part_up\{part="policy-admin.postgres"\} 1$/m);
+    expect(body).toMatch(/^holdpoint_part_up\{part="evaluator"\} 0$/m);
+  });
+
   it('measures requests by operation and status', async () => {
     await validate();
     expect((await gateway.send({ url: '/metrics' })).body).toMatch(/holdpoint_http_request_duration[a-z_]*_count\{route="validateToolCalls",status="200"\} 1/);
