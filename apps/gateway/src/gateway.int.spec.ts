@@ -367,7 +367,7 @@ describe('health', () => {
     expect(Object.fromEntries(parts.map(({ part, ok }) => [part, ok]))).toEqual({
       gateway: true,
       nats: true,
-      'nats-door': false,
+      'nats-door': true,
       keys: true,
       'policy-admin': true,
       'policy-admin.postgres': true,
