@@ -350,6 +350,25 @@ describe('telling a channel', () => {
   });
 });
 
+describe('a sender that stops', () => {
+  it('breaks off what it sends, and the next one sends it, under the same id', async () => {
+    const answers: (() => void)[] = [];
+    const hears = await receiver((_, response) => void answers.push(() => response.writeHead(200).end()));
+    const { guard, channel } = await channelOf(hears);
+    await two.channels.sender.stop();
+    await one.park(claim(guard));
+    await eventually(() => hears.got.length === 1);
+    await one.channels.sender.stop();
+    expect((await deliveries(guard, channel))[0]).toMatchObject({ status: 'pending', attempts: [] });
+    one.reopen();
+    two.reopen();
+    await eventually(() => hears.got.length === 2);
+    for (const answer of answers) answer();
+    await eventually(async () => (await deliveries(guard, channel))[0]!.status === 'delivered');
+    expect(new Set(hears.got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+});
+
 describe('deciding by webhook', () => {
   it('casts the channel’s vote', async () => {
     const { approvalId, send } = await decidable();

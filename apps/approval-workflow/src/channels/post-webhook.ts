@@ -20,19 +20,27 @@ const agents = {
 /** POSTs once: to an address that was checked, following no redirect. Never throws; an abort of `signal` throws its reason. */
 export async function postWebhook(posting: Posting, destinations: Destinations): Promise<Posted> {
   const started = monotonicMs();
-  const overdue = AbortSignal.timeout(posting.timeoutMs);
-  const ended = AbortSignal.any([overdue, posting.signal]);
-  const outcome = await exchange(posting, destinations, ended).then(
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, posting.timeoutMs);
+  posting.signal.addEventListener('abort', end, { once: true });
+  const release = (): void => {
+    clearTimeout(timer);
+    posting.signal.removeEventListener('abort', end);
+  };
+  const outcome = await exchange(posting, destinations, { ended: ending.signal, release }).then(
     (status) => ({ status }),
     (error: unknown) => {
+      release();
       posting.signal.throwIfAborted();
-      return { error: overdue.aborted ? `no answer within ${posting.timeoutMs / 1_000} s` : reasonOf(error) };
+      return { error: ending.signal.aborted ? `no answer within ${posting.timeoutMs / 1_000} s` : reasonOf(error) };
     },
   );
   return { ...outcome, durationMs: Math.round(monotonicMs() - started) };
 }
 
-async function exchange({ url, headers, body }: Posting, destinations: Destinations, ended: AbortSignal): Promise<number> {
+/** `release` is called when the connection is closed, which may be later than the answer. */
+async function exchange({ url, headers, body }: Posting, destinations: Destinations, { ended, release }: Readonly<{ ended: AbortSignal; release: () => void }>): Promise<number> {
   const target = new URL(url);
   const problem = destinations.problemWith(url);
   if (problem !== null || (target.protocol !== 'http:' && target.protocol !== 'https:')) throw new DestinationRefused(problem ?? 'must be an https or http URL');
@@ -51,6 +59,16 @@ async function exchange({ url, headers, body }: Posting, destinations: Destinati
     };
     const request = target.protocol === 'https:' ? httpsRequest(target, { ...options, agent: agents['https:'] }, answered) : httpRequest(target, { ...options, agent: agents['http:'] }, answered);
     request.on('error', reject);
+    // Nobody asked for another protocol.
+    request.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      resolve(statusCode ?? 0);
+    });
+    // INVARIANT: every exchange ends, whatever the receiver does; after an answer or an error this changes nothing.
+    request.on('close', () => {
+      release();
+      reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
+    });
     request.end(body);
   });
 }

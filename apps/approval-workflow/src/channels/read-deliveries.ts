@@ -6,8 +6,8 @@ import { channelNotFound, keyOf, notACursor, notAdmin } from './manage-channels.
 import type { SendDeliveries } from './send-deliveries.ts';
 
 type AskedOne = Readonly<{ actor: Actor; guard_id: string; channel_id: string }>;
-type DeliveryRow = Readonly<{ delivery_id: string; channel_id: string; approval_id: string | null; type: DeliveryType; status: DeliveryStatus; created_at: string; due_at: string }>;
-type AttemptRow = Readonly<{ delivery_id: string; at: string; status: number | null; error: string | null; duration_ms: number }>;
+type DeliveryRow = Readonly<{ delivery_id: string; channel_id: string; approval_id: string | null; type: DeliveryType; status: DeliveryStatus; created_at: string; due_at: string; in_hand: boolean; timeline: readonly AttemptRow[] }>;
+type AttemptRow = Readonly<{ at: number; status: number | null; error: string | null; duration_ms: number }>;
 
 /** Shows what was sent to a channel, and sends it a test. */
 export class ReadDeliveries {
@@ -42,20 +42,20 @@ export class ReadDeliveries {
     return delivery === undefined ? channelNotFound : { ok: delivery };
   }
 
-  /** Newest first. */
+  /** Newest first. One statement, so that a delivery and its timeline are of the same moment. */
   private async shown(condition: string, values: readonly unknown[], limit: number): Promise<Delivery[]> {
     const rows = await this.db.query<DeliveryRow[]>(
-      `SELECT delivery_id, channel_id, approval_id, type, status, created_at, due_at FROM deliveries WHERE ${condition} ORDER BY delivery_id DESC LIMIT ${limit}`,
+      `SELECT delivery_id, channel_id, approval_id, type, status, created_at, due_at, in_hand, coalesce(
+         (SELECT json_agg(json_build_object('at', at, 'status', made.status, 'error', error, 'duration_ms', duration_ms) ORDER BY attempt) FROM delivery_attempts AS made WHERE made.delivery_id = deliveries.delivery_id),
+         '[]') AS timeline
+       FROM deliveries WHERE ${condition} ORDER BY delivery_id DESC LIMIT ${limit}`,
       [...values],
     );
-    const attempts = await this.db.query<AttemptRow[]>('SELECT delivery_id, at, status, error, duration_ms FROM delivery_attempts WHERE delivery_id = ANY($1) ORDER BY delivery_id, attempt', [
-      rows.map(({ delivery_id }) => delivery_id),
-    ]);
-    return rows.map((row) => deliveryOf(row, attempts.filter(({ delivery_id }) => delivery_id === row.delivery_id)));
+    return rows.map(deliveryOf);
   }
 }
 
-function deliveryOf(row: DeliveryRow, attempts: readonly AttemptRow[]): Delivery {
+function deliveryOf(row: DeliveryRow): Delivery {
   return {
     id: row.delivery_id,
     channel_id: row.channel_id,
@@ -63,9 +63,9 @@ function deliveryOf(row: DeliveryRow, attempts: readonly AttemptRow[]): Delivery
     ...(row.approval_id === null ? {} : { approval_id: row.approval_id }),
     status: row.status,
     created_at: isoTime(Number(row.created_at)),
-    ...(row.status === 'pending' ? { next_attempt_at: isoTime(Number(row.due_at)) } : {}),
-    attempts: attempts.map(({ at, status, error, duration_ms }) => ({
-      at: isoTime(Number(at)),
+    ...(row.status === 'pending' && !row.in_hand ? { next_attempt_at: isoTime(Number(row.due_at)) } : {}),
+    attempts: row.timeline.map(({ at, status, error, duration_ms }) => ({
+      at: isoTime(at),
       ...(status === null ? {} : { status }),
       ...(error === null ? {} : { error }),
       duration_ms,

@@ -79,7 +79,7 @@ export const Delivery = z.object({
   approval_id: ApprovalId.optional(),
   status: DeliveryStatus,
   created_at: Timestamp,
-  /** While it is pending. */
+  /** While it waits for one. */
   next_attempt_at: Timestamp.optional(),
   attempts: z.array(
     z.object({
