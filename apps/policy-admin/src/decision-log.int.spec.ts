@@ -78,6 +78,11 @@ describe('decisions on their way to Postgres', () => {
     const { rows } = await sql.query<{ n: number }>(`SELECT count(*)::int AS n FROM decisions WHERE guard_id = 'burst'`);
     expect(rows[0]?.n).toBe(2_000);
     expect(await metrics.prometheusText()).toMatch(/decision_log_lag\S* 0\n/);
+    const text = await metrics.prometheusText();
+    expect(text).toMatch(/^holdpoint_decision_log_lag_seconds 0$/m);
+    expect(text).toMatch(/^holdpoint_decision_log_default_rows \d+$/m);
+    const { ready, parts } = await gateway.request(Health['decision-log'], {}, { timeoutMs: 5_000 });
+    expect([ready, parts.map(({ part, ok }) => [part, ok])]).toEqual([true, [['nats', true], ['postgres', true], ['lag', true]]]);
   });
 
   it('that cannot be read go to the dead letters with the reason, alone', async () => {

@@ -12,18 +12,27 @@ type HealthReply = z.input<(typeof Health)['policy-admin']['reply']>;
 /** What both services stand on. */
 @Injectable()
 export class Parts {
+  private readonly others: (() => Promise<PartHealth>)[] = [];
+
   constructor(
     private readonly db: DataSource,
     private readonly messaging: Messaging,
   ) {}
 
+  /** Shown with the rest; says nothing about readiness. */
+  show(part: () => Promise<PartHealth>): void {
+    this.others.push(part);
+  }
+
+  /** What the service cannot do without. */
   async health(): Promise<PartHealth[]> {
     return [this.messaging.connected ? { part: 'nats', ok: true } : { part: 'nats', ok: false, detail: 'not connected' }, await this.postgres()];
   }
 
   async reply(): Promise<HealthReply> {
     const parts = await this.health();
-    return { ready: parts.every(({ ok }) => ok), parts: parts.map((part) => ({ ...part })) };
+    const shown = [...parts, ...(await Promise.all(this.others.map((part) => part())))];
+    return { ready: parts.every(({ ok }) => ok), parts: shown.map((part) => ({ ...part })) };
   }
 
   private async postgres(): Promise<PartHealth> {

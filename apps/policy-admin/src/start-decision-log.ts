@@ -1,7 +1,7 @@
 import { allContracts, servedBy } from '@holdpoint/contracts';
-import { NatsStrategy, openMessaging, PassDefects } from '@holdpoint/messaging';
+import { NatsStrategy, openMessaging, PassDefects, type StreamConsumption } from '@holdpoint/messaging';
 import { openDatabase } from '@holdpoint/persistence';
-import { NestLogger, type RunningService, serveOperations, type StartContext } from '@holdpoint/runtime';
+import { NestLogger, type PartHealth, type RunningService, serveOperations, type StartContext } from '@holdpoint/runtime';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { DecisionLogModule } from './app.module.ts';
@@ -16,6 +16,7 @@ import { RequestLog } from './request-log.ts';
 const service = 'decision-log';
 const schema = 'decision_log';
 const hourMs = 3_600_000;
+const longestLagSeconds = 60;
 /** Retention asks policy-admin, which may be starting as well. */
 const retentionDelayMs = 30_000;
 
@@ -41,6 +42,7 @@ export async function startDecisionLog(config: ServiceConfig, { log, metrics, sh
   });
   const forgetting = repeat({ name: 'retention', everyMs: hourMs, delayMs: retentionDelayMs, act: async () => retention.enforce(await decisions.now(), () => !shutdown.aborted), log });
   const consumption = new LogDecisions({ messaging, decisions, log, metrics }).start();
+  app.get(Parts).show(() => lagOf(consumption));
   const health = () => app.get(Parts).health();
   const operations = await serveOperations({ ...config.operations, metrics, health });
   await app.listen();
@@ -58,4 +60,14 @@ export async function startDecisionLog(config: ServiceConfig, { log, metrics, sh
       await database.destroy();
     },
   };
+}
+
+/** How far the rows are behind the stream. A backlog is worked off, and says so, while everything answers. */
+async function lagOf(consumption: StreamConsumption): Promise<PartHealth> {
+  try {
+    const [messages, seconds] = [await consumption.lag(), await consumption.lagSeconds()];
+    return { part: 'lag', ok: seconds <= longestLagSeconds, detail: `${messages} messages of the stream are not in Postgres, the oldest for ${Math.round(seconds)} s` };
+  } catch (error) {
+    return { part: 'lag', ok: false, detail: error instanceof Error ? error.message : 'unknown' };
+  }
 }
