@@ -61,8 +61,9 @@ export class SignIn {
     const given = parseApiKey(credential);
     if (given === null) throw refused('This is not an API key: `hp_sk_<12 letters or digits>_<43 base64url characters>`.');
     // A key that is not held may have been made a moment ago.
-    if (store.key(given.id) === undefined) await sync.refresh();
+    const isFresh = store.key(given.id) !== undefined || (await sync.refresh());
     const key = store.key(given.id);
+    if (key === undefined && !isFresh) throw refused('The service that keeps the keys cannot be reached.');
     if (key === undefined || !isSecretOf(key, given.secret)) throw refused(wrongKey);
     requireInForce(key);
     requireAddress(key, clientAddress(host, undefined, []));
