@@ -1,6 +1,7 @@
 import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestSystem } from '../harness.ts';
+import { Conceded } from './conceded.ts';
 import type { ScheduleName } from './nemesis.ts';
 import { judge, keep, quiet, undergo, type Ordeal } from './ordeal.ts';
 import { Seeded } from './seeded.ts';
@@ -48,7 +49,7 @@ afterAll(() => test.stop(), 30_000);
 describe(`faults under load, seed ${seed}`, () => {
   it.each(chosen.map(([schedule]) => schedule))('%s: nothing answered is lost, nothing is released twice, no doubt becomes an allow', async (schedule) => {
     const ordeal = ordeals.get(schedule)!;
-    const verdict = await judge(test, ordeal, new Set([...ordeals.values()].flatMap(({ nemesis }) => [...nemesis.conceded])));
+    const verdict = await judge(test, ordeal, Conceded.all([...ordeals.values()].map(({ nemesis }) => nemesis.conceded)));
     console.log(`${schedule}, seed ${seed}: ${JSON.stringify(verdict.counts)}`);
     if (keepAlways || verdict.violations.length > 0) {
       console.log(`history, faults and logs are kept in ${keep(ordeal, { verdict, seed, logLines: [...crashes, ...test.logLines] })}`);

@@ -17,7 +17,12 @@ export type Vote = Ended & Readonly<{ kind: 'vote'; approvalId: string; voter: s
 export type Read = Ended & Readonly<{ kind: 'read'; approvalId: string; approvalStatus?: string | undefined }>;
 export type Edit = Ended & Readonly<{ kind: 'edit'; policyId: string; patch: object; waitActive: boolean; version?: number | undefined }>;
 
-export type Operation = Ask | Vote | Read | Edit;
+/** A tool call published as an event; `ok`: acknowledged. */
+export type Submit = Ended & Readonly<{ kind: 'submit'; session: string; call: AskedCall }>;
+/** A `decision.made` that reached its subscriber. */
+export type Hear = Ended & Readonly<{ kind: 'hear'; session: string; callId: string; decisionId: string; action: string }>;
+
+export type Operation = Ask | Vote | Read | Edit | Submit | Hear;
 type WithoutSpan<T> = T extends unknown ? Omit<T, keyof Span> : never;
 
 /** Everything the clients asked and heard, in the order in which it ended. */
@@ -39,6 +44,12 @@ export class History {
     });
     this.operations.push({ ...operation, startedAt, endedAt: this.now() } as Operation);
     return operation;
+  }
+
+  /** What came by itself. */
+  note(operation: WithoutSpan<Operation>): void {
+    const at = this.now();
+    this.operations.push({ ...operation, startedAt: at, endedAt: at } as Operation);
   }
 
   jsonLines(): string {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerPart, ServiceProcess, System } from '@holdpoint/local-stack';
-import { copyStore, replaceStore } from './nats-store.ts';
+import { Conceded } from './conceded.ts';
+import { copyStore, replaceStore, type Held } from './nats-store.ts';
 import type { Seeded } from './seeded.ts';
 
 export type ScheduleName = 'services killed' | 'services paused' | 'postgres restarted' | 'nats killed' | 'nats store rewound' | 'nats store deleted' | 'evaluators come and go' | 'everything';
@@ -20,8 +21,7 @@ const mostEvaluators = 4;
 export class Nemesis {
   /** What was done, and when. */
   readonly lines: string[] = [];
-  /** Decisions that lay in stores that are gone. */
-  readonly conceded = new Set<string>();
+  readonly conceded = new Conceded();
   private readonly busy = new Set<string>();
   private readonly folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-stores-'));
 
@@ -168,9 +168,9 @@ export class Nemesis {
     };
   }
 
-  private concede(how: string, { decisionIds, toolCalls }: Readonly<{ decisionIds: readonly string[]; toolCalls: number }>): void {
-    for (const id of decisionIds) this.conceded.add(id);
-    this.note(`kill -9 nats, its store ${how}: ${decisionIds.length} decisions and ${toolCalls} tool calls lay in it`);
+  private concede(how: string, held: Held): void {
+    this.conceded.add(held);
+    this.note(`kill -9 nats, its store ${how}: ${held.decisions.length} decisions and ${held.toolCalls.length} tool calls lay in it`);
   }
 
   /** Up to four evaluators: one more, one less in good order, or one killed. */

@@ -9,7 +9,8 @@ import { hashOf } from './checker/answers.ts';
 import { check, type Verdict, type Violation } from './checker/checker.ts';
 import { readFinalState, type FinalState } from './final-state.ts';
 import { History, type Ask } from './history.ts';
-import { logBacklog } from './nats-store.ts';
+import type { Conceded } from './conceded.ts';
+import { backlog } from './nats-store.ts';
 import { Nemesis, type ScheduleName } from './nemesis.ts';
 import type { Seeded } from './seeded.ts';
 import { loadedGuard, Workload, type LoadedGuard } from './workload.ts';
@@ -34,6 +35,7 @@ export async function undergo({ test, schedule, forMs, random }: OrdealOptions):
     await delay(500);
   } finally {
     await workload.stop();
+    for (const { events } of guards) await events.close();
   }
   await mended(test);
   const ids = guards.map(({ guard }) => guard.id);
@@ -42,7 +44,7 @@ export async function undergo({ test, schedule, forMs, random }: OrdealOptions):
 }
 
 /** Compares what was answered with what is kept. Expects `quiet`. `conceded`: decisions of all stores that are gone. */
-export async function judge(test: TestSystem, { history, guards, stillBroken: broken }: Ordeal, conceded: ReadonlySet<string>): Promise<Verdict> {
+export async function judge(test: TestSystem, { history, guards, stillBroken: broken }: Ordeal, conceded: Conceded): Promise<Verdict> {
   const { violations, counts } = check(history.operations, await readFinalState(databaseUrl(test), guards), conceded);
   return { violations: [...broken, ...violations], counts };
 }
@@ -73,11 +75,11 @@ async function mended(test: TestSystem): Promise<void> {
 /** Nothing is on its way to Postgres any more. What a killed writer had in hand comes again after half a minute. */
 export async function quiet(test: TestSystem): Promise<void> {
   const still = async (): Promise<true> => {
-    const [backlog, outbox] = [await logBacklog(test.system.stack), await outboxRows(test)];
-    if (backlog + outbox > 0) throw new Error(`${backlog} messages and ${outbox} outbox rows are left`);
+    const [messages, rows] = [await backlog(test.system.stack), await rowsUnderWay(test)];
+    if (messages + rows > 0) throw new Error(`${messages} messages and ${rows} rows are left`);
     return true;
   };
-  await eventually(still, { timeoutMs: mendedWithinMs, everyMs: 200, what: 'an empty decision log stream' });
+  await eventually(still, { timeoutMs: mendedWithinMs, everyMs: 200, what: 'an end of all work' });
 }
 
 /** Tools whose policy no admin edits: approved, they are released. Others may have become stale by now. */
@@ -117,11 +119,14 @@ function stillBroken(operation: Operation): readonly Violation[] {
   return [{ rule: 'all works again after the healing', what: `an approved call was answered ${result?.action ?? operation.ending} ${result?.code ?? ''}`, evidence: operation }];
 }
 
-async function outboxRows(test: TestSystem): Promise<number> {
+/** Messages not sent yet, and settled event calls without their final decision. */
+async function rowsUnderWay(test: TestSystem): Promise<number> {
   const client = new Client({ connectionString: databaseUrl(test) });
   await client.connect();
   try {
-    const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM approval_workflow.outbox');
+    const { rows } = await client.query<{ count: string }>(`
+      SELECT (SELECT count(*) FROM approval_workflow.outbox)
+        + (SELECT count(*) FROM approval_workflow.approvals WHERE event_key IS NOT NULL AND finished_at IS NULL AND status NOT IN ('pending', 'stale')) AS count`);
     return Number(rows[0]?.count);
   } finally {
     await client.end();

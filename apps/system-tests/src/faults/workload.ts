@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type TestGuard, type TestSystem } from '../harness.ts';
-import { endingOf, type Ask, type AskedCall, type Edit, type History, type Read, type Result, type Vote } from './history.ts';
+import { EventClient } from './event-client.ts';
+import { endingOf, type Ask, type AskedCall, type Edit, type History, type Read, type Result, type Submit, type Vote } from './history.ts';
 import type { Seeded } from './seeded.ts';
 
 /** One guard under load, with two approvers and the policies that an admin goes on editing. */
-export type LoadedGuard = Readonly<{ guard: TestGuard; approvers: readonly [Client, Client]; edited: readonly Edited[] }>;
+export type LoadedGuard = Readonly<{ guard: TestGuard; approvers: readonly [Client, Client]; edited: readonly Edited[]; events: EventClient }>;
 type Edited = Readonly<{ policyId: string; flips: readonly [object, object] }>;
 
 type KnownCall = Readonly<{ session: string; call: AskedCall }>;
@@ -31,7 +32,8 @@ export async function loadedGuard(test: TestSystem, id: string, failureMode: 'cl
   const { body } = await test.admin.expect(201, 'POST', '/v1/keys', { name: `${id} second approver`, guards: [id], roles: ['approver'], owner_email: 'second@example.com' });
   const edited: Edited[] = [];
   for (const { policy, flips } of editedPolicies) edited.push({ policyId: await guard.addPolicy(policy), flips });
-  return { guard, approvers: [guard.approver, new Client(test.system.url, String(body['key']))], edited };
+  const events = await EventClient.connect({ url: test.system.stack.nats?.url ?? '', guardId: id, key: guard.agent.key });
+  return { guard, events, approvers: [guard.approver, new Client(test.system.url, String(body['key']))], edited };
 }
 
 /** Clients of every kind, each at its own pace, until `stop`. What they do follows from the seed; when, from the machine. */
@@ -53,6 +55,8 @@ export class Workload {
     }
     for (let count = 0; count < 2; count += 1) this.run(loaded, `approver ${count}`, 80, (client) => this.decide(client));
     this.run(loaded, 'admin', 300, (client) => this.edit(client));
+    this.run(loaded, 'platform', 60, (client) => this.submitNew(client));
+    this.run(loaded, 'subscriber', 20, (client) => this.hear(client));
   }
 
   /** Resolves when every client has had its last answer. */
@@ -73,6 +77,37 @@ export class Workload {
       },
       (error) => ({ ...known, ending: 'unknown', error }),
     );
+  }
+
+  /** Publishes a call until it is acknowledged, as a platform does that does not know whether its message arrived; now and then once more. */
+  private async submitNew({ loaded, name, random }: ClientTurn): Promise<void> {
+    const call = this.newCall(random.pick(['pay', 'free', 'never', 'edit', 'brief', 'loose']));
+    const twice = random.chance(0.1);
+    for (let attempt = 0; !this.stopping; attempt += 1) {
+      const { ending } = await this.submit(loaded, name, call);
+      if (ending !== 'unknown' && !(twice && attempt === 0)) return;
+      await delay(200);
+    }
+  }
+
+  private submit({ guard, events }: LoadedGuard, client: string, call: AskedCall): Promise<Omit<Submit, 'startedAt' | 'endedAt'>> {
+    const known = { kind: 'submit' as const, client, guard: guard.id, session: client, call };
+    return this.history.record<Omit<Submit, 'startedAt' | 'endedAt'>>(
+      async () => {
+        const { status, error } = await events.submit({ session_id: client, tool_call: call });
+        return { ...known, ending: endingOf(status), status, ...(error === undefined ? {} : { error }) };
+      },
+      (error) => ({ ...known, ending: 'unknown', error }),
+    );
+  }
+
+  /** What the guard's subscriber reads. */
+  private async hear({ loaded: { guard, events }, name }: ClientTurn): Promise<void> {
+    const news = await events.next(1).catch(() => []);
+    const decisions = news.filter(({ subject }) => subject.endsWith('.decision.made')).map(({ body }) => body as Readonly<Record<'id' | 'session_id' | 'tool_call_id' | 'action', string>>);
+    for (const { id, session_id: session, tool_call_id: callId, action } of decisions) {
+      this.history.note({ kind: 'hear', client: name, guard: guard.id, ending: 'ok', session, callId, decisionId: id, action });
+    }
   }
 
   private run(loaded: LoadedGuard, name: string, paceMs: number, act: (client: ClientTurn) => Promise<void>): void {

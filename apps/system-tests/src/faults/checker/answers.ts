@@ -3,7 +3,7 @@ import type { PolicySetFact } from '../final-state.ts';
 import { setKey, type Answered, type Evidence, type Violation } from './checker.ts';
 
 /** An evaluator's codes of doubt, and the gateway's, which judges nothing: never more than `block`. */
-const doubt = new Set(['could_not_judge', 'engine_unavailable', 'approval_service_unavailable', 'decision_log_unavailable']);
+export const doubt: ReadonlySet<string> = new Set(['could_not_judge', 'engine_unavailable', 'approval_service_unavailable', 'decision_log_unavailable']);
 const statusOfCode: Readonly<Record<string, string>> = {
   approval_rejected: 'rejected',
   approval_expired: 'expired',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { Conceded } from '../conceded.ts';
 import type { FinalState, PolicySetFact } from '../final-state.ts';
-import type { Ask, Edit, Operation, Read, Result, Vote } from '../history.ts';
+import type { Ask, Edit, Hear, Operation, Read, Result, Submit, Vote } from '../history.ts';
 import { hashOf } from './answers.ts';
 import { check } from './checker.ts';
 
-const fact = { guard: 'shop', session: 's', callId: 'call_1', toolName: 'pay_rent', action: 'require_approval', code: null, approvalId: 'apr_1', eventKey: null };
+const fact = { guard: 'shop', session: 's', callId: 'call_1', toolName: 'pay_rent', action: 'require_approval', code: null, approvalId: 'apr_1', policyVersion: 1, eventKey: null };
 const call = { id: 'call_1', name: 'pay_rent', arguments: { amount: 5, to: 'acct' } };
 
 describe('a history in which all went well', () => {
@@ -122,8 +123,8 @@ describe('the decision log', () => {
     const { operations, state } = good();
     const lost = { ...state, decisions: state.decisions.filter(({ id }) => id !== 'dec_park') };
     expect(broken({ operations, state: lost })).toEqual([['answers are logged', 'dec_park was answered and is not in the log']]);
-    expect(check(operations, lost, new Set(['dec_park'])).violations).toEqual([]);
-    expect(check(operations, lost, new Set(['dec_park'])).counts['answered decisions lost with a NATS store']).toBe(1);
+    expect(check(operations, lost, concededDecision('dec_park')).violations).toEqual([]);
+    expect(check(operations, lost, concededDecision('dec_park')).counts['answered decisions lost with a NATS store']).toBe(1);
   });
   it('says another action than the answer', () => {
     const { operations, state } = good();
@@ -165,11 +166,51 @@ describe('policies', () => {
   });
 });
 
+describe('event calls', () => {
+  const submit: Submit = { ...ended(0), kind: 'submit', session: 's', call };
+  const final = { ...fact, id: 'dec_final', toolName: 'free_ride', action: 'allow', approvalId: null, eventKey: 'key' };
+  const row = { ...good().state.approvals[0]!, eventKey: 'key', status: 'pending', releaseId: null, releaseDecisionId: null };
+  const parked = { approvals: [row], audit: good().state.audit.slice(0, 1) };
+  const of = (changed: Partial<FinalState>) => broken({ operations: [submit], state: kept(changed) });
+
+  it('one that is decided, and one that waits for people, are as they should be', () => {
+    expect(of({ decisions: [final] })).toEqual([]);
+    expect(of(parked)).toEqual([]);
+  });
+  it('one that was acknowledged and is not decided, unless it lay in a store that is gone', () => {
+    expect(of({})).toEqual([['event calls are decided once', 'call_1 was acknowledged and is not decided']]);
+    const conceded = new Conceded();
+    conceded.add({ decisions: [], toolCalls: [{ guard: 'shop', session: 's', callId: 'call_1' }] });
+    expect(check([submit], kept(), conceded).violations).toEqual([]);
+  });
+  it('one with two final decisions, and one that is decided and still waits', () => {
+    expect(of({ decisions: [final, { ...final, id: 'dec_2' }] })).toEqual([['event calls are decided once', '["shop","s","call_1"] has 2 final decisions']]);
+    expect(of({ ...parked, decisions: [final] })).toEqual([['event calls are decided once', '["shop","s","call_1"] is decided and still waits for people']]);
+  });
+  it('one that doubt decided, or that was allowed against the policies, or without its release', () => {
+    const decided = (changed: object) => of({ decisions: [{ ...final, ...changed }] }).map(([, what]) => what);
+    expect(decided({ action: 'block', code: 'approval_service_unavailable' })).toEqual(['decided for good with the code of doubt approval_service_unavailable']);
+    expect(decided({ toolName: 'never_mind' })).toEqual(['allow where version 1 says block']);
+    expect(decided({ toolName: 'pay_rent' })).toEqual(['allow while its approval is absent']);
+    expect(decided({ policyVersion: 7 })).toEqual(['decided by version 7, which never was']);
+  });
+  it('a decision that was published and is not in the log', () => {
+    const heard: Hear = { ...ended(0), kind: 'hear', session: 's', callId: 'call_1', decisionId: 'dec_9', action: 'allow' };
+    expect(broken({ operations: [heard], state: kept() })).toEqual([['decisions made are logged', 'dec_9 was published and is not in the log']]);
+  });
+});
+
 type History = Readonly<{ operations: readonly Operation[]; state: FinalState }>;
 function broken({ operations, state }: History): (readonly [string, string])[] {
-  return check(operations, state, new Set()).violations.map(({ rule, what }) => [rule, what] as const);
+  return check(operations, state, new Conceded()).violations.map(({ rule, what }) => [rule, what] as const);
 }
 const rulesBroken = (history: History): string[] => [...new Set(broken(history).map(([rule]) => rule))];
+
+function concededDecision(id: string): Conceded {
+  const conceded = new Conceded();
+  conceded.add({ decisions: [{ id, guard: 'shop', session: 's', callId: 'call_1' }], toolCalls: [] });
+  return conceded;
+}
 
 function ended(at: number): Readonly<{ client: string; guard: string; ending: 'ok'; status: number; startedAt: number; endedAt: number }> {
   return { client: 'c', guard: 'shop', ending: 'ok', status: 200, startedAt: at, endedAt: at + 1 };
@@ -230,6 +271,7 @@ function good(): History {
           status: 'released',
           releaseId: 'req_1',
           releaseDecisionId: 'dec_rel',
+          eventKey: null,
         },
       ],
       votes: [{ approvalId: 'apr_1', voter: 'key:ann', choice: 'approve' }],

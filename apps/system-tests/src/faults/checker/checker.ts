@@ -1,7 +1,9 @@
+import { placeOf, type Conceded } from '../conceded.ts';
 import type { Ask, AskedCall, Operation, Result } from '../history.ts';
 import type { ApprovalFact, AuditFact, DecisionFact, FinalState, PolicySetFact } from '../final-state.ts';
 import { answersFollowPolicies, refusalsAreOurs } from './answers.ts';
 import { auditIsComplete, parkedCallsHaveRows, rejectionsStand, releasesHappenOnce, votesAreKept } from './approvals.ts';
+import { decisionsMadeAreLogged, eventCallsAreDecidedOnce } from './events.ts';
 import { answersAreLogged, releasesAreLogged } from './log.ts';
 import { activePoliciesDecide, policyWritesAreKept } from './policies.ts';
 
@@ -20,8 +22,7 @@ export type Evidence = Readonly<{
   decisions: ReadonlyMap<string, DecisionFact>;
   /** By guard and version, as `setKey` writes it. */
   sets: ReadonlyMap<string, PolicySetFact>;
-  /** Decisions that lay in a lost NATS store and nowhere else: the only ones that may be missing. */
-  conceded: ReadonlySet<string>;
+  conceded: Conceded;
 }>;
 
 export type Rule = (evidence: Evidence) => Iterable<Violation>;
@@ -41,10 +42,12 @@ const rules: readonly Rule[] = [
   releasesAreLogged,
   policyWritesAreKept,
   activePoliciesDecide,
+  eventCallsAreDecidedOnce,
+  decisionsMadeAreLogged,
 ];
 
 /** Compares what the clients asked and heard with what Postgres holds once everything is quiet. */
-export function check(operations: readonly Operation[], state: FinalState, conceded: ReadonlySet<string>): Verdict {
+export function check(operations: readonly Operation[], state: FinalState, conceded: Conceded): Verdict {
   const evidence: Evidence = {
     operations,
     answers: operations.flatMap(answersOf),
@@ -88,7 +91,11 @@ function countsOf({ operations, answers, state, decisions, conceded }: Evidence)
   }
   for (const { status } of state.approvals) add(`row ${status}`);
   counts['decisions logged'] = decisions.size;
-  counts['answered decisions lost with a NATS store'] = new Set(answers.map(({ result }) => result.metadata.decision_id).filter((id) => conceded.has(id) && !decisions.has(id))).size;
-  counts['releases lost from the log with a NATS store'] = state.approvals.filter(({ releaseDecisionId: id }) => id !== null && conceded.has(id) && !decisions.has(id)).length;
+  counts['answered decisions lost with a NATS store'] = new Set(answers.map(({ result }) => result.metadata.decision_id).filter((id) => conceded.hasDecision(id) && !decisions.has(id))).size;
+  const decided = new Set(state.decisions.filter(({ eventKey, action }) => eventKey !== null && action !== 'require_approval').map(placeOf));
+  const submitted = new Set(operations.flatMap((one) => (one.kind === 'submit' && one.ending === 'ok' ? [placeOf({ ...one, callId: one.call.id })] : [])));
+  counts['event calls submitted'] = submitted.size;
+  counts['event calls decided'] = decided.size;
+  counts['releases lost from the log with a NATS store'] = state.approvals.filter(({ releaseDecisionId: id }) => id !== null && conceded.hasDecision(id) && !decisions.has(id)).length;
   return counts;
 }
