@@ -123,7 +123,7 @@ export class DecisionsRepository {
 
   /** Decisions that have no month's partition, up to 10,000. */
   async defaultRows(): Promise<number> {
-    const [row] = await rowsOf<{ rows: number }>(this.db, 'SELECT count(*)::float8 AS rows FROM (SELECT FROM decisions_default LIMIT 10000) AS some');
+    const [row] = await rowsOf<{ rows: number }>(this.db, 'SELECT count(*)::float8 AS rows FROM (SELECT FROM decisions_default LIMIT 10000) AS found');
     return row?.rows ?? 0;
   }
 
