@@ -5,7 +5,7 @@ import { EvaluatorEnvironment } from './config.ts';
 describe('configuration', () => {
   it('needs an address of NATS and nothing else', () => {
     expect(readConfig(EvaluatorEnvironment, { NATS_URL: 'nats://127.0.0.1:4222' })).toEqual({
-      nats: { servers: 'nats://127.0.0.1:4222' },
+      nats: { servers: 'nats://127.0.0.1:4222', replicas: 1 },
       logLevel: 'info',
       operations: { host: '127.0.0.1', port: 0 },
       concurrency: 32,
@@ -16,7 +16,7 @@ describe('configuration', () => {
   it('takes what the environment says', () => {
     const environment = { NATS_URL: 'n', NATS_USER: 'evaluator', NATS_PASSWORD: 'p', LOG_LEVEL: 'silent', HOLDPOINT_METRICS_PORT_EVALUATOR: '9003', EVALUATOR_CONCURRENCY: '4', EVALUATOR_PARKING_LIMIT: '7' };
     expect(readConfig(EvaluatorEnvironment, environment)).toEqual({
-      nats: { servers: 'n', user: 'evaluator', password: 'p' },
+      nats: { servers: 'n', user: 'evaluator', password: 'p', replicas: 1 },
       logLevel: 'silent',
       operations: { host: '127.0.0.1', port: 9003 },
       concurrency: 4,

@@ -8,7 +8,7 @@ describe('the gateway’s configuration', () => {
   it('needs the address of NATS only, and listens on loopback', () => {
     expect(readConfig(GatewayEnvironment, { NATS_URL: 'nats://127.0.0.1:4222' })).toEqual({
       http: { host: '127.0.0.1', port: 8_080, trustedProxies: [] },
-      nats: { servers: 'nats://127.0.0.1:4222' },
+      nats: { servers: 'nats://127.0.0.1:4222', replicas: 1 },
       logLevel: 'info',
     });
   });

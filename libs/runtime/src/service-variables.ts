@@ -9,6 +9,8 @@ export const serviceVariables = {
   /** Absent where the NATS server asks for none. */
   NATS_USER: z.string().min(1).optional(),
   NATS_PASSWORD: z.string().min(1).optional(),
+  /** Servers of a NATS cluster that each stream is kept on: the same for every service. */
+  HOLDPOINT_STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   ...tracingVariables,
 };
@@ -20,7 +22,7 @@ export const operationsVariables = { HOLDPOINT_METRICS_HOST: z.string().min(1).d
 export const portVariable = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
 
 export type ServiceSettings = Readonly<{
-  nats: Readonly<{ servers: string; user?: string; password?: string }>;
+  nats: Readonly<{ servers: string; user?: string; password?: string; replicas?: number }>;
   logLevel: LogLevel;
   /** Absent: nothing is traced. */
   tracing?: TracingSettings;
@@ -28,10 +30,10 @@ export type ServiceSettings = Readonly<{
 
 /** What the common variables mean. */
 export function serviceSettings(env: z.output<z.ZodObject<typeof serviceVariables>>): ServiceSettings {
-  const { NATS_URL, NATS_USER, NATS_PASSWORD, LOG_LEVEL } = env;
+  const { NATS_URL, NATS_USER, NATS_PASSWORD, HOLDPOINT_STREAM_REPLICAS, LOG_LEVEL } = env;
   const tracing = tracingSettings(env);
   return {
-    nats: { servers: NATS_URL, ...(NATS_USER === undefined ? {} : { user: NATS_USER }), ...(NATS_PASSWORD === undefined ? {} : { password: NATS_PASSWORD }) },
+    nats: { servers: NATS_URL, replicas: HOLDPOINT_STREAM_REPLICAS, ...(NATS_USER === undefined ? {} : { user: NATS_USER }), ...(NATS_PASSWORD === undefined ? {} : { password: NATS_PASSWORD }) },
     logLevel: LOG_LEVEL,
     ...(tracing === null ? {} : { tracing }),
   };
