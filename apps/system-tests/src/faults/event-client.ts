@@ -4,7 +4,7 @@ import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node'
 export type PublicEvent = Readonly<{ subject: string; body: Readonly<Record<string, unknown>> }>;
 export type Acknowledgement = Readonly<{ status: number; seq?: number; error?: string }>;
 
-const acknowledgedWithinMs = 5_000;
+const acknowledgedWithinMs = 2_000;
 
 /** An agent platform on NATS, with nothing but an API key. */
 export class EventClient {
@@ -18,7 +18,7 @@ export class EventClient {
 
   static async connect({ url, guardId, key }: Readonly<{ url: string; guardId: string; key: string }>): Promise<EventClient> {
     const keyId = key.split('_')[2] ?? '';
-    const connection = await connect({ servers: url, token: key, inboxPrefix: `_INBOX.${keyId}`, maxReconnectAttempts: -1, reconnectTimeWait: 250, ignoreAuthErrorAbort: true });
+    const connection = await connect({ servers: url, token: key, inboxPrefix: `_INBOX.${keyId}`, maxReconnectAttempts: -1, reconnectTimeWait: 250, ignoreAuthErrorAbort: true, timeout: 3_000 });
     return new EventClient(connection, guardId, keyId);
   }
 
