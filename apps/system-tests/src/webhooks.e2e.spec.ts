@@ -19,8 +19,8 @@ beforeAll(async () => {
   receiver = await Receiver.start();
   guard = await test.guard('webhooks', []);
   channel = (await guard.admin.expect(201, 'POST', `${guard.path}/channels`, { type: 'webhook', name: 'finance', url: receiver.url, may_decide: true })).body;
-  const quiet = (await guard.admin.expect(201, 'POST', `${guard.path}/channels`, { type: 'webhook', name: 'never named', url: 'https://192.0.2.1.example/', is_active: false })).body;
-  await guard.addPolicy({ name: 'Approve payments', tool_pattern: 'pay_*', action: 'require_approval', approval_config: { notification_channels: [channel['id'], quiet['id']] } });
+  await guard.admin.expect(201, 'POST', `${guard.path}/channels`, { type: 'webhook', name: 'not named by the policy', url: `${receiver.url}other` });
+  await guard.addPolicy({ name: 'Approve payments', tool_pattern: 'pay_*', action: 'require_approval', approval_config: { notification_channels: [channel['id']] } });
 }, 180_000);
 
 afterAll(async () => {
@@ -38,6 +38,7 @@ describe('a person behind a webhook', () => {
     expect(decision).toMatchObject({ status: 200, body: { status: 'approved', settled_by: `webhook:${String(channel['id'])}` } });
     expect(await answer).toMatchObject({ action: 'allow', approval_id: requested.data.id, metadata: { replayed: false } });
     expect((await receiver.next('approval.resolved')).data).toMatchObject({ id: requested.data.id, status: 'approved' });
+    expect(receiver.paths).toEqual(['/', '/']);
     expect(await guard.approval(requested.data.id)).toMatchObject({ settled_by: `webhook:${String(channel['id'])}`, comment: 'agreed' });
   });
 
@@ -117,6 +118,7 @@ function signature({ id, timestamp, body }: Readonly<{ id: string; timestamp: st
 /** What stands behind a channel. */
 class Receiver {
   readonly ids: string[] = [];
+  readonly paths: string[] = [];
   private readonly got: { headers: IncomingHttpHeaders; body: string }[] = [];
   private status = 200;
 
@@ -125,6 +127,7 @@ class Receiver {
       let body = '';
       request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => {
         this.got.push({ headers: request.headers, body });
+        this.paths.push(String(request.url));
         this.ids.push(String(request.headers['webhook-id']));
         response.writeHead(this.status).end();
       });
