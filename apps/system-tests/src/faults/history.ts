@@ -42,14 +42,14 @@ export class History {
       // Nobody took the connection, so nothing was asked.
       return text.endsWith('ECONNREFUSED') ? { ...lost(text), ending: 'fail' as const } : lost(text);
     });
-    this.operations.push({ ...operation, startedAt, endedAt: this.now() } as Operation);
+    this.operations.push({ ...operation, startedAt, endedAt: this.now() });
     return operation;
   }
 
   /** What came by itself. */
   note(operation: WithoutSpan<Operation>): void {
     const at = this.now();
-    this.operations.push({ ...operation, startedAt: at, endedAt: at } as Operation);
+    this.operations.push({ ...operation, startedAt: at, endedAt: at });
   }
 
   jsonLines(): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PolicySetFact } from '../final-state.ts';
-import { setKey, type Answered, type Evidence, type Violation } from './checker.ts';
+import { setKey, type Answered, type Evidence, type Violation } from './evidence.ts';
 
 /** An evaluator's codes of doubt, and the gateway's, which judges nothing: never more than `block`. */
 export const doubt: ReadonlySet<string> = new Set(['could_not_judge', 'engine_unavailable', 'approval_service_unavailable', 'decision_log_unavailable']);

@@ -1,6 +1,6 @@
 import type { AuditFact } from '../final-state.ts';
 import type { Operation } from '../history.ts';
-import type { Evidence, Violation } from './checker.ts';
+import type { Evidence, Violation } from './evidence.ts';
 
 type Of<Kind> = Extract<Operation, { kind: Kind }>;
 const ofKind = <Kind extends Operation['kind']>(operations: readonly Operation[], kind: Kind): readonly Of<Kind>[] => operations.filter((one): one is Of<Kind> => one.kind === kind);

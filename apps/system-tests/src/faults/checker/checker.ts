@@ -1,31 +1,12 @@
 import { placeOf, type Conceded } from '../conceded.ts';
-import type { Ask, AskedCall, Operation, Result } from '../history.ts';
-import type { ApprovalFact, AuditFact, DecisionFact, FinalState, PolicySetFact } from '../final-state.ts';
+import type { AuditFact, FinalState } from '../final-state.ts';
+import type { Operation } from '../history.ts';
 import { answersFollowPolicies, refusalsAreOurs } from './answers.ts';
 import { auditIsComplete, parkedCallsHaveRows, rejectionsStand, releasesHappenOnce, votesAreKept } from './approvals.ts';
 import { decisionsMadeAreLogged, eventCallsAreDecidedOnce } from './events.ts';
+import { setKey, type Answered, type Evidence, type Rule, type Violation } from './evidence.ts';
 import { answersAreLogged, releasesAreLogged } from './log.ts';
 import { activePoliciesDecide, policyWritesAreKept } from './policies.ts';
-
-export type Violation = Readonly<{ rule: string; what: string; evidence?: unknown }>;
-
-/** One call's answer within a request, with what was asked. */
-export type Answered = Readonly<{ ask: Ask; call: AskedCall; result: Result }>;
-
-export type Evidence = Readonly<{
-  operations: readonly Operation[];
-  answers: readonly Answered[];
-  state: FinalState;
-  approvals: ReadonlyMap<string, ApprovalFact>;
-  /** In order, by approval id. */
-  audit: ReadonlyMap<string, readonly AuditFact[]>;
-  decisions: ReadonlyMap<string, DecisionFact>;
-  /** By guard and version, as `setKey` writes it. */
-  sets: ReadonlyMap<string, PolicySetFact>;
-  conceded: Conceded;
-}>;
-
-export type Rule = (evidence: Evidence) => Iterable<Violation>;
 
 export type Verdict = Readonly<{ violations: readonly Violation[]; counts: Readonly<Record<string, number>> }>;
 
@@ -60,8 +41,6 @@ export function check(operations: readonly Operation[], state: FinalState, conce
   };
   return { violations: rules.flatMap((rule) => [...rule(evidence)]), counts: countsOf(evidence) };
 }
-
-export const setKey = (guard: string, version: number): string => `${guard} ${version}`;
 
 function answersOf(operation: Operation): readonly Answered[] {
   if (operation.kind !== 'ask' || operation.results === undefined) return [];

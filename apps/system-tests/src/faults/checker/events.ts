@@ -2,7 +2,7 @@ import { placeOf } from '../conceded.ts';
 import type { DecisionFact } from '../final-state.ts';
 import type { Hear, Submit } from '../history.ts';
 import { doubt, verdictOf } from './answers.ts';
-import { setKey, type Evidence, type Violation } from './checker.ts';
+import { setKey, type Evidence, type Violation } from './evidence.ts';
 
 /** An acknowledged event call has exactly one final decision, or still waits for people; its decision is what the policies say, never doubt. */
 export function* eventCallsAreDecidedOnce(evidence: Evidence): Iterable<Violation> {

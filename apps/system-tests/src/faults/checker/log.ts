@@ -1,4 +1,4 @@
-import type { Evidence, Violation } from './checker.ts';
+import type { Evidence, Violation } from './evidence.ts';
 
 /** Answered without a decision: by the gateway alone, or in the place of one that could not be logged. */
 function isUnlogged({ code, metadata }: Evidence['answers'][number]['result']): boolean {

@@ -1,5 +1,5 @@
 import type { Edit } from '../history.ts';
-import { setKey, type Evidence, type Violation } from './checker.ts';
+import { setKey, type Evidence, type Violation } from './evidence.ts';
 
 const editsOf = ({ operations }: Evidence): readonly Edit[] => operations.filter((operation): operation is Edit => operation.kind === 'edit');
 
