@@ -134,6 +134,13 @@ describe('npm start', () => {
       expect(one.output).not.toContain('hunter2');
     });
 
+    it('when a service cannot use its settings', async () => {
+      const one = Launched.up({ HOLDPOINT_PRIVATE_DESTINATIONS: '10.0.0.0/99', HOLDPOINT_DATA_DIR: join(folder, 'ranges') });
+      expect(await one.ended).toBe(1);
+      expect(one.output).toContain('HOLDPOINT_PRIVATE_DESTINATIONS');
+      expect(one.output).toContain('holdpoint: approval-workflow cannot use its settings');
+    }, 60_000);
+
     it('when the environment is not right', async () => {
       const one = Launched.up({ EVALUATOR_REPLICAS: 'many' });
       expect(await one.ended).toBe(78);

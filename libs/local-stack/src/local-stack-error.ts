@@ -9,6 +9,7 @@ export type LocalStackErrorCode =
   | 'postgres_failed'
   | 'admin_key_malformed'
   | 'migration_failed'
+  | 'service_misconfigured'
   | 'services_not_ready';
 
 /** Why a part of the local stack cannot run: one sentence for the person at the keyboard, and a stable `code`. */

@@ -57,6 +57,8 @@ const roles = { 'policy-admin': 'policy_admin', 'decision-log': 'decision_log', 
 const database = 'holdpoint';
 const readyWithinMs = 60_000;
 const restartAfterMs = 1_000;
+/** What a service exits with whose environment it cannot use; another start would change nothing. */
+const invalidConfig = 78;
 /** Variables that only the launcher and the migrate step may see. */
 const withheld = /^(HOLDPOINT_ADMIN_KEY|HOLDPOINT_SECRET_KEY|DATABASE_URL|NATS_URL|NATS_USER|NATS_PASSWORD|HOLDPOINT_NATS_ISSUER_SEED|HOLDPOINT_NATS_SYSTEM_USER|HOLDPOINT_NATS_SYSTEM_PASSWORD|.*_DB_PASSWORD|npm_.*)$/;
 
@@ -64,6 +66,7 @@ const withheld = /^(HOLDPOINT_ADMIN_KEY|HOLDPOINT_SECRET_KEY|DATABASE_URL|NATS_U
 export class System {
   readonly services: ServiceProcess[] = [];
   private stopping = false;
+  private misconfigured: string | undefined;
 
   private constructor(
     readonly url: string,
@@ -138,6 +141,7 @@ export class System {
     const until = performance.now() + readyWithinMs;
     for (;;) {
       signal?.throwIfAborted();
+      if (this.misconfigured !== undefined) throw new LocalStackError('service_misconfigured', `${this.misconfigured} cannot use its settings; its lines above name them`);
       const status = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(
         async (response) => {
           await response.arrayBuffer();
@@ -200,6 +204,10 @@ export class System {
 
   private onCrash(service: ServiceProcess, exit: ServiceExit): void {
     if (this.stopping) return;
+    if (exit.code === invalidConfig) {
+      this.misconfigured = service.name;
+      return;
+    }
     if (this.options.onCrash) {
       this.options.onCrash(service, exit);
       return;
