@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Actor, ApprovalClaim, Channel, ChannelDraft, Delivery, Reply } from '@holdpoint/contracts';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
@@ -284,6 +284,18 @@ describe('telling a channel', () => {
     expect(ok(await one.channels.manage.update({ actor: admin, guard_id: guard, channel_id: channel.id, patch: { is_active: true } })).disabled_reason).toBeUndefined();
   });
 
+  it('leaves a channel active that has moved away from the receiver that is gone', async () => {
+    const answers: (() => void)[] = [];
+    const former = await receiver((_, response) => void answers.push(() => response.writeHead(410).end()));
+    const { guard, channel } = await channelOf(former);
+    const asked = one.channels.read.test({ actor: admin, guard_id: guard, channel_id: channel.id });
+    await eventually(() => answers.length === 1);
+    ok(await one.channels.manage.update({ actor: admin, guard_id: guard, channel_id: channel.id, patch: { url: (await receiver()).url } }));
+    answers[0]!();
+    expect(ok(await asked)).toMatchObject({ status: 'failed', attempts: [{ status: 410 }] });
+    expect(await shown(guard, channel)).toMatchObject({ is_active: true });
+  });
+
   it('waits for an answer only so long', async () => {
     const hears = await receiver(() => undefined);
     const { status, attempts } = await test(hears);
@@ -498,6 +510,31 @@ describe('deciding by webhook', () => {
     expect(approvalId).not.toBe(next);
   });
 
+  it('does not count by a secret that was ended while the decision waited', async () => {
+    const { guard, channel, send, approvalId } = await decidable();
+    const waiting = await one.whileLocked(approvalId, async () => {
+      const answer = send({ decision: 'approve' });
+      await eventually(async () => (await one.sql(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0);
+      ok(await two.channels.manage.rotate({ actor: admin, guard_id: guard, channel_id: channel.id, rotation: { overlap_seconds: 0 } }));
+      return { answer };
+    });
+    expect(await waiting.answer).toMatchObject({ status: 401, body: { code: 'bad_signature' } });
+    expect(await one.status(guard, approvalId)).toBe('pending');
+  });
+
+  it('is taken while strangers begin many requests and never end them', async () => {
+    const { channel, send } = await decidable();
+    const { port } = new URL(one.url);
+    const strangers = Array.from({ length: 200 }, () => connect({ host: '127.0.0.1', port: Number(port) }).on('error', () => undefined));
+    try {
+      const begun = `POST /webhooks/approvals/${channel.id} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`;
+      await Promise.all(strangers.map((socket) => new Promise((answered) => socket.once('data', answered).write(begun))));
+      expect(await send({ decision: 'approve' })).toMatchObject({ status: 200 });
+    } finally {
+      for (const socket of strangers) socket.destroy();
+    }
+  });
+
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('is never %s', async (method) => {
     const { guard, approvalId, signed } = await decidable();
     const { path, body, headers } = signed({ decision: 'approve' });
@@ -600,6 +637,12 @@ async function replica() {
       expect(answer!.state).toBe('pending');
       return answer!.approval_id!;
     },
+    /** Nobody moves the approval meanwhile. */
+    whileLocked: <T>(approvalId: string, act: () => Promise<T>): Promise<T> =>
+      db.transaction(async (tx) => {
+        await tx.query('SELECT 1 FROM approvals WHERE approval_id = $1 FOR UPDATE', [approvalId]);
+        return await act();
+      }),
     vote: async (guard_id: string, approval_id: string, choice: 'approve' | 'reject', comment?: string) => ok(await settle.vote({ guard_id, approval_id, actor: bob, choice, comment })),
     cancel: async (guard_id: string, approval_id: string) => ok(await settle.cancel({ guard_id, approval_id, actor: admin })),
     status: async (guard_id: string, approval_id: string) => ok(await read.get({ guard_id, approval_id })).status,

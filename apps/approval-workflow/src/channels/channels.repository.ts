@@ -103,15 +103,21 @@ export class Channels {
     });
   }
 
-  /** Its receiver says that it is gone for good. */
-  async disable(channelId: string): Promise<void> {
+  /** The receiver at `url` says that it is gone for good. A channel that has moved away from there stays as it is. */
+  async disable(channelId: string, url: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const at = await databaseNow(tx);
-      const row = await updated(tx, `UPDATE channels SET is_active = false, disabled_reason = 'gone', updated_at = $2 WHERE channel_id = $1 AND is_active RETURNING *`, [channelId, at]);
+      const row = await updated(tx, `UPDATE channels SET is_active = false, disabled_reason = 'gone', updated_at = $2 WHERE channel_id = $1 AND url = $3 AND is_active RETURNING *`, [channelId, at, url]);
       if (row === undefined) return;
       await cancelDeliveries(tx, channelId);
       await this.audited(tx, row, { event: 'disabled', by: 'system', at, detail: { reason: 'gone' } });
     });
+  }
+
+  /** As it stands; nobody changes it before the transaction ends. */
+  async hold(tx: EntityManager, channelId: string): Promise<StoredChannel | null> {
+    const [row] = await tx.query<ChannelRow[]>('SELECT * FROM channels WHERE channel_id = $1 AND deleted_at IS NULL FOR SHARE', [channelId]);
+    return row === undefined ? null : { row, at: await databaseNow(tx) };
   }
 
   /** The secrets that are valid, the newest first. Throws `SealBroken`. */

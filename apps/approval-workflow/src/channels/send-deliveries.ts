@@ -136,7 +136,7 @@ export class SendDeliveries {
     if (verdict.status !== 'pending') this.ended.add(1, { result: verdict.status });
     const attempt = { ...posted, error: errorOf(posted) };
     await deliveries.record(claimed, attempt, verdict);
-    if (posted.status === 410) await channels.disable(claimed.channelId);
+    if (posted.status === 410) await channels.disable(claimed.channelId, channel.row.url);
     const facts = { delivery: claimed.deliveryId, channel: claimed.channelId, type: claimed.type, attempt: claimed.attempt, status: posted.status, error: attempt.error, duration_ms: posted.durationMs };
     log.info({ ...facts, outcome: verdict.status }, 'webhook');
   }

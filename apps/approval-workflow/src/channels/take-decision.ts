@@ -63,15 +63,16 @@ export class TakeDecision {
     const { id = '', timestamp = '', signature = '', body } = arrived;
     const channel = ChannelId.safeParse(arrived.channelId).success ? await this.needs.channels.findAnywhere(arrived.channelId) : null;
     const secrets = channel === null ? [this.nobodysSecret] : this.needs.channels.secretsOf(channel);
-    const isSigned = isSignedBy({ id, timestamp, body }, signature, secrets);
-    if (channel === null || !isSigned || !isTimely(timestamp, this.clock()) || !webhookId.test(id)) return unsigned;
+    const isSigned = (by: readonly string[]): boolean => isSignedBy({ id, timestamp, body }, signature, by);
+    const wasSigned = isSigned(secrets);
+    if (channel === null || !wasSigned || !isTimely(timestamp, this.clock()) || !webhookId.test(id)) return unsigned;
 
     const read = readDecision(body);
     if ('refused' in read) return read;
     const { row } = channel;
     if (!row.is_active || !row.may_decide) return closed;
     const { approval_id: approvalId, decision: choice, arguments_hash: argumentsHash, comment } = read.decision;
-    const message: Message = { channelId: row.channel_id, webhookId: id, hash: createHash('sha256').update(body).digest() };
+    const message: Message = { channelId: row.channel_id, webhookId: id, hash: createHash('sha256').update(body).digest(), isSigned };
     const by = { kind: 'webhook', channelId: row.channel_id, roles: ['approver'] } as const;
     try {
       return answerOf(await this.needs.settle.voteAs({ guardId: row.guard_id, approvalId, by, choice, comment, argumentsHash }, this.onceFor(message)));
@@ -85,9 +86,10 @@ export class TakeDecision {
   private onceFor(message: Message): Once<Answered> {
     return {
       answered: async (tx) => {
-        // INVARIANT: once an admin has heard that the channel is closed, nothing is decided through it.
-        const [open] = await tx.query<unknown[]>('SELECT 1 FROM channels WHERE channel_id = $1 AND is_active AND may_decide FOR SHARE', [message.channelId]);
-        if (open === undefined) throw new NoVote(closed);
+        // INVARIANT: once an admin has heard that the channel is closed, or a secret ended, nothing is decided through it.
+        const channel = await this.needs.channels.hold(tx, message.channelId);
+        if (channel === null || !message.isSigned(this.needs.channels.secretsOf(channel))) throw new NoVote(unsigned);
+        if (!channel.row.is_active || !channel.row.may_decide) throw new NoVote(closed);
         return await this.recall(tx, message);
       },
       remember: async (tx, answer) => {
@@ -111,7 +113,7 @@ export class TakeDecision {
   }
 }
 
-type Message = Readonly<{ channelId: string; webhookId: string; hash: Buffer }>;
+type Message = Readonly<{ channelId: string; webhookId: string; hash: Buffer; isSigned: (secrets: readonly string[]) => boolean }>;
 
 function sealedFor({ channelId, webhookId: id }: Message): string {
   return `${channelId} ${id}`;

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type ProblemFacts, problemDocument } from '@holdpoint/contracts';
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import { type Logger, type Metrics, monotonicMs } from '@holdpoint/runtime';
-import type { Answer, TakeDecision } from '../channels/take-decision.ts';
+import type { Answer, Arrived, TakeDecision } from '../channels/take-decision.ts';
 
 export type WebhookServerOptions = Readonly<{ host: string; port: number; decisions: Pick<TakeDecision, 'take'>; metrics: Metrics; log: Logger }>;
 export type WebhookServer = Readonly<{ port: number; isListening: () => boolean; close: () => Promise<void> }>;
@@ -11,7 +11,7 @@ export type WebhookServer = Readonly<{ port: number; isListening: () => boolean;
 type Reply = Readonly<{ status: number; body: object; code?: string; close?: boolean }>;
 
 const mostBodyBytes = 64 * 1_024;
-/** More than this in hand are asked to come again: the database serves others too. */
+/** More than this in hand are asked to come again: the database serves others too. What has not arrived whole takes no place: anybody can begin a request. */
 const mostAtOnce = 128;
 const limits = { maxHeaderSize: 8 * 1_024, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 } as const;
 const mostConnections = 1_024;
@@ -23,17 +23,19 @@ const onlyPath = /^\/webhooks\/approvals\/([^/?#]{1,64})$/;
 export async function serveWebhooks(options: WebhookServerOptions): Promise<WebhookServer> {
   const received = options.metrics.counter('holdpoint_webhook_decisions', { description: 'Requests to decide by webhook, by the status of the answer' });
   let atOnce = 0;
+  const decide = async (arrived: Arrived): Promise<Reply> => {
+    if (atOnce >= mostAtOnce) return tooBusy;
+    atOnce += 1;
+    return await replyTo(arrived, options).finally(() => (atOnce -= 1));
+  };
   const server = createServer(limits, (request, response) => {
     const started = monotonicMs();
-    const busy = atOnce >= mostAtOnce;
-    atOnce += 1;
-    void (busy ? Promise.resolve(tooBusy) : replyTo(request, options))
-      .then((reply) => {
-        send(response, reply, request.method === 'HEAD');
-        received.add(1, { status: String(reply.status) });
-        options.log.info({ status: reply.status, code: reply.code, duration_ms: Math.round(monotonicMs() - started) }, 'decision by webhook');
-      })
-      .finally(() => (atOnce -= 1));
+    void read(request).then(async (arrived) => {
+      const reply = 'channelId' in arrived ? await decide(arrived) : arrived;
+      send(response, reply, request.method === 'HEAD');
+      received.add(1, { status: String(reply.status) });
+      options.log.info({ status: reply.status, code: reply.code, duration_ms: Math.round(monotonicMs() - started) }, 'decision by webhook');
+    });
   });
   server.maxConnections = mostConnections;
   server.on('clientError', refuseUnreadable);
@@ -52,16 +54,20 @@ export async function serveWebhooks(options: WebhookServerOptions): Promise<Webh
   };
 }
 
-/** Never rejects. */
-async function replyTo(request: IncomingMessage, { decisions, log }: WebhookServerOptions): Promise<Reply> {
+/** The whole of a decision, or the answer to what is none. Never rejects. */
+async function read(request: IncomingMessage): Promise<Arrived | Reply> {
   const [, channelId] = onlyPath.exec(request.url ?? '') ?? [];
   if (channelId === undefined || request.method !== 'POST') return { ...problem({ status: 404, code: 'not_found', detail: 'There is nothing here but `POST /webhooks/approvals/{channelId}`.' }), close: true };
   const body = await readBody(request);
   if (body === 'too-large') return { ...problem({ status: 413, code: 'body_too_large', detail: 'The body is larger than 64 KiB.' }), close: true };
   if (body === 'cut-off') return { ...problem({ status: 400, code: 'bad_request', detail: 'The body ended early.' }), close: true };
+  return { channelId, id: headerOf(request, 'webhook-id'), timestamp: headerOf(request, 'webhook-timestamp'), signature: headerOf(request, 'webhook-signature'), body };
+}
+
+/** Never rejects. */
+async function replyTo(arrived: Arrived, { decisions, log }: WebhookServerOptions): Promise<Reply> {
   try {
-    const answer = await decisions.take({ channelId, id: headerOf(request, 'webhook-id'), timestamp: headerOf(request, 'webhook-timestamp'), signature: headerOf(request, 'webhook-signature'), body });
-    return replyWith(answer);
+    return replyWith(await decisions.take(arrived));
   } catch (error) {
     if (isTransientDatabaseError(error)) {
       log.warn({ err: error }, 'a decision could not be taken');
@@ -99,7 +105,7 @@ function headerOf({ headers }: IncomingMessage, name: string): string | undefine
 }
 
 const problem = (facts: ProblemFacts): Reply => ({ status: facts.status, code: facts.code, body: problemDocument(facts, STATUS_CODES[facts.status] ?? 'Error') });
-const tooBusy: Reply = { ...problem({ status: 503, code: 'approval_service_unavailable', detail: 'Too many decisions at once: send it again under the same `webhook-id`.' }), close: true };
+const tooBusy: Reply = problem({ status: 503, code: 'approval_service_unavailable', detail: 'Too many decisions at once: send it again under the same `webhook-id`.' });
 
 function send(response: ServerResponse, { status, body, code, close = false }: Reply, isHead: boolean): void {
   if (response.destroyed) return;
