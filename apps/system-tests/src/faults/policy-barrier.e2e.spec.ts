@@ -24,7 +24,10 @@ beforeAll(async () => {
   policyId = await loaded.guard.addPolicy({ name: 'Flips', tool_pattern: 'flip_*', action: 'allow', priority: 50 });
 }, 120_000);
 
-afterAll(() => test.stop(), 30_000);
+afterAll(async () => {
+  await loaded.events.close();
+  await test.stop();
+}, 30_000);
 
 describe(`a policy write with \`wait=active\`, four evaluators, seed ${seed}`, () => {
   it(`answered 200: whatever is asked from then on is judged by it, over ${flips} flips and stopped evaluators`, async () => {
