@@ -4,7 +4,7 @@ import { Approval, ApprovalStatus } from '../public/approval.ts';
 import { DecisionRecord } from '../public/decision.ts';
 import { Outcome, OutcomeReport } from '../public/events.ts';
 import { AskedCall } from './evaluate.ts';
-import { Actor, Page, pageOf, replyOf } from './reply.ts';
+import { Actor, askedByGateway, Page, pageOf } from './reply.ts';
 
 /** One call that today's policies want a person for, with everything an approval is bound to. */
 export const ApprovalClaim = AskedCall.extend({
@@ -100,47 +100,41 @@ export const ReportVerdicts = {
 } as const satisfies RequestContract;
 
 const approvalKey = { guard_id: z.string(), approval_id: z.string() };
-const ask = <Name extends string, Request extends z.ZodType, Answer extends z.ZodType>(name: Name, promise: string, request: Request, reply: Answer) =>
-  ({
-    kind: 'request',
-    subject: `hp.rpc.v1.approval-workflow.${name}` as const,
-    server: 'approval-workflow',
-    callers: ['gateway'],
-    replies: 'one',
-    promise,
-    request,
-    reply,
-  }) as const satisfies RequestContract;
+const ask = askedByGateway('approval-workflow');
 
 /** The first report of a call counts; another one like it is answered the same, a different one refused with 409 `outcome_already_reported`. */
 export const ReportOutcome = ask(
   'report-outcome',
   'committed, with its audit row if the call was parked, before it is answered; idempotent',
   z.object({ guard_id: z.string(), key_id: z.string(), report: OutcomeReport }),
-  replyOf(Outcome),
+  Outcome,
 );
 
 const committed = 'committed, with its audit row, before it is answered; no answer: outcome unknown';
 
-export const ListApprovals = ask('list', 'read', z.object({ guard_id: z.string(), status: ApprovalStatus.optional(), ...Page }), replyOf(pageOf(Approval)));
+export const ListApprovals = ask('list', 'read', z.object({ guard_id: z.string(), status: ApprovalStatus.optional(), ...Page }), pageOf(Approval));
 /** `asked_by`: only if this key asked for it. */
-export const GetApproval = ask('get', 'read; settles what is overdue', z.object({ ...approvalKey, asked_by: z.string().optional() }), replyOf(Approval));
+export const GetApproval = ask('get', 'read; settles what is overdue', z.object({ ...approvalKey, asked_by: z.string().optional() }), Approval);
 /** One person, one vote. A settled approval refuses with 409 `already_settled` and names the winner. */
 export const VoteOnApproval = ask(
   'vote',
   committed,
   z.object({ ...approvalKey, actor: Actor, choice: z.enum(['approve', 'reject']), comment: z.string().optional(), arguments_hash: z.string().optional() }),
-  replyOf(Approval),
+  Approval,
 );
 /** By the key that asked, or an admin. */
-export const CancelApproval = ask('cancel', committed, z.object({ ...approvalKey, actor: Actor, comment: z.string().optional() }), replyOf(Approval));
+export const CancelApproval = ask('cancel', committed, z.object({ ...approvalKey, actor: Actor, comment: z.string().optional() }), Approval);
 /** The states of all the approvals that a gateway's callers wait for; unknown ones are left out. Settles what is overdue. */
-export const ReadApprovalStatuses = ask(
-  'statuses',
-  'read; makes up for lost wake-ups',
-  z.object({ approvals: z.array(z.object(approvalKey)).min(1).max(1_000) }),
-  z.object({ statuses: z.array(z.object({ ...approvalKey, status: ApprovalStatus })) }),
-);
+export const ReadApprovalStatuses = {
+  kind: 'request',
+  subject: 'hp.rpc.v1.approval-workflow.statuses',
+  server: 'approval-workflow',
+  callers: ['gateway'],
+  replies: 'one',
+  promise: 'read; makes up for lost wake-ups',
+  request: z.object({ approvals: z.array(z.object(approvalKey)).min(1).max(1_000) }),
+  reply: z.object({ statuses: z.array(z.object({ ...approvalKey, status: ApprovalStatus })) }),
+} as const satisfies RequestContract;
 
 /** Wakes people up; carries no authority: whoever hears it asks again. */
 export const ApprovalResolved = {

@@ -1,19 +1,8 @@
 import { z } from 'zod';
-import type { RequestContract } from '../contract.ts';
 import { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, SecretRotation } from '../public/channel.ts';
-import { Actor, Page, pageOf, replyOf } from './reply.ts';
+import { Actor, askedByGateway, Page, pageOf } from './reply.ts';
 
-const ask = <Name extends string, Request extends z.ZodType, Answer extends z.ZodType>(name: Name, promise: string, request: Request, ok: Answer) =>
-  ({
-    kind: 'request',
-    subject: `hp.rpc.v1.approval-workflow.${name}` as const,
-    server: 'approval-workflow',
-    callers: ['gateway'],
-    replies: 'one',
-    promise,
-    request,
-    reply: replyOf(ok),
-  }) as const satisfies RequestContract;
+const ask = askedByGateway('approval-workflow');
 
 const committed = 'committed, with its audit row, before it is answered; no answer: outcome unknown';
 const read = 'read';

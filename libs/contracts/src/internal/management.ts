@@ -1,22 +1,11 @@
 import { z } from 'zod';
-import type { RequestContract } from '../contract.ts';
 import { Guard, GuardDraft, GuardPatch } from '../public/guard.ts';
 import { CreatedKey, Key, KeyDraft } from '../public/key.ts';
 import { GuardId } from '../public/names.ts';
 import { Policy } from '../public/policy.ts';
-import { Actor, Page, pageOf, replyOf } from './reply.ts';
+import { Actor, askedByGateway, Page, pageOf } from './reply.ts';
 
-const ask = <Name extends string, Request extends z.ZodType, Answer extends z.ZodType>(name: Name, promise: string, request: Request, ok: Answer) =>
-  ({
-    kind: 'request',
-    subject: `hp.rpc.v1.policy-admin.${name}` as const,
-    server: 'policy-admin',
-    callers: ['gateway'],
-    replies: 'one',
-    promise,
-    request,
-    reply: replyOf(ok),
-  }) as const satisfies RequestContract;
+const ask = askedByGateway('policy-admin');
 
 const committed = 'committed, with its audit row and the new policy-set version, before it is answered; no answer: outcome unknown';
 const read = 'read';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RequestContract, ServiceName } from '../contract.ts';
 import { InputProblem } from '../public/problem.ts';
 
 /** The domain says no: what the edge turns into a problem document of that status. */
@@ -13,6 +14,21 @@ export type Refusal = z.output<typeof Refusal>;
 /** A reply that is either what was asked for or a refusal. */
 export const replyOf = <T extends z.ZodType>(ok: T) => z.union([z.object({ ok }), z.object({ refused: Refusal })]);
 export type Reply<T> = { ok: T } | { refused: Refusal };
+
+/** Makes questions that only the gateway asks, for whoever it serves. */
+export const askedByGateway =
+  <Server extends ServiceName>(server: Server) =>
+  <Name extends string, Request extends z.ZodType, Answer extends z.ZodType>(name: Name, promise: string, request: Request, ok: Answer) =>
+    ({
+      kind: 'request',
+      subject: `hp.rpc.v1.${server}.${name}` as const,
+      server,
+      callers: ['gateway'],
+      replies: 'one',
+      promise,
+      request,
+      reply: replyOf(ok),
+    }) as const satisfies RequestContract;
 
 /** Who acts, as the credential says; never taken from a body. */
 export const Actor = z.object({
