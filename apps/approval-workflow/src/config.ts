@@ -1,6 +1,6 @@
-import { operationsVariables, portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
+import { listVariable, operationsVariables, portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
 import { z } from 'zod';
-import { parseRange, type Range } from './channels/destinations.ts';
+import { parseRange } from './channels/destinations.ts';
 
 const text = z.string().min(1);
 
@@ -10,17 +10,7 @@ const SecretKey = z
   .regex(/^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)$/, 'must be 32 bytes, as base64 or as 64 hex digits')
   .transform((key) => Buffer.from(key, key.length === 64 ? 'hex' : 'base64'));
 
-const Ranges = z.string().transform((list, context): readonly Range[] =>
-  list
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .flatMap((entry) => {
-      const range = parseRange(entry);
-      if (range === null) context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
-      return range === null ? [] : [range];
-    }),
-);
+const Ranges = listVariable(parseRange, 'addresses or CIDR ranges');
 
 /** What approval-workflow reads from its environment. */
 export const ApprovalWorkflowEnvironment = z

@@ -1,22 +1,12 @@
 import { systemUser } from '@holdpoint/contracts';
-import { portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
+import { listVariable, portVariable, serviceSettings, serviceVariables } from '@holdpoint/runtime';
 import { fromSeed } from '@nats-io/nkeys';
 import { z } from 'zod';
-import { parseRange, type AddressRange } from './access/client-address.ts';
+import { parseRange } from './access/client-address.ts';
 
 const text = z.string().min(1);
 
-const Ranges = z.string().transform((list, context): readonly AddressRange[] =>
-  list
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .flatMap((entry) => {
-      const range = parseRange(entry);
-      if (range === null) context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
-      return range === null ? [] : [range];
-    }),
-);
+const Ranges = listVariable(parseRange, 'addresses or CIDR ranges');
 
 /** The seed of an account key, as `nk -gen account` prints it. */
 const IssuerSeed = z.string().refine(isAccountSeed, 'must be the seed of an account key (`SA…`)');

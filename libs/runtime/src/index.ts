@@ -10,7 +10,7 @@ export type { GaugeReading, InstrumentText, Measurement } from './metrics.ts';
 export { NestLogger } from './nest-logger.ts';
 export { serveOperations } from './operations-server.ts';
 export type { OperationsOptions, OperationsServer, PartHealth } from './operations-server.ts';
-export { operationsVariables, portVariable, serviceSettings, serviceVariables } from './service-variables.ts';
+export { listVariable, operationsVariables, portVariable, serviceSettings, serviceVariables } from './service-variables.ts';
 export type { ServiceSettings } from './service-variables.ts';
 export { runService } from './run-service.ts';
 export type { RunningService, ServiceProgram, StartContext } from './run-service.ts';

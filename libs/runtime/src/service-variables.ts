@@ -21,6 +21,20 @@ export const operationsVariables = { HOLDPOINT_METRICS_HOST: z.string().min(1).d
 /** A port to listen on; 0: any free one, said in the log. */
 export const portVariable = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
 
+/** A list, its entries separated by commas. `read` gives null for what is none; `wanted` says what they must be. */
+export const listVariable = <Entry>(read: (entry: string) => Entry | null, wanted: string) =>
+  z.string().transform((list, context): readonly Entry[] =>
+    list
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+      .flatMap((entry) => {
+        const value = read(entry);
+        if (value === null) context.addIssue({ code: 'custom', message: `must be ${wanted}, separated by commas` });
+        return value === null ? [] : [value];
+      }),
+  );
+
 export type ServiceSettings = Readonly<{
   nats: Readonly<{ servers: string; user?: string; password?: string; replicas?: number }>;
   logLevel: LogLevel;
