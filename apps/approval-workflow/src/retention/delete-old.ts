@@ -5,9 +5,10 @@ const chunk = 500;
 
 const statements = [
   // Votes, audit trail and deliveries go with their approval. What is open, or came as an event and has no final decision, stays however old it is.
+  // INVARIANT: a release is as young as itself, not as its approval: while its row stands, nobody is asked for the same call again.
   `DELETE FROM approvals WHERE approval_id IN (
      SELECT approval_id FROM approvals
-     WHERE guard_id = $1 AND settled_at < $2 AND status NOT IN ('pending', 'approved') AND (event_key IS NULL OR finished_at IS NOT NULL OR status = 'stale')
+     WHERE guard_id = $1 AND settled_at < $2 AND (released_at IS NULL OR released_at < $2) AND status NOT IN ('pending', 'approved') AND (event_key IS NULL OR finished_at IS NOT NULL OR status = 'stale')
      ORDER BY settled_at LIMIT ${chunk} FOR UPDATE SKIP LOCKED
    ) RETURNING 1`,
   `DELETE FROM outcomes WHERE (guard_id, session_id, call_id, key_id) IN (

@@ -51,6 +51,20 @@ describe('what is older than its guard keeps it', () => {
     await expect(one.query('DELETE FROM audit WHERE approval_id = $1', [pending])).rejects.toThrow('append-only');
   });
 
+  it('counts from the release where a call was approved long before it ran', async () => {
+    const asked = claim({ release_minutes: 30 * 24 * 60 });
+    const id = await one.park(asked);
+    await one.votes(id, 'approve');
+    await one.timePasses(id, 5 * day);
+    expect(await one.claim(again(asked))).toMatchObject({ state: 'released', approval_id: id });
+    await retention({ [guard]: 1 }).enforce();
+    expect(await one.claim(again(asked))).toMatchObject({ state: 'replayed', approval_id: id });
+    expect(await one.audit(id)).toEqual(['parked', 'voted', 'approved', 'released']);
+    await one.timePasses(id, 2 * day);
+    await retention({ [guard]: 1 }).enforce();
+    expect(await left([id])).toEqual([]);
+  });
+
   it('stays when nobody says how long its guard keeps it, or the guard keeps it longer', async () => {
     const id = await rejected();
     await one.timePasses(id, 31 * day);
