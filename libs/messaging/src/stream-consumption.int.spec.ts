@@ -175,6 +175,16 @@ describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s s
     ]);
   });
 
+  it('says no more of a reason than the dead letter keeps: senders may have written it', async () => {
+    const contract = stream('WORDY');
+    const lines: { reason?: string }[] = [];
+    const messaging = await open(nats, { log: { ...silent, info: (fields) => void lines.push(fields) } });
+    await messaging.publish(contract, subjectOf(contract), { n: 1 }, { timeoutMs: 5_000 });
+    const consumption = messaging.consume(contract, one, async (batch) => ({ refused: batch.map((message) => ({ message, reason: 'x'.repeat(100_000) })) }));
+    await eventually(async () => lines.some(({ reason }) => reason !== undefined) && (await consumption.lag()) === 0);
+    expect(lines.flatMap(({ reason }) => reason?.length ?? [])).toEqual([1_000]);
+  });
+
   it('finishes what is in hand when told to stop, and leaves the rest to others', async () => {
     const contract = stream('HANDOVER', { ackWaitMs: 60_000 });
     const [first, second] = [await open(nats), await open(nats)];

@@ -279,12 +279,14 @@ export class StreamConsumption {
   }
 
   /** Keeps the message as a dead letter, then acknowledges it; where that fails it is delivered again. */
-  async #bury(delivery: Delivery, reason: string, level: 'info' | 'error'): Promise<boolean> {
+  async #bury(delivery: Delivery, why: string, level: 'info' | 'error'): Promise<boolean> {
+    // Senders may have written it, and as much as they liked.
+    const reason = why.slice(0, maxReasonLength);
     const { contract, bury, log, options, maxPayload } = this.#setting;
     const { seq, message } = delivery;
     try {
       const place = { stream: contract.stream, seq, subject: message.subject, at: new Date().toISOString() };
-      await bury(letterOf(place, reason.slice(0, maxReasonLength), message.data, maxPayload()), `${contract.stream}.${seq}.${delivery.storedNanos}`);
+      await bury(letterOf(place, reason, message.data, maxPayload()), `${contract.stream}.${seq}.${delivery.storedNanos}`);
       this.#settle(delivery, 'ack');
       options.onDeadLetter?.();
       log[level]({ stream: contract.stream, seq, reason }, 'message moved to the dead letters');
