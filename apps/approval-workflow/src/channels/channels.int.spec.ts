@@ -233,6 +233,24 @@ describe('telling a channel', () => {
     for (const each of [slow, quick]) expect(new Set(each.got.map(({ headers }) => headers['webhook-id'])).size).toBe(30);
   });
 
+  it('guards in turn: one that has many due, or slow receivers, holds back no other', async () => {
+    await Promise.all([one, two].map((each) => each.channels.sender.stop()));
+    const flooded = newId('g');
+    const nowhere = { url: 'http://127.0.0.1:1/' };
+    const channels = await Promise.all(Array.from({ length: 8 }, () => channelOf(nowhere, {}, flooded)));
+    for (let n = 0; n < 4; n += 1) await one.park(claim(flooded));
+    const { guard, channel } = await channelOf(nowhere);
+    await one.park(claim(guard));
+    await one.park(claim(guard));
+    const claiming = { perChannel: 4, leaseMs: 60_000 };
+    const slow = new Map(channels.map(({ channel: { id } }) => [id, 1]));
+    expect((await one.channels.deliveries.claim({ ...claiming, limit: 1, busy: slow })).map(({ channelId }) => channelId)).toEqual([channel.id]);
+    expect((await one.channels.deliveries.claim({ ...claiming, limit: 4, busy: new Map() })).filter(({ channelId }) => channelId === channel.id)).toHaveLength(1);
+    await one.sql(`UPDATE deliveries SET status = 'cancelled', sealed_body = NULL, in_hand = false WHERE status = 'pending'`);
+    one.reopen();
+    two.reopen();
+  });
+
   it('no more of a call that was settled before it could be asked about', async () => {
     const hears = await receiver((_, response) => void response.writeHead(500).end());
     const { guard, channel } = await channelOf(hears);
@@ -326,6 +344,8 @@ describe('telling a channel', () => {
       resolves.push(address);
       const delivery = ok(await one.channels.read.test({ actor: admin, guard_id: guard, channel_id: channel.id }));
       expect(delivery).toMatchObject({ status: 'failed', attempts: [{ error: expect.stringContaining('must lead to a public address') }] });
+      // What the operator's own names lead to is none of a tenant's business.
+      expect(delivery.attempts[0]!.error).not.toContain(address);
     }
     expect(inner.got).toEqual([]);
   });

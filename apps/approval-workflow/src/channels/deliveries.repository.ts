@@ -61,19 +61,26 @@ export class Deliveries {
     });
   }
 
-  /** Due attempts, the longest due first within each channel. Whoever claims and dies loses them after `leaseMs`. */
+  /**
+   * Due attempts, the longest due first within each channel; guards take turns, those with fewer in hand (`busy`) first, so that none can take all the room.
+   * Whoever claims and dies loses them after `leaseMs`.
+   */
   async claim({ limit, perChannel, busy, leaseMs }: Claiming): Promise<readonly Claimed[]> {
     const [rows] = await this.db.query<[ClaimedRow[], number]>(
       `WITH ready AS MATERIALIZED (
          SELECT DISTINCT channel_id FROM deliveries WHERE status = 'pending' AND due_at <= ${now}
-       ), chosen AS MATERIALIZED (
-         SELECT due.delivery_id FROM ready
-         LEFT JOIN unnest($2::text[], $3::integer[]) AS busy (channel_id, count) USING (channel_id)
+       ), busy AS MATERIALIZED (
+         SELECT channel_id, guard_id, count FROM unnest($2::text[], $3::integer[]) AS given (channel_id, count) JOIN channels USING (channel_id)
+       ), fitting AS MATERIALIZED (
+         SELECT due.delivery_id, due.due_at, channels.guard_id FROM ready JOIN channels USING (channel_id)
+         LEFT JOIN busy USING (channel_id)
          CROSS JOIN LATERAL (
-           SELECT delivery_id FROM deliveries WHERE channel_id = ready.channel_id AND status = 'pending' AND due_at <= ${now}
+           SELECT delivery_id, due_at FROM deliveries WHERE channel_id = ready.channel_id AND status = 'pending' AND due_at <= ${now}
            ORDER BY due_at, delivery_id LIMIT greatest(0, $4 - coalesce(busy.count, 0)) FOR UPDATE SKIP LOCKED
          ) AS due
-         LIMIT $1
+       ), chosen AS MATERIALIZED (
+         SELECT delivery_id FROM fitting LEFT JOIN (SELECT guard_id, sum(count) AS count FROM busy GROUP BY guard_id) AS in_hand USING (guard_id)
+         ORDER BY coalesce(in_hand.count, 0) + row_number() OVER (PARTITION BY guard_id ORDER BY due_at, delivery_id), due_at LIMIT $1
        )
        UPDATE deliveries SET attempts = attempts + 1, in_hand = true, due_at = ${now} + $5 FROM chosen WHERE deliveries.delivery_id = chosen.delivery_id
        RETURNING deliveries.*, deliveries.type = 'approval.requested' AND EXISTS (SELECT 1 FROM approvals WHERE approvals.approval_id = deliveries.approval_id AND approvals.status <> 'pending') AS is_moot`,

@@ -58,7 +58,8 @@ export class Destinations {
     const family = isIP(host);
     const found = family === 0 ? await this.resolve(host) : [{ address: host, family }];
     const [first, ...others] = found.filter(({ address }) => this.allows(address));
-    if (first === undefined) throw new DestinationRefused(found.length === 0 ? 'the host has no address' : refusal(found[0]?.address ?? ''));
+    // INVARIANT: what a name leads to inside the operator's network is not told to those who may write any name.
+    if (first === undefined) throw new DestinationRefused(found.length === 0 ? 'the host has no address' : refusal(host));
     return [first, ...others];
   }
 
@@ -84,8 +85,9 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-function refusal(address: string): string {
-  return `must lead to a public address; \`${address}\` is none, and HOLDPOINT_PRIVATE_DESTINATIONS does not name it`;
+function refusal(host: string): string {
+  const what = isIP(host) === 0 ? `\`${host}\` leads to none, and to nothing that HOLDPOINT_PRIVATE_DESTINATIONS names` : `\`${host}\` is none, and HOLDPOINT_PRIVATE_DESTINATIONS does not name it`;
+  return `must lead to a public address; ${what}`;
 }
 
 async function resolveAll(hostname: string): Promise<readonly LookupAddress[]> {
