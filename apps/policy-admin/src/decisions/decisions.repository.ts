@@ -19,6 +19,8 @@ const Cursor = z.tuple([z.string().max(512).regex(/^[^\0\p{Cs}]*$/u)]);
 const maxPageBytes = 4 * 1024 ** 2;
 const retentionChunk = 5_000;
 const latestTime = 2 ** 48 - 1;
+/** For how long an approval can stand at most: 43,200 minutes for people to decide, and as many for its release. */
+const longestApprovalMs = 2 * 43_200 * 60_000;
 
 const insertSql = `INSERT INTO decisions (${decisionColumns.join(', ')})
   SELECT * FROM unnest(${decisionColumns.map((name, at) => `$${at + 1}::${name === 'created_at' ? 'timestamptz' : 'text'}[]`).join(', ')})
@@ -111,13 +113,16 @@ export class DecisionsRepository {
     return results;
   }
 
-  /** Deletes a guard's decisions made before `before`, and which of them counted for event calls, a chunk a transaction. Returns how many decisions. */
+  /**
+   * Deletes a guard's decisions made before `before`, a chunk a transaction. Returns how many. Which of them counted for event calls goes later.
+   * INVARIANT: a final decision is remembered while an approval of the same call may still be finished; it would be decided a second time.
+   */
   async deleteOlder(guardId: string, before: number, goOn: () => boolean): Promise<number> {
     const decisions = 'DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE guard_id = $1 AND id < $2 ORDER BY id LIMIT $3) AND id < $2 RETURNING 1 AS gone';
     const eventDecisions = `DELETE FROM event_decisions WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM event_decisions WHERE guard_id = $1 AND created_at < to_timestamp($2::float8 / 1000) ORDER BY created_at LIMIT $3)) RETURNING 1 AS gone`;
     const deleted = await this.deleteChunks(decisions, [guardId, firstIdAt(before)], goOn);
-    await this.deleteChunks(eventDecisions, [guardId, before], goOn);
+    await this.deleteChunks(eventDecisions, [guardId, before - longestApprovalMs], goOn);
     return deleted;
   }
 

@@ -170,15 +170,16 @@ describe('decisions without a month', () => {
 });
 
 describe('what counted for an event call', () => {
-  it('goes when its decision goes, and stays with one that is kept', async () => {
+  it('outlives its decision by the 60 days for which an approval of the same call may stand, so that no second one is final', async () => {
     await sql.query(
       `INSERT INTO event_decisions SELECT guard_id, event_key, true, 'dec_x', at::timestamptz FROM (VALUES
-         ('short', 'old', '2025-08-01T00:00:00Z'), ('short', 'late', '2025-09-15T23:59:59.999Z'), ('short', 'kept', '2025-09-16T00:00:00Z'), ('unknown', 'old', '2015-01-01T00:00:00Z')
+         ('short', 'old', '2025-06-01T00:00:00Z'), ('short', 'late', '2025-07-17T23:59:59.999Z'), ('short', 'kept', '2025-07-18T00:00:00Z'), ('unknown', 'old', '2015-01-01T00:00:00Z')
        ) AS made (guard_id, event_key, at)`,
     );
     await keeping({ short: 30 }).enforce(now, always);
     const { rows } = await sql.query<{ event: string }>(`SELECT guard_id || '/' || event_key AS event FROM event_decisions ORDER BY 1`);
     expect(rows.map(({ event }) => event)).toEqual(['short/kept', 'unknown/old']);
+    expect(await decisions.finalEvents([{ guard_id: 'short', event_key: 'kept' }])).toEqual(['kept']);
   });
 });
 
