@@ -13,10 +13,12 @@ export type ApprovalFact = Readonly<{
   releaseDecisionId: string | null;
   /** Of a call that came as an event. */
   eventKey: string | null;
+  /** Epoch milliseconds. */
+  createdAt: number;
 }>;
 export type VoteFact = Readonly<{ approvalId: string; voter: string; choice: string }>;
 export type AuditFact = Readonly<{ approvalId: string; event: string; at: number; detail: Readonly<Record<string, unknown>> }>;
-export type DecisionFact = Readonly<{ id: string; guard: string; session: string; callId: string; toolName: string; action: string; code: string | null; approvalId: string | null; policyVersion: number | null; eventKey: string | null }>;
+export type DecisionFact = Readonly<{ id: string; guard: string; session: string; callId: string; toolName: string; action: string; code: string | null; approvalId: string | null; policyVersion: number | null; eventKey: string | null; createdAt: number }>;
 export type PolicyFact = Readonly<{ id: string; tool_pattern: string; action: string; priority: number; created_at: string }>;
 export type PolicySetFact = Readonly<{ guard: string; version: number; revision: number; hash: string; defaultAction: string; failureMode: string; policies: readonly PolicyFact[] }>;
 
@@ -75,11 +77,12 @@ function approvalFact(row: Row): ApprovalFact {
     releaseId: row['release_id'] ?? null,
     releaseDecisionId: row['release_decision_id'] ?? null,
     eventKey: row['event_key'] ?? null,
+    createdAt: Number(row['created_at']),
   };
 }
 
 function decisionFact(row: Row): DecisionFact {
-  const record = JSON.parse(text(row, 'record')) as { tool_call_id: string; tool_name: string; action: string; code?: string; approval_id?: string; event_key?: string; metadata: { policy_version: number | null } };
+  const record = JSON.parse(text(row, 'record')) as { tool_call_id: string; tool_name: string; action: string; code?: string; approval_id?: string; event_key?: string; created_at: string; metadata: { policy_version: number | null } };
   return {
     id: text(row, 'id'),
     guard: text(row, 'guard_id'),
@@ -91,6 +94,7 @@ function decisionFact(row: Row): DecisionFact {
     approvalId: record.approval_id ?? null,
     policyVersion: record.metadata.policy_version,
     eventKey: record.event_key ?? null,
+    createdAt: Date.parse(record.created_at),
   };
 }
 

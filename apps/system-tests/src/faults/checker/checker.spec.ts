@@ -5,7 +5,7 @@ import type { Ask, Edit, Hear, Operation, Read, Result, Submit, Vote } from '../
 import { hashOf } from './answers.ts';
 import { check } from './checker.ts';
 
-const fact = { guard: 'shop', session: 's', callId: 'call_1', toolName: 'pay_rent', action: 'require_approval', code: null, approvalId: 'apr_1', policyVersion: 1, eventKey: null };
+const fact = { guard: 'shop', session: 's', callId: 'call_1', toolName: 'pay_rent', action: 'require_approval', code: null, approvalId: 'apr_1', policyVersion: 1, eventKey: null, createdAt: 0 };
 const call = { id: 'call_1', name: 'pay_rent', arguments: { amount: 5, to: 'acct' } };
 
 describe('a history in which all went well', () => {
@@ -183,9 +183,11 @@ describe('event calls', () => {
     conceded.add({ decisions: [], toolCalls: [{ guard: 'shop', session: 's', callId: 'call_1' }] });
     expect(check([submit], kept(), conceded).violations).toEqual([]);
   });
-  it('one with two final decisions, and one that is decided and still waits', () => {
+  it('one with two final decisions, and one that was parked after it was decided', () => {
     expect(of({ decisions: [final, { ...final, id: 'dec_2' }] })).toEqual([['event calls are decided once', '["shop","s","call_1"] has 2 final decisions']]);
-    expect(of({ ...parked, decisions: [final] })).toEqual([['event calls are decided once', '["shop","s","call_1"] is decided and still waits for people']]);
+    expect(of({ ...parked, decisions: [final] })).toEqual([]);
+    const late = { ...parked, approvals: [{ ...row, createdAt: 10_001 }] };
+    expect(of({ ...late, decisions: [final] })).toEqual([['event calls are decided once', '["shop","s","call_1"] was parked though it was decided']]);
   });
   it('one that doubt decided, or that was allowed against the policies, or without its release', () => {
     const decided = (changed: object) => of({ decisions: [{ ...final, ...changed }] }).map(([, what]) => what);
@@ -272,6 +274,7 @@ function good(): History {
           releaseId: 'req_1',
           releaseDecisionId: 'dec_rel',
           eventKey: null,
+          createdAt: 0,
         },
       ],
       votes: [{ approvalId: 'apr_1', voter: 'key:ann', choice: 'approve' }],

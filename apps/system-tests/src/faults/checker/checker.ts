@@ -75,6 +75,7 @@ function countsOf({ operations, answers, state, decisions, conceded }: Evidence)
   const submitted = new Set(operations.flatMap((one) => (one.kind === 'submit' && one.ending === 'ok' ? [placeOf({ ...one, callId: one.call.id })] : [])));
   counts['event calls submitted'] = submitted.size;
   counts['event calls decided'] = decided.size;
+  counts['event calls decided while a row still waits'] = state.approvals.filter((row) => row.eventKey !== null && row.status === 'pending' && decided.has(placeOf(row))).length;
   counts['releases lost from the log with a NATS store'] = state.approvals.filter(({ releaseDecisionId: id }) => id !== null && conceded.hasDecision(id) && !decisions.has(id)).length;
   return counts;
 }

@@ -4,6 +4,9 @@ import type { Hear, Submit } from '../history.ts';
 import { doubt, verdictOf } from './answers.ts';
 import { setKey, type Evidence, type Violation } from './evidence.ts';
 
+/** Two deliveries of one message are judged at the same time, and by two versions: one may park what the other decides. Not this long after. */
+const sameTimeMs = 10_000;
+
 /** An acknowledged event call has exactly one final decision, or still waits for people; its decision is what the policies say, never doubt. */
 export function* eventCallsAreDecidedOnce(evidence: Evidence): Iterable<Violation> {
   const rule = 'event calls are decided once';
@@ -13,7 +16,7 @@ export function* eventCallsAreDecidedOnce(evidence: Evidence): Iterable<Violatio
     if (decision.eventKey === null || decision.action === 'require_approval') continue;
     finals.set(placeOf(decision), [...(finals.get(placeOf(decision)) ?? []), decision]);
   }
-  const waiting = new Set(state.approvals.filter(({ eventKey, status }) => eventKey !== null && status === 'pending').map(placeOf));
+  const waiting = new Map(state.approvals.filter(({ eventKey, status }) => eventKey !== null && status === 'pending').map((row) => [placeOf(row), row]));
   const submitted = new Map(operations.filter((one): one is Submit => one.kind === 'submit' && one.ending === 'ok').map((one) => [placeOf({ ...one, callId: one.call.id }), one]));
 
   for (const [place, submit] of submitted) {
@@ -22,7 +25,8 @@ export function* eventCallsAreDecidedOnce(evidence: Evidence): Iterable<Violatio
   }
   for (const [place, decisions] of finals) {
     if (decisions.length > 1) yield { rule, what: `${place} has ${decisions.length} final decisions`, evidence: decisions };
-    if (waiting.has(place)) yield { rule, what: `${place} is decided and still waits for people`, evidence: decisions };
+    const parkedAt = waiting.get(place)?.createdAt ?? 0;
+    if (decisions.every(({ createdAt }) => parkedAt > createdAt + sameTimeMs)) yield { rule, what: `${place} was parked though it was decided`, evidence: decisions };
     for (const decision of decisions) {
       const problem = problemOf(decision, evidence);
       if (problem !== undefined) yield { rule, what: problem, evidence: decision };
