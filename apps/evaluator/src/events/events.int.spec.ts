@@ -226,6 +226,16 @@ describe('a part that is down', () => {
     expect((await logged()).map(({ action }) => action)).toEqual(['allow', 'require_approval']);
   });
 
+  it('the approval service: thousands of calls that wait for it hold back none that needs no person', async () => {
+    await evaluator();
+    await approvals.leave();
+    await Promise.all(Array.from({ length: 2_100 }, () => submit(call('payment_create'))));
+    await eventually(async () => (await jsm.consumers.info('TOOL_CALLS', 'evaluators')).num_ack_pending >= 2_000, { timeoutMs: 20_000, what: 'all of them wait' });
+    await submit(call('read_file'));
+    await eventually(async () => (await logged()).length === 1, { timeoutMs: 10_000, what: 'the one that needs no person is decided' });
+    expect(await logged()).toMatchObject([{ tool_name: 'read_file', action: 'allow' }]);
+  }, 60_000);
+
   it('the log writer: nothing is parked while nobody can tell what is decided', async () => {
     await evaluator();
     await log?.close();

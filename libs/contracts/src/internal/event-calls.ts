@@ -30,7 +30,8 @@ export const ToolCallsSubmitted = {
   maxBytes: 1024 ** 3,
   maxAgeMs: 0,
   publishers: ['gateway'],
-  consumer: { service: 'evaluator', durable: 'evaluators', ackWaitMs: 30_000, maxAckPending: 2_000 },
+  // Calls that wait for a part that is down count, too: past this many of them the others wait with them.
+  consumer: { service: 'evaluator', durable: 'evaluators', ackWaitMs: 30_000, maxAckPending: 10_000 },
   promise: 'at least once, until its decision is in the log or the call is parked; a call is decided once however often it comes',
   body: SubmittedMessage,
 } as const satisfies StreamContract;
