@@ -5,10 +5,6 @@ import { startApprovalWorkflow } from './service.ts';
 
 await runService({
   name: 'approval-workflow',
-  start: async ({ log, metrics, shutdown, setLogLevel, startTracing }) => {
-    const config = readConfig(ApprovalWorkflowEnvironment, process.env);
-    setLogLevel(config.logLevel);
-    await startTracing(config.tracing);
-    return await startApprovalWorkflow({ config, log, metrics, shutdown });
-  },
+  config: () => readConfig(ApprovalWorkflowEnvironment, process.env),
+  start: (config, context) => startApprovalWorkflow({ config, ...context }),
 });

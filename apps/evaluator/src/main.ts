@@ -5,10 +5,6 @@ import { startEvaluator } from './start-evaluator.ts';
 
 await runService({
   name: 'evaluator',
-  start: async ({ log, metrics, shutdown, setLogLevel, startTracing }) => {
-    const config = readConfig(EvaluatorEnvironment, process.env);
-    setLogLevel(config.logLevel);
-    await startTracing(config.tracing);
-    return await startEvaluator({ config, log, metrics, shutdown });
-  },
+  config: () => readConfig(EvaluatorEnvironment, process.env),
+  start: (config, context) => startEvaluator({ config, ...context }),
 });

@@ -10,10 +10,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 await runService({
   name: 'gateway',
-  start: async ({ log, metrics, shutdown, setLogLevel, startTracing }) => {
-    const config = readConfig(GatewayEnvironment, process.env);
-    setLogLevel(config.logLevel);
-    await startTracing(config.tracing);
+  config: () => readConfig(GatewayEnvironment, process.env),
+  start: async (config, { log, metrics, shutdown }) => {
     const messaging = await openMessaging({ ...config.nats, name: 'gateway', inboxPrefix: inboxPrefix('gateway'), signal: shutdown, log });
     const gateway = await createGateway({ config, messaging, log, metrics, version });
     gateway.start();

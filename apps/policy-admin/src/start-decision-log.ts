@@ -21,7 +21,7 @@ const longestLagSeconds = 60;
 const retentionDelayMs = 30_000;
 
 /** Writes the stream of decisions to Postgres and answers questions about them; `stop` commits and acknowledges what is in hand. */
-export async function startDecisionLog(config: ServiceConfig, { log, metrics, shutdown }: Pick<StartContext, 'log' | 'metrics' | 'shutdown'>): Promise<RunningService> {
+export async function startDecisionLog(config: ServiceConfig, { log, metrics, shutdown }: StartContext): Promise<RunningService> {
   const database = await openDatabase({ url: config.databaseUrl, schema, entities: [], log, applicationName: service, poolSize: 8 });
   const messaging = await openMessaging({ ...config.nats, name: service, signal: shutdown, log });
   const strategy = new NatsStrategy({ messaging, service, contracts: servedBy(service, allContracts), concurrency: 4 });

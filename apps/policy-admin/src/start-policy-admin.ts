@@ -17,7 +17,7 @@ const schema = 'policy_admin';
 const sweepEveryMs = 60_000;
 
 /** Opens what policy-admin stands on and answers requests; `stop` answers what was taken before it lets go. */
-export async function startPolicyAdmin(config: ServiceConfig, { log, metrics, shutdown }: Pick<StartContext, 'log' | 'metrics' | 'shutdown'>): Promise<RunningService> {
+export async function startPolicyAdmin(config: ServiceConfig, { log, metrics, shutdown }: StartContext): Promise<RunningService> {
   const pool = { url: config.databaseUrl, schema, entities: [], log };
   const database = await openDatabase({ ...pool, applicationName: service, poolSize: 8 });
   const freshnessDatabase = await openDatabase({ ...pool, applicationName: `${service}-freshness`, poolSize: 4, statementTimeoutMs: 4_000 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const project = join(import.meta.dirname, '..');
 const compiler = join(project, '../../node_modules/.bin/tsc');
+const logLevelOnly = "z.object({ LOG_LEVEL: z.string().default('info') }).transform(({ LOG_LEVEL }) => ({ logLevel: LOG_LEVEL }))";
 
 describe('a service', () => {
   let built: string;
@@ -73,7 +74,7 @@ describe('a service', () => {
   });
 
   it('with an invalid configuration exits 78, with every problem on standard error and nothing on standard output', async () => {
-    const child = await run("readConfig(z.object({ NATS_URL: z.url(), PORT: z.coerce.number() }), { PORT: 'hunter2' });");
+    const child = await run('', { schema: 'z.object({ NATS_URL: z.url(), PORT: z.coerce.number() })', env: { PORT: 'hunter2' } });
     expect(await child.exit).toEqual({ code: 78, signal: null });
     expect(child.stderr()).toMatch(/^gateway: invalid configuration\n {2}NATS_URL: is required\n {2}PORT: .+\n$/);
     expect(child.stderr()).not.toContain('hunter2');
@@ -98,21 +99,21 @@ describe('a service', () => {
   });
 
   it('logs at the level of its configuration', async () => {
-    const child = await run(`log.debug({}, 'unheard'); setLogLevel('debug'); log.debug({}, 'heard'); throw new Error('done');`);
+    const child = await run("log.info({}, 'unheard'); log.warn({}, 'heard'); throw new Error('done');", { env: { LOG_LEVEL: 'warn' } });
     await child.exit;
     expect(child.messages()).toEqual(['heard', 'could not start']);
   });
 
   /** A child process whose service starts with `body`. */
-  async function run(body: string) {
+  async function run(body: string, { schema = logLevelOnly, env = {} }: Readonly<{ schema?: string; env?: Readonly<Record<string, string>> }> = {}) {
     const script = join(built, `service-${Math.random().toString(36).slice(2)}.mjs`);
     await writeFile(
       script,
       `import { z } from 'zod';
        import { readConfig, runService } from './index.js';
-       await runService({ name: 'gateway', start: async ({ log, shutdown, setLogLevel }) => { ${body} } });`,
+       await runService({ name: 'gateway', config: () => readConfig(${schema}, process.env), start: async (config, { log, shutdown }) => { ${body} } });`,
     );
-    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     const waiting = new Set<() => void>();

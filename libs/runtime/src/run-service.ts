@@ -1,11 +1,11 @@
 import { monotonicMs } from './clock.ts';
 import { InvalidConfig } from './config.ts';
-import { createLogger, type Logger, type LogLevel } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcess } from './process-metrics.ts';
 import type { PartHealth } from './operations-server.ts';
+import type { ServiceSettings } from './service-variables.ts';
 import type { Tracing } from './tracing.ts';
-import type { TracingSettings } from './tracing-variables.ts';
 
 export type RunningService = Readonly<{
   /** Finishes what is in hand and lets go of everything. Has 10 s. */
@@ -18,13 +18,14 @@ export type StartContext = Readonly<{
   metrics: Metrics;
   /** Aborted when the process is asked to end, also while it is still starting. */
   shutdown: AbortSignal;
-  /** For the level of the configuration, which is read in `start`; info until then. Loggers made by `child` before keep theirs. */
-  setLogLevel: (level: LogLevel) => void;
-  /** Traces from now on, if the configuration names a collector; spans are sent until the process ends. */
-  startTracing: (settings: TracingSettings | undefined) => Promise<void>;
 }>;
 
-export type ServiceProgram = Readonly<{ name: string; start: (context: StartContext) => Promise<RunningService> }>;
+export type ServiceProgram<Config> = Readonly<{
+  name: string;
+  /** Called once, before `start`; logging and tracing go by it. May throw `InvalidConfig`. */
+  config: () => Config;
+  start: (config: Config, context: StartContext) => Promise<RunningService>;
+}>;
 
 const exitCodes = { stopped: 0, failed: 1, invalidConfig: 78 } as const;
 const stopWithinMs = 10_000;
@@ -36,7 +37,7 @@ const sameSignalMs = 500;
  * that nothing caught, or stop took longer than 10 s; 78 invalid configuration, said on standard error; 128 + n on a second signal, at once.
  * Resolves when the service has started.
  */
-export async function runService({ name, start }: ServiceProgram): Promise<void> {
+export async function runService<Config extends Pick<ServiceSettings, 'logLevel' | 'tracing'>>({ name, config: read, start }: ServiceProgram<Config>): Promise<void> {
   const log = createLogger({ service: name, level: 'info' });
   const metrics = new Metrics({ service: name });
   watchProcess(metrics);
@@ -45,13 +46,18 @@ export async function runService({ name, start }: ServiceProgram): Promise<void>
   setInterval(() => undefined, 2 ** 30);
   let ending: { since: number; code: number } | undefined;
   let tracing: Tracing | undefined;
-  const startTracing = async (settings: TracingSettings | undefined): Promise<void> => {
-    if (settings === undefined) return;
-    // Loaded only where it is wanted: it takes time and memory.
-    const loaded = await import('./tracing.ts');
-    tracing = loaded.startTracing({ service: name, settings, log });
+  const configureAndStart = async (): Promise<RunningService> => {
+    const config = read();
+    log.setLevel(config.logLevel);
+    if (config.tracing !== undefined) {
+      // Loaded only where it is wanted: it takes time and memory.
+      const { startTracing } = await import('./tracing.ts');
+      tracing = startTracing({ service: name, settings: config.tracing, log });
+    }
+    return await start(config, { log, metrics, shutdown: shutdown.signal });
   };
-  const starting = Promise.resolve().then(() => start({ log, metrics, shutdown: shutdown.signal, setLogLevel: log.setLevel, startTracing }));
+  // INVARIANT: not before the signals below are listened to.
+  const starting = Promise.resolve().then(configureAndStart);
 
   const end = (code: number): void => {
     if (ending !== undefined) {
