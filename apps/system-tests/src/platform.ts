@@ -23,6 +23,7 @@ export class Platform {
       inboxPrefix: `_INBOX.${keyId}`,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 100,
+      timeout: 3_000,
       ignoreAuthErrorAbort: true,
     });
     return new Platform(connection, guardId, keyId);
