@@ -36,7 +36,7 @@ export type DoorDeskOptions = Readonly<{
 }>;
 
 /** Held callers count, hence so many; bodies are bounded apart. */
-const room = { perKey: 1_024, overall: 8_192, bytesPerKey: 32 * 1024 ** 2, bytesOverall: 256 * 1024 ** 2 };
+const room = { perKey: 1_024, perGuard: 4_096, overall: 8_192, bytesPerKey: 32 * 1024 ** 2, bytesPerGuard: 128 * 1024 ** 2, bytesOverall: 256 * 1024 ** 2 };
 
 /** Takes in every message at the door: whose it is, whether they may, whether there is room; every question with an inbox is answered. */
 export class DoorDesk {
@@ -61,7 +61,7 @@ export class DoorDesk {
     const { guardId, keyId } = namesIn(message.subject);
     const facts: Asked['facts'] = { op: `nats.${operation}`, key_id: keyId };
     const reply = this.replyTo(message, keyId);
-    const leave = this.inFlight.enter(keyId, message.data.length);
+    const leave = this.inFlight.enter({ key: keyId, guard: guardId }, message.data.length);
     let status = 200;
     try {
       if (leave === null) throw new Problem(crowded);
