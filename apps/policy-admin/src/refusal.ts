@@ -1,4 +1,4 @@
-import type { Actor, InputProblem, Refusal, Reply } from '@holdpoint/contracts';
+import type { Actor, InputProblem, Refusal } from '@holdpoint/contracts';
 
 type Refused = Readonly<{ refused: Refusal }>;
 
@@ -16,5 +16,3 @@ export function lacksRole(actor: Actor, ...anyOf: Actor['roles']): Refused | nul
 }
 
 export const maySee = (actor: Actor, guardId: string): boolean => actor.guards === '*' || actor.guards.includes(guardId);
-
-export const isRefused = <T>(reply: Reply<T> | Refused): reply is Refused => 'refused' in reply;

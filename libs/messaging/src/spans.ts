@@ -19,7 +19,7 @@ export function recordedSpan(): Span | undefined {
 export const traceparentOf = (span: Span): string => formatTraceparent(span.spanContext());
 
 /** The trace that a header names, if it is recorded where it comes from. */
-export function sampledParent(traceparent: string | undefined): SpanContext | undefined {
+function sampledParent(traceparent: string | undefined): SpanContext | undefined {
   const parsed = traceparent === undefined || traceparent === '' ? null : parseTraceparent(traceparent);
   return parsed?.sampled === true ? { traceId: parsed.traceId, spanId: parsed.spanId, traceFlags: 1, isRemote: true } : undefined;
 }
@@ -57,7 +57,7 @@ export async function* endWithParts<T>(span: Span, parts: AsyncGenerator<T, void
 }
 
 /** By kind and code alone. */
-export function failSpan(span: Span, error: unknown): void {
+function failSpan(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', kindOf(error));
 }
 

@@ -9,7 +9,7 @@ export type SignedMessage = Readonly<{
 }>;
 
 /** How far a message's timestamp may be from now, either way. */
-export const toleranceSeconds = 5 * 60;
+const toleranceSeconds = 5 * 60;
 
 const secretPrefix = 'whsec_';
 const leastKeyBytes = 24;

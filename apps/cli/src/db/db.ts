@@ -10,7 +10,7 @@ import { partitionCheck } from './decision-log-checks.ts';
 import { schemaChecks } from './schema-checks.ts';
 import { sealCheck } from './seal-check.ts';
 
-export const dbUsage = `holdpoint db check [--json]
+const dbUsage = `holdpoint db check [--json]
 
   Looks at the database, changes nothing, and reports one line per check. Exit code 0: all is well; 1: something is not.
   DATABASE_ADMIN_URL and HOLDPOINT_DATABASE name it; without, it is the one that \`npm start\` runs at the moment.

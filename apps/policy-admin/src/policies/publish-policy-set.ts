@@ -6,7 +6,7 @@ import { rowsOf } from '../sql.ts';
 import { firstAsked } from './reorder.ts';
 
 /** Past this, the policies of a guard, active or not, would not travel in one message together with the words around them. */
-export const maxPolicyBytes = 6 * 1024 ** 2;
+const maxPolicyBytes = 6 * 1024 ** 2;
 
 export type Publication = Readonly<{ guard: Guard; deleted: boolean; policies: readonly Policy[]; author: string; action: string; subjectId?: string; detail: object }>;
 
