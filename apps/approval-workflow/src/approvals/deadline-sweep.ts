@@ -1,7 +1,7 @@
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import type { Logger } from '@holdpoint/runtime';
 import type { Approvals } from './approvals.repository.ts';
-import { Repeating } from './repeating.ts';
+import { Repeating } from '../repeating.ts';
 
 const chunk = 100;
 /** Deadlines of rows parked meanwhile are at most this late. */

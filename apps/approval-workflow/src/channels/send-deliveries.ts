@@ -1,6 +1,6 @@
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import type { Logger, Metrics } from '@holdpoint/runtime';
-import { Repeating } from '../approvals/repeating.ts';
+import { Repeating } from '../repeating.ts';
 import { SealBroken } from '../approvals/seal.ts';
 import type { Channels, StoredChannel } from './channels.repository.ts';
 import type { Claimed, Deliveries, Verdict } from './deliveries.repository.ts';

@@ -5,7 +5,7 @@ import { isTransientDatabaseError } from '@holdpoint/persistence';
 import type { Logger } from '@holdpoint/runtime';
 import type { z } from 'zod';
 import type { StoredApproval } from '../approvals/approvals.repository.ts';
-import { Repeating } from '../approvals/repeating.ts';
+import { Repeating } from '../repeating.ts';
 import { type Seal, SealBroken } from '../approvals/seal.ts';
 import { openCall } from '../approvals/sealed-call.ts';
 import type { EventCalls } from './event-calls.repository.ts';

@@ -3,7 +3,7 @@ import { type Messaging, PeerUnavailable } from '@holdpoint/messaging';
 import { databaseNow, isTransientDatabaseError } from '@holdpoint/persistence';
 import type { Logger } from '@holdpoint/runtime';
 import type { DataSource } from 'typeorm';
-import { Repeating } from '../approvals/repeating.ts';
+import { Repeating } from '../repeating.ts';
 import { deleteOld } from './delete-old.ts';
 
 const dayMs = 24 * 3_600_000;
