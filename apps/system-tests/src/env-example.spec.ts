@@ -28,8 +28,8 @@ const otherReaders: Readonly<Record<string, string>> = {
   HOLDPOINT_TEST_LOGS: 'npm test',
 };
 
-/** `npm test` tells its own runs where to leave their counts; nobody else sets it. */
-const notForPeople = ['HOLDPOINT_TEST_COUNTS'];
+/** `npm test` tells its own runs where to leave their counts, `npm run faults` what it was asked for; nobody else sets them. */
+const notForPeople = ['HOLDPOINT_TEST_COUNTS', 'HOLDPOINT_FAULTS_KEEP', 'HOLDPOINT_FAULTS_MINUTES', 'HOLDPOINT_FAULTS_SCHEDULE', 'HOLDPOINT_FAULTS_SEED'];
 
 type Read = Readonly<{ name: string; by: string; required: boolean; byDefault: string }>;
 
