@@ -148,7 +148,7 @@ describe('policies', () => {
   it('are for admins to change and for auditors to read', async () => {
     const guard = await newGuard();
     const auditor: Actor = { ...root, roles: ['auditor'] };
-    expect(refusal(await ask(CreatePolicy, { actor: auditor, guard_id: guard, draft: {} }))).toMatchObject({ status: 403, code: 'missing_role' });
+    expect(refusal(await ask(CreatePolicy, { actor: auditor, guard_id: guard, draft: {} }))).toMatchObject({ status: 403, code: 'role_missing' });
     expect(ok(await ask(ListPolicies, { actor: auditor, guard_id: guard, limit: 5 })).data).toEqual([]);
     expect(refusal(await ask(ListPolicies, { actor: { ...root, roles: ['agent'] }, guard_id: guard, limit: 5 }))).toMatchObject({ status: 403 });
   });

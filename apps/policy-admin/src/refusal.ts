@@ -12,7 +12,7 @@ export const guardNotFound = (guardId: string): Refused => refused(404, 'guard_n
 
 /** Management is for admins; what an auditor may read says so. */
 export function lacksRole(actor: Actor, ...anyOf: Actor['roles']): Refused | null {
-  return anyOf.some((role) => actor.roles.includes(role)) ? null : refused(403, 'missing_role', `this needs a key with the role ${anyOf.join(' or ')}`);
+  return anyOf.some((role) => actor.roles.includes(role)) ? null : refused(403, 'role_missing', `this needs a key with the role ${anyOf.join(' or ')}`);
 }
 
 export const maySee = (actor: Actor, guardId: string): boolean => actor.guards === '*' || actor.guards.includes(guardId);
