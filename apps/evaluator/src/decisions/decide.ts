@@ -48,6 +48,8 @@ type Sorted = Readonly<{
  */
 export class Decide {
   private parking = 0;
+  /** The last event calls that had to ask learned nothing: one round at a time tries again, and no other waits for it. */
+  private askedInVain = false;
 
   constructor(
     private readonly messaging: Pick<Messaging, 'maxPayload' | 'publish' | 'request'>,
@@ -103,7 +105,7 @@ export class Decide {
       if ('not_judged' in judgement) notJudged.push(judgement);
       else if (!asksApprovals(judgement)) decided.push(decidedAs(judgement, outcomeOfVerdict(judgement)));
       // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
-      else if (this.parking + asking.length >= this.parkingLimit) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
+      else if (this.parking + asking.length >= this.parkingLimit || (call.event_key !== undefined && this.askedInVain && this.parking > 0)) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
       else asking.push(judgement);
     }
     this.parking += asking.length;
@@ -133,7 +135,9 @@ export class Decide {
       const claims = open.filter((one) => one.verdict.action === 'require_approval');
       const named = open.filter((one) => one.verdict.action !== 'require_approval');
       const [claimed, reported] = await Promise.all([this.claim(claims, timeoutMs), this.report(named, timeoutMs)]);
-      return await this.logged([...notDecided, ...claimed, ...reported]);
+      const answered = [...notDecided, ...claimed, ...reported];
+      this.askedInVain = answered.every((one) => 'not_judged' in one && one.not_judged === 'part_unavailable');
+      return await this.logged(answered);
     } finally {
       this.parking -= asking.length;
     }

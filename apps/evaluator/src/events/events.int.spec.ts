@@ -236,6 +236,17 @@ describe('a part that is down', () => {
     expect(await logged()).toMatchObject([{ tool_name: 'read_file', action: 'allow' }]);
   }, 60_000);
 
+  it('the approval service hangs: calls that wait for it are not tried instead of those that need no person', async () => {
+    await evaluator();
+    const release = approvals.hold();
+    await Promise.all(Array.from({ length: 1_000 }, () => submit(call('payment_create'))));
+    await submit(call('read_file'));
+    await eventually(async () => (await logged()).some(({ tool_name }) => tool_name === 'read_file'), { timeoutMs: 15_000, what: 'the one that needs no person is decided' });
+    expect(await counted('parked')).toBe(0);
+    release();
+    await eventually(async () => (await counted('parked')) >= 50, { timeoutMs: 15_000, what: 'calls that waited are parked' });
+  }, 60_000);
+
   it('the log writer: nothing is parked while nobody can tell what is decided', async () => {
     await evaluator();
     await log?.close();
