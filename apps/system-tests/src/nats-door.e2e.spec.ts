@@ -129,14 +129,15 @@ describe('an agent on NATS', () => {
 describe('docs/nats.md', () => {
   it('shows programs that work', async () => {
     const [connecting = '', asking, submitting, reporting, reading] = [...readFileSync(join(root, 'docs/nats.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code = '']) => code);
+    // Text only: what is no text is written in colours where the surroundings ask for them.
     const program = [
       connecting.replace('nats://127.0.0.1:4222', test.system.stack.nats?.url ?? ''),
       asking,
-      'console.log(action, message !== undefined, approval_id);',
+      'console.log(`${action} ${message !== undefined} ${approval_id}`);',
       submitting,
-      'console.log(stream, seq > 0);',
+      'console.log(`${stream} ${seq > 0}`);',
       reporting,
-      "async function handle(subject, body) { if (body.tool_call_id === 'call-2') { console.log(subject, body.action); await nats.close(); process.exit(0); } }",
+      "async function handle(subject, body) { if (body.tool_call_id === 'call-2') { console.log(`${subject} ${body.action}`); await nats.close(); process.exit(0); } }",
       reading,
     ].join('\n');
     const key = await everyGuardsKey();
