@@ -214,8 +214,14 @@ describe('retention', () => {
 
   it('is one replica’s work at a time', async () => {
     let release = (): void => undefined;
-    const first = decisions.alone('test', () => new Promise<void>((resolve) => (release = resolve)));
-    await eventually(async () => !(await decisions.alone('test', () => Promise.reject(new Error('entered twice')))));
+    let entered = (): void => undefined;
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    const first = decisions.alone('test', () => {
+      entered();
+      return new Promise<void>((resolve) => (release = resolve));
+    });
+    await inside;
+    expect(await decisions.alone('test', () => Promise.reject(new Error('entered twice')))).toBe(false);
     release();
     expect(await first).toBe(true);
     expect(await decisions.alone('test', () => Promise.resolve())).toBe(true);
