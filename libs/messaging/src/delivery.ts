@@ -4,9 +4,14 @@ const ack = Buffer.from('+ACK');
 const working = Buffer.from('+WPI');
 const nak = Buffer.from('-NAK');
 
-/** One delivery of a stream's message; what is known of it travels in its reply subject. */
+/**
+ * One delivery of a stream's message; what is known of it travels in its reply subject.
+ * INVARIANT: it is settled on the connection that brought it, or not at all. An acknowledgement names a sequence and nothing else: a server
+ * that lost its store, or got an older one back, may have another message under it. Without one the message comes again after the ack wait.
+ */
 export class Delivery {
   readonly message: Msg;
+  readonly #held: () => boolean;
   /** 1 on the first delivery. */
   readonly deliveries: number;
   readonly seq: number;
@@ -15,10 +20,11 @@ export class Delivery {
   readonly pending: number;
 
   /** Reply subjects: `$JS.ACK.<stream>.<consumer>.<deliveries>.<seq>.<…>.<nanos>.<pending>`; newer servers add domain and account before the stream. */
-  constructor(message: Msg) {
+  constructor(message: Msg, held: () => boolean) {
     const tokens = (message.reply ?? '').split('.');
     const at = tokens.length === 9 ? 4 : 6;
     this.message = message;
+    this.#held = held;
     this.deliveries = Number(tokens[at] ?? 1);
     this.seq = Number(tokens[at + 1] ?? 0);
     this.storedNanos = tokens[at + 3] ?? '0';
@@ -30,17 +36,26 @@ export class Delivery {
     return Number(BigInt(this.storedNanos) / 1_000_000n);
   }
 
+  /** Whether the connection that brought it has lasted, so that it can still be settled. */
+  get held(): boolean {
+    return this.#held();
+  }
+
   ack(): void {
-    this.message.respond(ack);
+    this.#respond(ack);
   }
 
   /** Asks for more time: the ack wait begins anew. */
   working(): void {
-    this.message.respond(working);
+    this.#respond(working);
   }
 
   /** Gives it back, to be delivered again after `delayMs`; at once without. */
   nak(delayMs?: number): void {
-    this.message.respond(delayMs === undefined ? nak : `-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`);
+    this.#respond(delayMs === undefined ? nak : `-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`);
+  }
+
+  #respond(settlement: Uint8Array | string): void {
+    if (this.held) this.message.respond(settlement);
   }
 }

@@ -37,6 +37,8 @@ export class Messaging {
   readonly #onReconnect = new Set<() => void>();
   #manager: Promise<JetStreamManager> | undefined;
   #connected = true;
+  /** Losses and reconnections: what comes in between belongs to neither connection. */
+  #connectionChanges = 0;
   #maxPayload = 1_048_576;
   #serverVersion = '';
 
@@ -260,6 +262,7 @@ export class Messaging {
         this.#onReconnect.add(listener);
         return () => this.#onReconnect.delete(listener);
       },
+      connectionChanges: () => this.#connectionChanges,
       ended: () => this.#consumptions.delete(consumption),
     });
     this.#consumptions.add(consumption);
@@ -408,11 +411,13 @@ export class Messaging {
     switch (status.type) {
       case 'disconnect':
         this.#connected = false;
+        this.#connectionChanges += 1;
         this.#inbox.failAll('disconnected');
         this.#log.warn({ server: status.server }, 'nats disconnected');
         break;
       case 'reconnect':
         this.#connected = true;
+        this.#connectionChanges += 1;
         this.#readInfo();
         this.#log.info({ server: status.server, version: this.#serverVersion }, 'nats reconnected');
         for (const listener of this.#onReconnect) listener();

@@ -9,6 +9,8 @@ type Setting = Readonly<{
   inbox: string;
   maxWaitMs: number;
   maxBatchBytes: number;
+  /** How often the connection has been lost or made anew so far. */
+  connectionChanges: () => number;
 }>;
 
 type Pull = Readonly<{ id: number; wanted: number; deliveries: Delivery[]; done: () => void }>;
@@ -118,7 +120,13 @@ export class PullSource {
       return;
     }
     if (message.subject.startsWith(`${this.#setting.inbox}.`)) this.#onPullStatus(message);
-    else this.#onDelivery(new Delivery(message));
+    else this.#onDelivery(this.#deliveryOf(message));
+  }
+
+  #deliveryOf(message: Msg): Delivery {
+    const { connectionChanges } = this.#setting;
+    const changes = connectionChanges();
+    return new Delivery(message, () => connectionChanges() === changes);
   }
 
   #onDelivery(delivery: Delivery): void {

@@ -11,10 +11,12 @@ import { type ConnectionOptions, type Logger, type Messaging, newTraceparent, op
 jest.setTimeout(60_000);
 
 const opened: Messaging[] = [];
+const servers: TestNats[] = [];
 const one = { maxBatch: 1, maxWaitMs: 0 };
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((messaging) => messaging.close()));
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
 describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s server', (binary) => {
@@ -208,7 +210,7 @@ describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s s
   });
 
   it('survives a killed server, a deleted consumer, a deleted stream and a lost store', async () => {
-    const own = await startNats({ binary });
+    const own = await ownServer(binary);
     const contract = stream('PHOENIX');
     const messaging = await open(own);
     const seen = new Set<number>();
@@ -237,7 +239,37 @@ describe.each(['pinned', 'debian'] as const)('a stream’s consumer, on the %s s
     await rm(own.storeDir, { recursive: true, force: true });
     await own.restart();
     await arrives(5);
-    await own.stop();
+  }, 120_000);
+
+  it('never settles a message of a lost store: another may stand under its sequence now', async () => {
+    const own = await ownServer(binary);
+    const contract = stream('REPLACED');
+    const [messaging, publisher] = [await open(own), await open(own)];
+    await publisher.publish(contract, subjectOf(contract), { n: 1 }, { timeoutMs: 5_000 });
+    const [begun, gate] = [openable(), openable()];
+    const consumption = messaging.consume(contract, one, async () => {
+      begun.open();
+      await gate.opened;
+    });
+    await begun.opened;
+    const stopped = consumption.stop();
+
+    await own.kill();
+    await eventually(() => !messaging.connected);
+    await rm(own.storeDir, { recursive: true, force: true });
+    await own.restart();
+    await eventually(() => publisher.publish(contract, subjectOf(contract), { n: 2 }, { timeoutMs: 2_000 }), { timeoutMs: 20_000 });
+    const plain = await connect({ servers: own.url });
+    const jsm = await jetstreamManager(plain);
+    await jsm.consumers.add(contract.stream, { durable_name: contract.consumer.durable, ack_policy: AckPolicy.Explicit, ack_wait: nanos(contract.consumer.ackWaitMs) });
+    const other = await jsm.jetstream().consumers.get(contract.stream, contract.consumer.durable);
+    expect((await other.next())?.seq).toBe(1);
+    await eventually(() => messaging.connected);
+    gate.open();
+    await stopped;
+    await messaging.flush();
+    expect(await jsm.consumers.info(contract.stream, contract.consumer.durable)).toMatchObject({ num_ack_pending: 1 });
+    await plain.close();
   }, 120_000);
 });
 
@@ -279,6 +311,13 @@ async function open(nats: TestNats, options: Partial<ConnectionOptions> = {}): P
   const messaging = await openMessaging({ servers: nats.url, name: 'decision-log', log: silent, ...options });
   opened.push(messaging);
   return messaging;
+}
+
+/** A server that a test may break. */
+async function ownServer(binary: 'pinned' | 'debian'): Promise<TestNats> {
+  const server = await startNats({ binary });
+  servers.push(server);
+  return server;
 }
 
 /** Resolves when a consumer that never acknowledges has got its message that many times again. */

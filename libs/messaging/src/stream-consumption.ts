@@ -59,6 +59,8 @@ export type Setting = Readonly<{
   maxPayload: () => number;
   manager: () => Promise<JetStreamManager>;
   onReconnect: (listener: () => void) => () => void;
+  /** How often the connection has been lost or made anew so far. */
+  connectionChanges: () => number;
   ended: () => void;
 }>;
 
@@ -101,12 +103,12 @@ export class StreamConsumption {
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#limit = setting.options.maxBatch;
-    const { connection, contract, inbox, options } = setting;
+    const { connection, contract, inbox, connectionChanges, options } = setting;
     const { stream, consumer } = contract;
     if (!consumer) throw new TypeError(`the contract of stream \`${stream}\` names no consumer`);
     this.#consumer = consumer;
     const { maxWaitMs, maxBatchBytes = 8 * 1024 ** 2 } = options;
-    this.#source = new PullSource({ connection, stream, durable: consumer.durable, inbox, maxWaitMs, maxBatchBytes });
+    this.#source = new PullSource({ connection, stream, durable: consumer.durable, inbox, maxWaitMs, maxBatchBytes, connectionChanges });
     this.#forgetReconnect = setting.onReconnect(() => {
       this.#doubtful = true;
       this.#source.interrupt();
@@ -301,7 +303,7 @@ export class StreamConsumption {
   #settle(delivery: Delivery, how: 'ack' | 'nak' | 'later'): void {
     this.#inHand.delete(delivery);
     if (this.#abandoned) return;
-    if (how === 'ack') {
+    if (how === 'ack' && delivery.held) {
       delivery.ack();
       return;
     }
