@@ -249,6 +249,9 @@ describe('concurrency', () => {
     const late = raw('{"text":"late"}', Ask.subject, { 'Holdpoint-Timeout-Ms': '1' });
     const spent = raw('{"text":"spent"}', Ask.subject, { 'Holdpoint-Timeout-Ms': '0' });
     await expect(spent).resolves.toMatchObject({ status: '504', problem: { code: 'deadline_passed' } });
+    // `late` came before `spent`, so its millisecond began before this one.
+    const receivedBy = performance.now();
+    await eventually(() => performance.now() > receivedBy + 1);
     gate.open();
     await expect(late).resolves.toMatchObject({ status: '504', problem: { code: 'deadline_passed' } });
     await first;
