@@ -50,13 +50,17 @@ const rows: readonly Row[] = [
   { part: 'policy sets', fault: 'never arrived', calls: both, answered: byMode },
   { part: 'policy-admin', fault: 'down for longer than the guard allows', calls: both, answered: inBothModes(untrusted) },
   { part: 'policy-admin', fault: 'slow for longer than the guard allows', calls: both, answered: inBothModes(untrusted) },
+  { part: 'policy-admin', fault: 'answers what is no JSON for longer than the guard allows', calls: both, answered: inBothModes(untrusted) },
+  { part: 'policy-admin', fault: 'answers a lease and keys that are none for longer than the guard allows', calls: both, answered: inBothModes(untrusted) },
   { part: 'approval-workflow', fault: 'down', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'approval-workflow', fault: 'slow', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'approval-workflow', fault: 'answers what is no JSON', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'approval-workflow', fault: 'answers a state that is none', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'approval-workflow', fault: 'answers about no call', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'decision log', fault: 'takes nothing', calls: both, answered: inBothModes(unlogged) },
+  { part: 'decision log', fault: 'never says that it took anything', calls: both, answered: inBothModes(unlogged) },
   { part: 'Postgres', fault: 'down', calls: sensitive, answered: inBothModes(nobodyToAsk) },
+  { part: 'Postgres', fault: 'slow', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'NATS', fault: 'down', calls: both, answered: inBothModes(doubt), overNats: noDoor, event: notTaken },
   { part: 'NATS', fault: 'slow', calls: both, answered: inBothModes(doubt), overNats: noDoor, event: notTaken },
 ];
@@ -79,6 +83,7 @@ export const harmless: readonly Readonly<{ part: string; fault: string }>[] = [
   { part: 'approval-workflow', fault: 'down' },
   { part: 'approval-workflow', fault: 'slow' },
   { part: 'Postgres', fault: 'down' },
+  { part: 'Postgres', fault: 'slow' },
   { part: 'log writer', fault: 'down' },
 ];
 
