@@ -1,0 +1,3 @@
+import type { Detector } from '../rule.ts';
+
+export const platformDetectors: readonly Detector[] = [];

@@ -1,0 +1,115 @@
+import { Budget, budgetFor, BudgetSpent } from './budget.ts';
+import { Engine, type Finding } from './engine.ts';
+import { layersOf } from './layers.ts';
+import { visitLeaves } from './leaves.ts';
+import { excerptOf } from './excerpt.ts';
+import type { Place } from './place.ts';
+import { riskScore } from './risk.ts';
+import type { Detector, Rule } from './rule.ts';
+import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
+import { ToolReading } from './tool-reading.ts';
+
+export type ScannedCall = Readonly<{ name: string; type?: string | undefined; arguments: Readonly<Record<string, unknown>> }>;
+
+/** Threats kept of one scan; the gravest and first of each rule stay. */
+const MAX_THREATS = 100;
+const MAX_PER_RULE = 10;
+
+/** The rule behind `scan_incomplete`. */
+export const incompleteRule = {
+  id: 'scan.incomplete',
+  type: 'scan_incomplete',
+  severity: 'high',
+  sees: 'a scan that met an error or spent its budget, so that something may have been missed',
+} as const;
+
+/** Reads calls and outputs. Pure and deterministic but for bounded memories that change no answer; never throws. */
+export class Scanner {
+  readonly #engine: Engine;
+  readonly #reading = new ToolReading();
+
+  constructor(detectors: readonly Detector[]) {
+    this.#engine = new Engine(detectors);
+  }
+
+  /** Every string of the arguments, each read as its field is meant. */
+  scanCall({ name, type, arguments: toolArguments }: ScannedCall, budget?: Budget): Scan {
+    return this.#scan(toolArguments, budget, (leaf) => this.#reading.placeOf(name, type, leaf));
+  }
+
+  /** What a tool returned, or any other content: a text, or JSON whose strings are read one by one. */
+  scanOutput(output: unknown, { tool = '' }: Readonly<{ tool?: string | undefined }> = {}, budget?: Budget): Scan {
+    return this.#scan(output, budget, ({ path, field }) => ({ role: 'output', tool, path, field, language: '', file: '' }));
+  }
+
+  #scan(value: unknown, given: Budget | undefined, placeOf: (leaf: Parameters<ToolReading['placeOf']>[2]) => Place): Scan {
+    const threats = new Threats();
+    try {
+      const budget = given ?? budgetFor(sizeOf(value));
+      visitLeaves(value, budget, (leaf) => this.#scanText(leaf.text, placeOf(leaf), budget, threats));
+    } catch (error) {
+      threats.add({ type: 'scan_incomplete', severity: 'high', rule: incompleteRule.id, path: '', start: 0, end: 0, match: '', message: `The scan could not be finished: ${reasonOf(error)}.` });
+    }
+    return threats.scan();
+  }
+
+  #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {
+    for (const layer of layersOf(text, budget)) {
+      const onFinding = ({ rule, start, end }: Finding): void => {
+        const [from, to] = [layer.origin(start), layer.origin(end)];
+        threats.add({
+          type: rule.type,
+          severity: rule.severity,
+          rule: rule.id,
+          path: place.path,
+          start: from,
+          end: to,
+          match: excerptOf(rule, layer.text.slice(start, Math.min(end, start + 400))),
+          message: messageOf(rule),
+          ...(layer.decodings.length > 0 && { decoded: layer.decodings }),
+        });
+      };
+      this.#engine.detect({ text: layer.text, place, decodings: layer.decodings }, budget, onFinding);
+    }
+  }
+}
+
+class Threats {
+  readonly #threats: Threat[] = [];
+  readonly #seen = new Set<string>();
+  readonly #perRule = new Map<string, number>();
+
+  /** A finding that another layer gave already counts once. */
+  add(threat: Threat): void {
+    const key = `${threat.rule}\n${threat.path}\n${threat.start}`;
+    const ofRule = this.#perRule.get(threat.rule) ?? 0;
+    if (this.#seen.has(key) || ofRule >= MAX_PER_RULE) return;
+    this.#seen.add(key);
+    this.#perRule.set(threat.rule, ofRule + 1);
+    this.#threats.push(threat);
+  }
+
+  scan(): Scan {
+    if (this.#threats.length === 0) return nothing;
+    const threats = this.#threats.toSorted((a, b) => gravity(b.severity) - gravity(a.severity)).slice(0, MAX_THREATS);
+    const types = new Set<ThreatType>(threats.map(({ type }) => type));
+    return { risk_score: riskScore(this.#threats), threats_detected: [...types], threats };
+  }
+}
+
+const nothing: Scan = { risk_score: 0, threats_detected: [], threats: [] };
+const gravity = (severity: Severity): number => SEVERITIES.indexOf(severity);
+const messageOf = ({ sees }: Rule): string => `${sees.charAt(0).toUpperCase()}${sees.slice(1)}.`;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof BudgetSpent) return 'it is too laborious to read';
+  return 'the scanner met an error';
+}
+
+/** Characters of all strings and keys; stops counting where the depth bound stops the scan. */
+function sizeOf(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null || depth > 300) return 8;
+  if (Array.isArray(value)) return (value as unknown[]).reduce<number>((sum, item) => sum + 1 + sizeOf(item, depth + 1), 0);
+  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + sizeOf(item, depth + 1), 0);
+}

@@ -1,0 +1,113 @@
+import type { Place, Role } from './place.ts';
+
+/** A string of a call, with where it stands. `key`: the text is an object's key. */
+export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Readonly<Record<string, unknown>> | undefined }>;
+
+const MAX_REMEMBERED = 4_096;
+
+/** The roles of the fields of tools, memoised by name; forgetting changes no answer. */
+export class ToolReading {
+  readonly #roles = new Map<string, Role>();
+
+  placeOf(tool: string, type: string | undefined, leaf: Leaf): Place {
+    const file = fileBeside(leaf);
+    const written = file !== '' && CONTENT_FIELD.test(leaf.field) ? roleOfFile(file) : undefined;
+    const role = written ?? this.#roleOf(tool, type, leaf.field);
+    return { role, tool, path: leaf.path, field: leaf.field, language: languageOf(role, tool, file), file };
+  }
+
+  #roleOf(tool: string, type: string | undefined, field: string): Role {
+    const key = `${tool}\n${type ?? ''}\n${field}`;
+    const known = this.#roles.get(key);
+    if (known) return known;
+    if (this.#roles.size >= MAX_REMEMBERED) this.#roles.clear();
+    const role = roleOf(words(tool), words(type ?? ''), field);
+    this.#roles.set(key, role);
+    return role;
+  }
+}
+
+/** `runShellCommand`, `run-shell command` -> `run_shell_command`. */
+export function words(name: string): string {
+  return name
+    .slice(0, 256)
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toLowerCase();
+}
+
+const named = (...names: string[]): RegExp => new RegExp(`(?:^|_)(?:${names.join('|')})s?(?:_|$)`);
+
+const SHELL_TOOL = named('bash', 'sh', 'zsh', 'shell', 'terminal', 'ssh', 'command', 'cmdline', 'exec', 'execute', 'cron', 'docker', 'kubectl', 'console', 'process', 'subprocess');
+const POWERSHELL_TOOL = named('powershell', 'pwsh');
+const CMD_TOOL = named('cmd', 'cmd_exe', 'batch');
+const SQL_TOOL = named('sql', 'postgres', 'postgresql', 'mysql', 'sqlite', 'db', 'database', 'bigquery', 'snowflake', 'warehouse', 'query_data');
+const CODE_TOOL = named('python', 'node', 'javascript', 'js', 'typescript', 'php', 'ruby', 'perl', 'code', 'interpreter', 'repl', 'eval', 'evaluate', 'notebook', 'jupyter', 'lua', 'script');
+
+const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'shell', 'run', 'bash', 'args', 'argv', 'entrypoint');
+const SQL_FIELD = named('sql', 'query', 'statement', 'queries');
+const CODE_FIELD = named('code', 'source_code', 'snippet', 'program', 'script', 'expression', 'formula', 'javascript', 'python', 'old_text', 'new_text', 'old_string', 'new_string', 'old_str', 'new_str', 'diff', 'patch');
+const CONTENT_FIELD = named('content', 'contents', 'text', 'file_text', 'new_text', 'new_string', 'new_str', 'old_text', 'old_string', 'data', 'body');
+const PATH_FIELD = named('path', 'file', 'filename', 'file_name', 'filepath', 'dir', 'directory', 'folder', 'cwd', 'workdir', 'destination', 'dest', 'archive', 'entry', 'save_as', 'attachment', 'locale', 'template_name', 'doc', 'document', 'input', 'output', 'image');
+const PATH_TOOL = named('file', 'directory', 'folder', 'archive', 'document', 'attachment', 'upload', 'download', 'template', 'pdf', 'image', 'video');
+const URL_FIELD = named('url', 'uri', 'link', 'href', 'src', 'endpoint', 'webhook', 'callback', 'feed', 'website', 'target_url');
+const HOST_FIELD = named('host', 'hostname', 'domain', 'ip', 'server', 'address_ip');
+const MARKUP_FIELD = named('html', 'template', 'markdown', 'markup', 'xml', 'svg', 'jinja', 'layout');
+const ADDRESS_FIELD = named('to', 'cc', 'bcc', 'from', 'email', 'recipient', 'sender', 'reply_to', 'phone', 'iban', 'participant', 'attendee', 'invitee', 'user_email');
+const SECRET_FIELD = named('password', 'passwd', 'pwd', 'secret', 'token', 'api_key', 'apikey', 'access_key', 'private_key', 'credential', 'passphrase', 'authorization', 'pin');
+const PROSE_FIELD = named(
+  'body', 'message', 'text', 'content', 'comment', 'description', 'title', 'subject', 'prompt', 'note', 'summary', 'bio', 'task', 'instruction', 'question', 'answer', 'review', 'details?', 'reason', 'caption', 'post', 'tweet', 'feedback',
+);
+
+/** Specific fields first, then what the tool is for. */
+function roleOf(tool: string, type: string, field: string): Role {
+  const both = `${tool}_${type}`;
+  if (SECRET_FIELD.test(field)) return 'secret';
+  if (POWERSHELL_TOOL.test(both) && (COMMAND_FIELD.test(field) || CODE_FIELD.test(field) || field === '')) return 'powershell';
+  if (tool === 'run_cmd' || (CMD_TOOL.test(both) && !SHELL_TOOL.test(both) && COMMAND_FIELD.test(field))) return COMMAND_FIELD.test(field) ? 'cmd' : 'value';
+  if (SQL_FIELD.test(field) && (SQL_TOOL.test(both) || /(?:^|_)(?:execute|run)_quer/.test(tool) || /(?:^|_)sql(?:_|$)/.test(field) || /(?:^|_)statement/.test(field))) return 'sql';
+  if (CODE_TOOL.test(both) && (CODE_FIELD.test(field) || COMMAND_FIELD.test(field))) return 'code';
+  if (COMMAND_FIELD.test(field)) return 'shell';
+  if (URL_FIELD.test(field)) return 'url';
+  if (HOST_FIELD.test(field)) return 'host';
+  if (MARKUP_FIELD.test(field)) return 'markup';
+  if (PATH_FIELD.test(field) || (field === 'source' && PATH_TOOL.test(both))) return 'path';
+  if (CODE_FIELD.test(field)) return 'code';
+  if (ADDRESS_FIELD.test(field)) return 'address';
+  if (PROSE_FIELD.test(field)) return 'prose';
+  return 'value';
+}
+
+const FILE_FIELDS = ['path', 'file', 'filename', 'file_path', 'filepath', 'file_name', 'save_as', 'destination'];
+
+function fileBeside({ siblings, field }: Leaf): string {
+  if (!siblings) return '';
+  for (const name of FILE_FIELDS) {
+    if (name === field || !Object.hasOwn(siblings, name)) continue;
+    const file = siblings[name];
+    if (typeof file === 'string' && file.length <= 1_024) return file;
+  }
+  return '';
+}
+
+const extensionOf = (file: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(file)?.[1]?.toLowerCase() ?? '';
+
+function roleOfFile(file: string): Role {
+  const extension = extensionOf(file);
+  if (/^(?:sh|bash|zsh|ksh|fish|command)$/.test(extension) || /(?:^|\/)(?:\.?(?:bash|zsh)rc|\.?(?:bash_|z)?profile|crontab|[^/]*cron[^/]*|authorized_keys|Makefile|Dockerfile)$/i.test(file)) return 'shell';
+  if (/^ps[md]?1$/.test(extension)) return 'powershell';
+  if (/^(?:bat|cmd)$/.test(extension)) return 'cmd';
+  if (extension === 'sql') return 'sql';
+  if (/^(?:md|txt|rst|adoc|eml|log|csv|tex)$/.test(extension)) return 'prose';
+  if (/^(?:html?|xhtml|svg|xml|jinja2?|j2|hbs|ejs|mustache|twig|vue|jsp|asp|aspx|erb|ftl)$/.test(extension)) return 'markup';
+  return 'code';
+}
+
+function languageOf(role: Role, tool: string, file: string): string {
+  if (file !== '') return extensionOf(file);
+  if (role !== 'code') return '';
+  const name = words(tool);
+  if (named('python', 'notebook', 'jupyter').test(name)) return 'py';
+  if (named('node', 'javascript', 'js').test(name)) return 'js';
+  return /(?:^|_)(php|ruby|perl|lua)(?:_|$)/.exec(name)?.[1] ?? '';
+}
