@@ -1,6 +1,6 @@
 import { Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine, type Finding } from './engine.ts';
-import { layersOf } from './layers.ts';
+import { layersOf } from './layers/layers.ts';
 import { visitLeaves } from './leaves.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Place } from './place.ts';

@@ -1,0 +1,63 @@
+import { type Budget, BudgetSpent } from '../budget.ts';
+import { encodedPieces } from './encoded-pieces.ts';
+import { HAS_ESCAPES, HAS_RUNS, traitsOf } from './traits.ts';
+import { unescaped } from './unescape.ts';
+
+/** A text that stands in another one, perhaps encoded. */
+export type Layer = Readonly<{
+  text: string;
+  /** Encodings undone, outermost first. */
+  decodings: readonly string[];
+  /** Where a character of `text` begins in the text as it was sent; for `text.length`, where the last one ends. */
+  origin: (at: number) => number;
+}>;
+
+/** Encodings undone one inside the other, at most. */
+const MAX_DEPTH = 4;
+
+/**
+ * The text as it was sent, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
+ * holds text, by itself. Throws `BudgetSpent` where the readings grow past a few times the text.
+ */
+export function layersOf(text: string, budget: Budget): readonly Layer[] {
+  const first: Layer = { text, decodings: [], origin: (at) => at };
+  budget.spend(text.length);
+  let traits = traitsOf(text);
+  if (traits === 0) return [first];
+  const layers = [first];
+  const seen = new Set([text]);
+  let room = 6 * text.length + 4_096;
+  for (let at = 0; at < layers.length; at += 1) {
+    const layer = layers[at];
+    if (!layer || layer.decodings.length >= MAX_DEPTH) continue;
+    if (at > 0) {
+      budget.spend(layer.text.length);
+      traits = traitsOf(layer.text);
+    }
+    for (const inner of innerOf(layer, traits, budget)) {
+      if (seen.has(inner.text)) continue;
+      seen.add(inner.text);
+      room -= inner.text.length;
+      if (room < 0) throw new BudgetSpent();
+      layers.push(inner);
+    }
+  }
+  return layers;
+}
+
+function innerOf({ text, decodings, origin }: Layer, traits: number, budget: Budget): readonly Layer[] {
+  const inner: Layer[] = [];
+  if (traits & HAS_ESCAPES) {
+    budget.spend(2 * text.length);
+    const plain = unescaped(text);
+    if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], origin: (at) => origin(plain.origin(at)) });
+    for (const hidden of plain?.hidden ?? []) inner.push({ text: hidden.text, decodings: [...decodings, 'tag characters'], origin: (at) => origin(at === hidden.text.length ? hidden.end : hidden.start) });
+  }
+  if (traits & HAS_RUNS) {
+    budget.spend(4 * text.length);
+    for (const piece of encodedPieces(text)) {
+      inner.push({ text: piece.text, decodings: [...decodings, piece.encoding], origin: (at) => origin(at === piece.text.length ? piece.end : piece.start) });
+    }
+  }
+  return inner;
+}
