@@ -1,6 +1,7 @@
-export { type ScannedCall } from './scanner.ts';
-export { scanCall, scanOutput } from './scan.ts';
-export { allRules } from './scan.ts';
+export { type Budget } from './budget.ts';
 export { type Example, type Rule } from './rule.ts';
-export { type Scan, SEVERITIES, type Severity, type Threat, THREAT_TYPES, type ThreatType } from './threat.ts';
 export { FURTHER_TYPES, riskScore, WEIGHTS } from './risk.ts';
+export { type Change } from './sanitize.ts';
+export { type AboutOutput, allRules, incompleteRule, sanitizeArguments, type SanitizedCall, type SanitizedOutput, sanitizeOutput, scanCall, scanOutput } from './scan.ts';
+export { type ScannedCall, type ScanOptions } from './scanner.ts';
+export { type Scan, SEVERITIES, type Severity, type Threat, THREAT_TYPES, type ThreatType } from './threat.ts';

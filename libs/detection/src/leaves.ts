@@ -1,4 +1,5 @@
 import type { Budget } from './budget.ts';
+import { pointerToken } from './rewrite.ts';
 import { type Leaf, words } from './tool-reading.ts';
 
 /** The API takes no deeper arguments; a bound for whoever calls without it. */
@@ -32,7 +33,7 @@ function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => v
   }
   const siblings = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(siblings)) {
-    const path = `${at.path}/${key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`;
+    const path = at.path + pointerToken(key);
     // A name of a dozen characters says nothing; a longer one may carry what a value may.
     if (key.length > 12) onLeaf({ text: key, path, field: '', siblings: undefined });
     visit(siblings[key], { path, field: words(key), depth: at.depth + 1, siblings }, budget, onLeaf);

@@ -1,16 +1,36 @@
 import { allDetectors } from './all-detectors.ts';
-import type { Budget } from './budget.ts';
 import { type Rule, rulesOf } from './rule.ts';
-import { type ScannedCall, Scanner } from './scanner.ts';
+import { incompleteRule, type ScannedCall, Scanner, type ScanOptions } from './scanner.ts';
+import { type Change, sanitize } from './sanitize.ts';
 import type { Scan } from './threat.ts';
 
 const scanner = new Scanner(allDetectors);
 
-/** Every rule, ordered by where it stands. */
+/** Every rule that looks at a text, ordered by subject. */
 export const allRules: readonly Rule[] = allDetectors.flatMap(rulesOf);
 
+/** The one rule that looks at the scan itself. */
+export { incompleteRule };
+
+export type AboutOutput = Readonly<{ tool?: string | undefined }>;
+
 /** The threats in a tool call's arguments, each string read as its field is meant. Never throws: what could not be scanned is a threat. */
-export const scanCall = (call: ScannedCall, budget?: Budget): Scan => scanner.scanCall(call, budget);
+export const scanCall = (call: ScannedCall, options?: ScanOptions): Scan => scanner.scanCall(call, options);
 
 /** The threats in what a tool returned, or in any other content: a text, or JSON whose strings are read one by one. Never throws. */
-export const scanOutput = (output: unknown, about?: Readonly<{ tool?: string | undefined }>, budget?: Budget): Scan => scanner.scanOutput(output, about, budget);
+export const scanOutput = (output: unknown, about?: AboutOutput, options?: ScanOptions): Scan => scanner.scanOutput(output, about, options);
+
+export type SanitizedCall = Readonly<{ arguments: Readonly<Record<string, unknown>>; changes: readonly Change[]; clean: boolean; scan: Scan }>;
+export type SanitizedOutput = Readonly<{ output: unknown; changes: readonly Change[]; clean: boolean; scan: Scan }>;
+
+/** A call's arguments without what a scan finds of medium severity or more; secrets and personal data are masked, the rest is removed. Never throws. */
+export function sanitizeArguments({ name, type, arguments: toolArguments }: ScannedCall): SanitizedCall {
+  const { value, ...rest } = sanitize(toolArguments, (at) => scanner.scanCall({ name, type, arguments: at as SanitizedCall['arguments'] }, { extent: 'all' }));
+  return { arguments: value as SanitizedCall['arguments'], ...rest };
+}
+
+/** The same for an output, a text or JSON. Never throws. */
+export function sanitizeOutput(output: unknown, about?: AboutOutput): SanitizedOutput {
+  const { value, ...rest } = sanitize(output, (at) => scanner.scanOutput(at, about, { extent: 'all' }));
+  return { output: value, ...rest };
+}

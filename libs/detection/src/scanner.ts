@@ -1,4 +1,4 @@
-import { Budget, budgetFor, BudgetSpent } from './budget.ts';
+import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine, type Finding } from './engine.ts';
 import { layersOf } from './layers/layers.ts';
 import { visitLeaves } from './leaves.ts';
@@ -7,11 +7,15 @@ import type { Place } from './place.ts';
 import { riskScore } from './risk.ts';
 import type { Detector, Rule } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
-import { ToolReading } from './tool-reading.ts';
+import { type Leaf, ToolReading } from './tool-reading.ts';
 
+/** How much of what was found is told. A scan tells the gravest; `all` is for taking it out. */
+export type Extent = 'gravest' | 'all';
+
+export type ScanOptions = Readonly<{ extent?: Extent; budget?: Budget }>;
 export type ScannedCall = Readonly<{ name: string; type?: string | undefined; arguments: Readonly<Record<string, unknown>> }>;
 
-/** Threats kept of one scan; the gravest and first of each rule stay. */
+/** Threats told of one scan: the first ones of each rule, the gravest rules first. */
 const MAX_THREATS = 100;
 const MAX_PER_RULE = 10;
 
@@ -33,17 +37,17 @@ export class Scanner {
   }
 
   /** Every string of the arguments, each read as its field is meant. */
-  scanCall({ name, type, arguments: toolArguments }: ScannedCall, budget?: Budget): Scan {
-    return this.#scan(toolArguments, budget, (leaf) => this.#reading.placeOf(name, type, leaf));
+  scanCall({ name, type, arguments: toolArguments }: ScannedCall, options: ScanOptions = {}): Scan {
+    return this.#scan(toolArguments, options, (leaf) => this.#reading.placeOf(name, type, leaf));
   }
 
   /** What a tool returned, or any other content: a text, or JSON whose strings are read one by one. */
-  scanOutput(output: unknown, { tool = '' }: Readonly<{ tool?: string | undefined }> = {}, budget?: Budget): Scan {
-    return this.#scan(output, budget, ({ path, field }) => ({ role: 'output', tool, path, field, language: '', file: '' }));
+  scanOutput(output: unknown, { tool = '' }: Readonly<{ tool?: string | undefined }> = {}, options: ScanOptions = {}): Scan {
+    return this.#scan(output, options, ({ path, field }) => ({ role: 'output', tool, path, field, language: '', file: '' }));
   }
 
-  #scan(value: unknown, given: Budget | undefined, placeOf: (leaf: Parameters<ToolReading['placeOf']>[2]) => Place): Scan {
-    const threats = new Threats();
+  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place): Scan {
+    const threats = new Threats(extent);
     try {
       const budget = given ?? budgetFor(sizeOf(value));
       visitLeaves(value, budget, (leaf) => this.#scanText(leaf.text, placeOf(leaf), budget, threats));
@@ -75,15 +79,20 @@ export class Scanner {
 }
 
 class Threats {
+  readonly #extent: Extent;
   readonly #threats: Threat[] = [];
   readonly #seen = new Set<string>();
   readonly #perRule = new Map<string, number>();
+
+  constructor(extent: Extent) {
+    this.#extent = extent;
+  }
 
   /** A finding that another layer gave already counts once. */
   add(threat: Threat): void {
     const key = `${threat.rule}\n${threat.path}\n${threat.start}`;
     const ofRule = this.#perRule.get(threat.rule) ?? 0;
-    if (this.#seen.has(key) || ofRule >= MAX_PER_RULE) return;
+    if (this.#seen.has(key) || (this.#extent === 'gravest' && ofRule >= MAX_PER_RULE)) return;
     this.#seen.add(key);
     this.#perRule.set(threat.rule, ofRule + 1);
     this.#threats.push(threat);
@@ -91,9 +100,9 @@ class Threats {
 
   scan(): Scan {
     if (this.#threats.length === 0) return nothing;
-    const threats = this.#threats.toSorted((a, b) => gravity(b.severity) - gravity(a.severity)).slice(0, MAX_THREATS);
+    const threats = this.#threats.toSorted((a, b) => gravity(b.severity) - gravity(a.severity));
     const types = new Set<ThreatType>(threats.map(({ type }) => type));
-    return { risk_score: riskScore(this.#threats), threats_detected: [...types], threats };
+    return { risk_score: riskScore(threats), threats_detected: [...types], threats: this.#extent === 'all' ? threats : threats.slice(0, MAX_THREATS) };
   }
 }
 

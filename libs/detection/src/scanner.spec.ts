@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { Budget } from './budget.ts';
+import type { Detector } from './rule.ts';
+import { Scanner } from './scanner.ts';
+
+const example = { tool: 'x', arguments: {} };
+const word: Detector = {
+  id: 'test.word', type: 'code_injection', severity: 'high', sees: 'the word boom', positive: example, nearMiss: example,
+  roles: ['shell', 'value', 'output', 'path'], literals: ['boom'], pattern: /\bboom\b/i,
+};
+const prose: Detector = { ...word, id: 'test.prose', severity: 'low', roles: ['prose'], literals: ['boom'] };
+const scanner = new Scanner([word, prose]);
+const scan = (toolArguments: Record<string, unknown>, name = 'do_something') => scanner.scanCall({ name, arguments: toolArguments });
+
+describe('a scan', () => {
+  it('tells where each threat stands, by JSON pointer and offsets into the string', () => {
+    const { threats } = scan({ items: [{ 'a/b~c': 'now: BOOM!' }] });
+    expect(threats).toEqual([{ type: 'code_injection', severity: 'high', rule: 'test.word', path: '/items/0/a~1b~0c', start: 5, end: 9, match: 'BOOM', message: 'The word boom.' }]);
+  });
+
+  it('finds every occurrence, in texts of any length', () => {
+    const text = `${'x'.repeat(5_000)} boom ${'boomerang '.repeat(100)} boom`;
+    expect(scan({ name: text }).threats.map(({ start }) => start)).toEqual([5_001, text.length - 4]);
+  });
+
+  it('reads encoded text too, says which encodings were undone, and points at what was sent', () => {
+    const { threats } = scan({ name: 'say %62oom now' });
+    expect(threats).toMatchObject([{ decoded: ['percent'], start: 4, end: 10 }]);
+  });
+
+  it('asks a rule only where the field is read as it is meant', () => {
+    expect(scan({ description: 'boom' }).threats.map(({ rule }) => rule)).toEqual(['test.prose']);
+    expect(scan({ command: 'boom' }, 'run_shell').threats.map(({ rule }) => rule)).toEqual(['test.word']);
+    expect(scan({ code: 'boom' }, 'run_python').threats).toEqual([]);
+  });
+
+  it('reads long keys and long numbers as values', () => {
+    expect(scan({ 'a key that says boom': 1 }).threats).toMatchObject([{ path: '/a key that says boom' }]);
+  });
+
+  it('reads an output that is a text or JSON', () => {
+    expect(scanner.scanOutput('boom').threats).toMatchObject([{ path: '' }]);
+    expect(scanner.scanOutput({ rows: ['boom'] }).threats).toMatchObject([{ path: '/rows/0' }]);
+    expect(scanner.scanOutput(null).risk_score).toBe(0);
+  });
+
+  it('lists the gravest first, and each type once', () => {
+    const { threats, threats_detected } = scan({ description: 'boom', name: 'boom' });
+    expect(threats.map(({ severity }) => severity)).toEqual(['high', 'low']);
+    expect(threats_detected).toEqual(['code_injection']);
+  });
+
+  it.each([
+    ['what costs too much', () => scanner.scanCall({ name: 'x', arguments: { a: 'boom '.repeat(100) } }, { budget: new Budget(50) })],
+    ['arguments without end', () => scan(nested(100_000))],
+    ['arguments that cannot be read', () => scan({ get name(): string { throw new Error('secret'); } })],
+    ['a rule that fails', () => new Scanner([{ ...word, accepts: () => { throw new Error('secret'); } }]).scanCall({ name: 'x', arguments: { a: 'boom' } })],
+  ])('that could not be finished is a threat, never silence: %s', (_what, act) => {
+    const { risk_score, threats_detected, threats } = act();
+    expect(threats_detected).toContain('scan_incomplete');
+    expect(risk_score).toBeGreaterThanOrEqual(0.7);
+    expect(JSON.stringify(threats)).not.toContain('secret');
+  });
+
+  it('is the same every time', () => {
+    const call = { name: 'boom', path: 'a/%62oom', description: 'boom', list: ['boom', 'boom boom'] };
+    expect(scan(call)).toEqual(scan(structuredClone(call)));
+  });
+});
+
+function nested(depth: number): Record<string, unknown> {
+  let value: Record<string, unknown> = {};
+  for (let level = 0; level < depth; level += 1) value = { a: value };
+  return value;
+}
