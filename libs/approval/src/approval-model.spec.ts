@@ -15,7 +15,7 @@ type Attempt = Readonly<{ wait: number }> &
     | Readonly<{ try: 'vote'; by: Actor; choice: 'approve' | 'reject'; argumentsHash: string | undefined }>
     | Readonly<{ try: 'cancel' | 'report'; by: KeyActor }>
     | Readonly<{ try: 'ask' | 'release' | 'mark-stale'; requestId: string; change: Partial<Binding>; policyVersion: number }>
-    | Readonly<{ try: 'name'; verdict: 'allow' | 'warn' | 'block'; change: Partial<Binding>; policyVersion: number }>
+    | Readonly<{ try: 'name'; verdict: 'allow' | 'warn' | 'sanitize' | 'block'; change: Partial<Binding>; policyVersion: number }>
     | Readonly<{ try: 'sweep' }>
   );
 type Step = Readonly<{ attempt: Attempt; at: number; before: Approval; after: Approval; events: readonly ApprovalEvent[]; answer: Answer | null }>;
@@ -235,7 +235,7 @@ function attempt(): fc.Arbitrary<Attempt> {
     { weight: 5, arbitrary: fc.record({ wait, try: fc.constant('vote' as const), by, choice: fc.constantFrom('approve', 'approve', 'approve', 'reject'), argumentsHash: fc.constantFrom(undefined, undefined, 'a1', 'ff') }) },
     { weight: 1, arbitrary: fc.record({ wait, try: fc.constantFrom('cancel', 'report', 'report'), by: fc.constantFrom(...keys) }) },
     { weight: 6, arbitrary: fc.record({ wait, try: fc.constantFrom('ask', 'release', 'release', 'mark-stale'), requestId, change, policyVersion }) },
-    { weight: 1, arbitrary: fc.record({ wait, try: fc.constant('name' as const), verdict: fc.constantFrom('allow', 'warn', 'block'), change, policyVersion }) },
+    { weight: 1, arbitrary: fc.record({ wait, try: fc.constant('name' as const), verdict: fc.constantFrom('allow', 'warn', 'sanitize', 'block'), change, policyVersion }) },
     { weight: 1, arbitrary: fc.record({ wait, try: fc.constant('sweep' as const) }) },
   );
 }

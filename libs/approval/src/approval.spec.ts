@@ -327,8 +327,10 @@ describe('a re-ask that names the approval and is judged otherwise', () => {
   it.each([
     ['pending', 'allow'],
     ['pending', 'warn'],
+    ['pending', 'sanitize'],
     ['approved', 'allow'],
     ['approved', 'warn'],
+    ['approved', 'sanitize'],
   ] as const)('%s, judged %s: superseded', (status, verdict) => {
     for (const policyVersion of [12, 13]) {
       const answer = answerNamed(row(status), { ...named, verdict, policyId: 'policy-2', policyVersion });
@@ -350,14 +352,14 @@ describe('a re-ask that names the approval and is judged otherwise', () => {
   });
 
   it.each(['pending', 'approved'] as const)('%s, let go by an older policy set than the one that parked it: it goes on waiting', (status) => {
-    for (const verdict of ['allow', 'warn'] as const) {
+    for (const verdict of ['allow', 'warn', 'sanitize'] as const) {
       expect(answerNamed(row(status), { ...named, verdict, policyVersion: 11 })).toEqual({ kind: 'wait', events: [] });
     }
     expect(answerNamed(row(status), { ...named, verdict: 'block', policyVersion: 11 }).kind).toBe('noted');
   });
 
   it.each(approvalStatuses.filter((status) => status !== 'pending' && status !== 'approved'))('%s: nothing happens', (status) => {
-    for (const verdict of ['allow', 'warn', 'block'] as const) {
+    for (const verdict of ['allow', 'warn', 'sanitize', 'block'] as const) {
       expect(answerNamed(row(status), { ...named, verdict })).toEqual({ kind: 'ignored', events: [] });
     }
   });
@@ -377,7 +379,7 @@ describe('a re-ask that names the approval and is judged otherwise', () => {
     ['end user', { endUserId: 'mallory' }],
     ['agent', { agentId: 'rogue' }],
   ])('another %s: the name is ignored', (_what, change) => {
-    for (const verdict of ['allow', 'warn', 'block'] as const) {
+    for (const verdict of ['allow', 'warn', 'sanitize', 'block'] as const) {
       expect(answerNamed(row('approved'), { ...named, verdict, identity: { ...bound(), ...change } })).toEqual({ kind: 'ignored', events: [] });
     }
   });

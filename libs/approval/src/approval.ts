@@ -32,7 +32,7 @@ export type Vote = Readonly<{ by: Actor; choice: Choice; at: number; comment?: s
 
 /** What the policies said when the call was asked again. */
 export type LaterVerdict = Readonly<{
-  verdict: 'allow' | 'warn' | 'block';
+  verdict: 'allow' | 'warn' | 'sanitize' | 'block';
   /** `null`: no policy matched, the guard's default action decided. */
   policyId?: string | null | undefined;
   policyVersion: number;

@@ -18,6 +18,7 @@ export { ApprovalId, ArgumentsHash, CallerText, ChannelId, DecisionId, GuardId, 
 export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
 export { InputProblem, ProblemDocument, inputProblems, invalidInput, pointer, problemDocument } from './public/problem.ts';
 export type { ProblemFacts } from './public/problem.ts';
+export { Change, RiskScore, Threat } from './public/threat.ts';
 export { maxDocumentDepth, parseStrictJson } from './public/strict-json.ts';
 export type { StrictJson } from './public/strict-json.ts';
 export {

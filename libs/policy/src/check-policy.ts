@@ -3,7 +3,7 @@ import { globProblem } from './glob.ts';
 import { isJsonObject } from './json.ts';
 import { appendToken, pointerProblem } from './json-pointer.ts';
 import { patternProblem } from './pattern.ts';
-import { DAYS, POLICY_ACTIONS } from './policy.ts';
+import { DAYS, POLICY_ACTIONS, THREAT_TYPES } from './policy.ts';
 import { canNeverHold, isTimeZone, minuteOf } from './time-window.ts';
 
 const MAX_PREDICATES = 32;
@@ -82,17 +82,29 @@ const timeWindow: Rule = (value, path, problems) => {
   if (start !== null && end !== null && canNeverHold(start, end)) problems.add(path, 'can never hold: nothing lies between the end of a day and its beginning');
 };
 
-const conditions = fields(
+const risk = satisfies((value) => typeof value === 'number' && value >= 0 && value <= 1, 'must be a number from 0 to 1');
+
+const conditionFields = fields(
   {
     end_user_id: text({ min: 1, max: 256 }),
     agent_id: text({ min: 1, max: 256 }),
     tool_type: text({ min: 1, max: 64 }),
+    risk_score_min: risk,
+    risk_score_max: risk,
+    threat_types: listOf(oneOf(THREAT_TYPES), { max: THREAT_TYPES.length }),
     argument_pattern: pattern,
     arguments: predicates,
     time_window: timeWindow,
   },
-  { risk_score_min: NOT_BUILT, risk_score_max: NOT_BUILT, threat_types: NOT_BUILT, trust_level: NOT_BUILT },
+  { trust_level: NOT_BUILT },
 );
+
+const conditions: Rule = (value, path, problems) => {
+  conditionFields(value, path, problems);
+  if (!isJsonObject(value)) return;
+  const { risk_score_min: least, risk_score_max: most } = value;
+  if (typeof least === 'number' && typeof most === 'number' && least > most) problems.add(appendToken(path, 'risk_score_min'), 'can never hold: it is above `risk_score_max`');
+};
 
 const approvalConfig = fields(
   {
@@ -116,7 +128,7 @@ const policy = fields(
     name,
     description: text({ min: 0, max: 2000 }),
     tool_pattern: grammar(globProblem),
-    action: oneOf(POLICY_ACTIONS, { rate_limit: NOT_BUILT, sanitize: NOT_BUILT }),
+    action: oneOf(POLICY_ACTIONS, { rate_limit: NOT_BUILT }),
     priority: satisfies((value) => Number.isInteger(value) && Math.abs(Number(value)) <= 1_000_000, 'must be a whole number from -1000000 to 1000000'),
     is_active: satisfies(isBoolean, 'must be true or false'),
     conditions,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { THREAT_TYPES as DETECTED } from '@holdpoint/detection';
 import { checkPolicyDraft } from './check-policy.ts';
 import { evaluate } from './evaluate.ts';
-import type { ArgumentPredicate, Conditions } from './policy.ts';
+import { type ArgumentPredicate, type Conditions, THREAT_TYPES } from './policy.ts';
 import { compilePolicySet } from './policy-set.ts';
 
 describe('who calls', () => {
@@ -16,6 +17,38 @@ describe('who calls', () => {
     [{ end_user_id: 'u1', agent_id: 'a1' }, { end_user_id: 'u1', agent_id: 'a2' }, false],
   ])('%j for %j: %s', (conditions, asker, holds) => {
     expect(holdsFor(conditions, {}, asker)).toBe(holds);
+  });
+});
+
+describe('what the scanner says', () => {
+  it.each<[Conditions, number, boolean]>([
+    [{ risk_score_min: 0.7 }, 0.7, true],
+    [{ risk_score_min: 0.7 }, 0.699, false],
+    [{ risk_score_max: 0.3 }, 0.3, true],
+    [{ risk_score_max: 0.3 }, 0.301, false],
+    [{ risk_score_min: 0.3, risk_score_max: 0.7 }, 0.5, true],
+    [{ risk_score_min: 0.3, risk_score_max: 0.7 }, 0.8, false],
+    [{ risk_score_min: 0 }, 0, true],
+    [{ risk_score_max: 1 }, 1, true],
+  ])('%j at risk %d: %s', (conditions, risk_score, holds) => {
+    expect(holdsFor(conditions, {}, { risk_score, threat_types: [] })).toBe(holds);
+  });
+
+  it.each<[string[], string[], boolean]>([
+    [['ssrf'], ['ssrf'], true],
+    [['ssrf', 'sql_injection'], ['sql_injection', 'path_traversal'], true],
+    [['ssrf'], ['sql_injection'], false],
+    [['ssrf'], [], false],
+  ])('any of %j where %j were seen: %s', (threat_types, seen, holds) => {
+    expect(holdsFor({ threat_types }, {}, { risk_score: 0.8, threat_types: seen })).toBe(holds);
+  });
+
+  it.each<Conditions>([{ risk_score_min: 0 }, { risk_score_max: 1 }, { threat_types: ['ssrf'] }])('%j cannot be judged of a call that nobody scanned', (conditions) => {
+    expect(holdsFor(conditions, {})).toBe('could_not_judge');
+  });
+
+  it('is named as the scanner names it', () => {
+    expect(THREAT_TYPES).toEqual(DETECTED);
   });
 });
 

@@ -1,5 +1,5 @@
 import { JudgedCall } from './judged-call.ts';
-import { isToolName, type Policy, type ToolCallFacts, type VerdictAction } from './policy.ts';
+import { type DefaultAction, isToolName, type Policy, type ToolCallFacts, type VerdictAction } from './policy.ts';
 import type { CompiledPolicy, CompiledPolicySet } from './policy-set.ts';
 import { quoted } from './quoted.ts';
 import type { Unjudgeable } from './unjudgeable.ts';
@@ -48,13 +48,15 @@ function reasonOf(policy: Policy, toolName: string): string {
       return `Allowed with a warning by policy ${name}${told}.`;
     case 'block':
       return `Blocked by policy ${name}${told}.`;
+    case 'sanitize':
+      return `Cleaned by policy ${name}${told}.`;
     case 'require_approval':
       return `Waiting for a person to approve ${quoted(toolName)} (policy ${name}${told}).`;
   }
 }
 
 function byDefault({ version, default_action: action }: CompiledPolicySet, toolName: string): Verdict {
-  const reasons: Readonly<Record<VerdictAction, () => string>> = {
+  const reasons: Readonly<Record<DefaultAction, () => string>> = {
     allow: () => 'Allowed: no policy matches and the guard allows by default.',
     warn: () => 'Allowed with a warning: no policy matches and the guard warns by default.',
     block: () => 'Blocked: no policy matches and the guard blocks by default.',

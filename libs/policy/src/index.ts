@@ -1,6 +1,6 @@
 export { checkPolicyDraft } from './check-policy.ts';
 export type { Problem } from './draft-reader.ts';
 export { evaluate, type Verdict } from './evaluate.ts';
-export { isToolName } from './policy.ts';
-export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, Policy, PolicyAction, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
+export { isToolName, THREAT_TYPES } from './policy.ts';
+export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { compilePolicySet, type CompiledPolicySet, type PolicySetSource } from './policy-set.ts';

@@ -1,10 +1,10 @@
 import { checkPolicyDraft } from './check-policy.ts';
 import { compileConditions, type Condition } from './conditions.ts';
 import { compileGlob } from './glob.ts';
-import { POLICY_ACTIONS, type Policy, type VerdictAction } from './policy.ts';
+import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
-export type PolicySetSource = Readonly<{ guard_id: string; version: number; default_action: VerdictAction; policies: readonly Policy[] }>;
+export type PolicySetSource = Readonly<{ guard_id: string; version: number; default_action: DefaultAction; policies: readonly Policy[] }>;
 
 export type CompiledPolicy = Readonly<{ policy: Policy; matches: (toolName: string) => boolean; conditions: readonly Condition[] }>;
 
@@ -12,7 +12,7 @@ export type CompiledPolicy = Readonly<{ policy: Policy; matches: (toolName: stri
 export type CompiledPolicySet = Readonly<{
   guard_id: string;
   version: number;
-  default_action: VerdictAction;
+  default_action: DefaultAction;
   /** Active policies whose glob matches, in the order they are asked. */
   candidatesFor: (toolName: string) => readonly CompiledPolicy[];
 }>;
@@ -22,7 +22,7 @@ const MAX_REMEMBERED = 65_536;
 
 /** Throws a TypeError on an active policy that `checkPolicyDraft` refuses, and on an unknown default action. */
 export function compilePolicySet({ guard_id, version, default_action, policies }: PolicySetSource): CompiledPolicySet {
-  if (!POLICY_ACTIONS.includes(default_action)) throw new TypeError(`unknown default action ${quoted(default_action)}`);
+  if (!DEFAULT_ACTIONS.includes(default_action)) throw new TypeError(`unknown default action ${quoted(default_action)}`);
   const compiled = policies
     .filter((policy) => policy.is_active)
     .toSorted(firstAsked)

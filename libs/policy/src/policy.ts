@@ -1,10 +1,32 @@
-export const POLICY_ACTIONS = ['allow', 'block', 'require_approval', 'warn'] as const;
+/** What a policy may do today, and so what a verdict may say. */
+export const POLICY_ACTIONS = ['allow', 'block', 'require_approval', 'sanitize', 'warn'] as const;
+export type VerdictAction = (typeof POLICY_ACTIONS)[number];
+
+/** What a guard may do with a call that no policy decides: cleaning is for calls that somebody singled out. */
+export const DEFAULT_ACTIONS = ['allow', 'block', 'require_approval', 'warn'] as const;
+export type DefaultAction = (typeof DEFAULT_ACTIONS)[number];
 
 /** Every action the product knows. */
 export type PolicyAction = 'allow' | 'block' | 'require_approval' | 'rate_limit' | 'sanitize' | 'warn';
 
-/** What a policy may do today, and so what a verdict may say. */
-export type VerdictAction = (typeof POLICY_ACTIONS)[number];
+/** Names of the scanner's findings; a spec holds the list to the scanner's own. */
+export const THREAT_TYPES = [
+  'shell_injection',
+  'destructive_command',
+  'sensitive_file_access',
+  'path_traversal',
+  'network_exfiltration',
+  'reverse_shell',
+  'ssrf',
+  'sql_injection',
+  'code_injection',
+  'prompt_injection',
+  'privilege_escalation',
+  'credential_exposure',
+  'pii_exposure',
+  'persistence',
+  'scan_incomplete',
+] as const;
 
 /** Monday first, as ISO weekdays count. */
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
@@ -38,6 +60,11 @@ export type Conditions = Readonly<{
   end_user_id?: string | undefined;
   agent_id?: string | undefined;
   tool_type?: string | undefined;
+  /** Inclusive. */
+  risk_score_min?: number | undefined;
+  risk_score_max?: number | undefined;
+  /** Any of them. */
+  threat_types?: readonly string[] | undefined;
   argument_pattern?: string | undefined;
   arguments?: Readonly<Record<string, ArgumentPredicate>> | undefined;
   time_window?: TimeWindow | undefined;
@@ -61,13 +88,16 @@ export type Policy = Readonly<{
   updated_at: string;
 }>;
 
-/** What is known about one tool call. Everything in it comes from outside. */
+/** What is known about one tool call. All but the scanner's findings comes from outside. */
 export type ToolCallFacts = Readonly<{
   tool_name: string;
   tool_type?: string | undefined;
   arguments: Readonly<Record<string, unknown>>;
   end_user_id?: string | undefined;
   agent_id?: string | undefined;
+  /** 0..1. Absent: nobody scanned the call, and conditions on risk and threats cannot be judged. */
+  risk_score?: number | undefined;
+  threat_types?: readonly string[] | undefined;
 }>;
 
 /** Printable ASCII without the space, 1..128 characters; `constructor` and `__proto__` are names like any other. */

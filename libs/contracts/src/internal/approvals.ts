@@ -78,14 +78,14 @@ export const NamedVerdict = z.object({
   tool_name: z.string(),
   tool_type: z.string().optional(),
   arguments_hash: z.string(),
-  action: z.enum(['allow', 'warn', 'block']),
+  action: z.enum(['allow', 'warn', 'sanitize', 'block']),
   policy_id: z.string().nullable(),
   policy_version: z.int(),
 });
 export type NamedVerdict = z.output<typeof NamedVerdict>;
 
 /**
- * Judged `allow` or `warn`: the open row becomes `superseded`; judged `block`: it stays and remembers the verdict. One answer per verdict, in order.
+ * Judged `allow`, `warn` or `sanitize`: the open row becomes `superseded`; judged `block`: it stays and remembers the verdict. One answer per verdict, in order.
  * `outdated`: a newer policy set parked the call than the one that lets it go; the answer to the call is `require_approval` with the row's id.
  */
 export const ReportVerdicts = {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { GuardId, Timestamp } from './names.ts';
 import { ToolCallResult } from './tool-call.ts';
 
-/** One row of the decision log: the answer that was given, to whom, and by which policies. */
+/**
+ * One row of the decision log: the answer that was given, to whom, and by which policies. `sanitized_arguments` stand in it only where the guard's
+ * `record_arguments` is `full`, and matches of threats are left out where it is `none`.
+ */
 export const DecisionRecord = ToolCallResult.extend({
   id: z.string(),
   guard_id: GuardId,

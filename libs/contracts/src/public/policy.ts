@@ -11,7 +11,7 @@ export const Policy = z.object({
   name: z.string(),
   description: z.string().optional(),
   tool_pattern: z.string(),
-  action: z.enum(['allow', 'block', 'require_approval', 'warn']),
+  action: z.enum(['allow', 'block', 'require_approval', 'sanitize', 'warn']),
   priority: z.int(),
   is_active: z.boolean(),
   conditions: z
@@ -19,6 +19,11 @@ export const Policy = z.object({
       end_user_id: z.string().optional(),
       agent_id: z.string().optional(),
       tool_type: z.string().optional(),
+      /** Inclusive bounds, 0..1. */
+      risk_score_min: z.number().optional(),
+      risk_score_max: z.number().optional(),
+      /** Any of them. */
+      threat_types: z.array(z.string()).optional(),
       argument_pattern: z.string().optional(),
       /** JSON pointer into the arguments -> operators, all of which must hold. */
       arguments: z.custom<Readonly<Record<string, Readonly<Record<string, unknown>>>>>((value) => typeof value === 'object' && value !== null).meta({ type: 'object' }).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApprovalId, CallerText, ToolName } from './names.ts';
+import { Change, RiskScore, Threat } from './threat.ts';
 
 export const maxArgumentsDepth = 64;
 export const maxCallsPerRequest = 100;
@@ -111,6 +112,7 @@ export type Action = z.output<typeof Action>;
 /** Why a call was blocked (or flagged) other than by a policy's own `block`; stable, listed in `docs/codes.md`. */
 export const DecisionCode = z.enum([
   'could_not_judge',
+  'could_not_sanitize',
   'engine_unavailable',
   'approval_service_unavailable',
   'decision_log_unavailable',
@@ -125,8 +127,8 @@ export type DecisionCode = z.output<typeof DecisionCode>;
 
 export const DecisionMetadata = z.object({
   decision_id: z.string(),
-  /** `none` until a scanner reads the arguments: risk score and threats then say nothing. */
-  scanner: z.literal('none'),
+  /** Name and version of what read the arguments. `none`: nobody did, and risk score and threats say nothing. */
+  scanner: z.string(),
   policy_id: z.string().nullable(),
   policy_version: z.int().nullable(),
   /** SHA-256 of the policy set that judged. */
@@ -145,13 +147,17 @@ export const DecisionMetadata = z.object({
 export const ToolCallResult = z.object({
   action: Action,
   tool_call_id: z.string(),
-  risk_score: z.number().min(0).max(1),
+  risk_score: RiskScore,
+  /** Each type once, the gravest first. */
   threats_detected: z.array(z.string()),
-  threats: z.array(z.unknown()),
+  threats: z.array(Threat),
   policy_matched: z.string().nullable(),
   message: z.string(),
   code: DecisionCode.optional(),
   approval_id: z.string().optional(),
+  /** With `sanitize`: what may run, instead of what was asked about. */
+  sanitized_arguments: z.custom<JsonObject>(isJsonObject, 'must be an object').optional(),
+  changes: z.array(Change).optional(),
   metadata: DecisionMetadata,
 });
 export type ToolCallResult = z.output<typeof ToolCallResult>;
