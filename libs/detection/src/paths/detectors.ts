@@ -1,3 +1,5 @@
 import type { Detector } from '../rule.ts';
+import { specialPaths } from './special-paths.ts';
+import { traversal } from './traversal.ts';
 
-export const pathsDetectors: readonly Detector[] = [];
+export const pathsDetectors: readonly Detector[] = [traversal, ...specialPaths];

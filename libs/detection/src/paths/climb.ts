@@ -1,0 +1,77 @@
+import { decodePath, type Trick } from './decode-path.ts';
+
+/** Where a path leads, seen from the folder it starts in. */
+export type Climb = Readonly<{
+  /** Segments that go up. */
+  climbs: number;
+  /** Those of them that show without decoding. */
+  plainClimbs: number;
+  /** How far above its start (or above the root) it gets; 0: it stays inside. */
+  above: number;
+  /** It starts at a root: `/…`, `C:\…`. */
+  absolute: boolean;
+  /** What stands after the last climb, with slashes, lower-case. */
+  target: string;
+  /** `..;x/`, as servlet containers strip it. */
+  parameters: boolean;
+  /** `....//`, which becomes `../` in a filter that removes `../` once. */
+  nested: boolean;
+  tricks: ReadonlySet<Trick>;
+}>;
+
+/** Reads a path as file APIs and careless servers do. */
+export function climbOf(path: string): Climb {
+  const decoded = decodePath(path);
+  const tricks = new Set(decoded.tricks);
+  const segments = decoded.text.split(/[/\\]+/);
+  const state = { climbs: 0, depth: 0, lowest: 0, last: -1, parameters: false, nested: false };
+  for (const [index, segment] of segments.entries()) {
+    const kind = kindOf(segment, tricks);
+    if (kind === 'stay') continue;
+    if (kind === 'into') {
+      state.depth += 1;
+      continue;
+    }
+    if (kind === 'nested') state.nested = true;
+    if (segment.includes(';')) state.parameters = true;
+    state.climbs += 1;
+    state.depth -= 1;
+    state.lowest = Math.min(state.lowest, state.depth);
+    state.last = index;
+  }
+  const { climbs, lowest, last, parameters, nested } = state;
+  return {
+    climbs,
+    plainClimbs: path.split(/[/\\]/).filter((segment) => segment === '..').length,
+    above: -lowest,
+    absolute: /^[/\\]|^[a-z]:[/\\]/i.test(decoded.text),
+    target: segments
+      .slice(last + 1)
+      .filter((segment) => segment !== '' && segment !== '.')
+      .join('/')
+      .toLowerCase(),
+    parameters,
+    nested,
+    tricks,
+  };
+}
+
+type Kind = 'into' | 'stay' | 'up' | 'nested';
+
+function kindOf(written: string, tricks: Set<Trick>): Kind {
+  if (written === '' || written === '.') return 'stay';
+  if (written.length > 24 || !/^[.?%\p{Cc}]/u.test(written)) return 'into';
+  const segment = written.replace(/;.*$/s, '').replace(/[\p{Cc}%]+/gu, '');
+  if (segment === '..') {
+    if (/\p{Cc}/u.test(written)) tricks.add('control-character');
+    return 'up';
+  }
+  if (segment === '' || segment === '.') return 'stay';
+  if (/^\.{4,}$/.test(segment)) return 'nested';
+  if (segment === '...' && tricks.size > 0) return 'nested';
+  if (/^[.?]{2}$/.test(segment) && tricks.size > 0) {
+    tricks.add('unconverted');
+    return 'up';
+  }
+  return 'into';
+}
