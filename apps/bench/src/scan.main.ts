@@ -1,0 +1,65 @@
+import { scanCall, scanOutput } from '@holdpoint/detection';
+import { hostileTexts } from './hostile-texts.ts';
+
+/** `npm run bench:scan`: what a scan costs, beside writing the same call as JSON; then how the cost grows with the size, on text that was made to be costly. */
+const roundMs = 700;
+const rounds = 5;
+
+type Subject = Readonly<{ name: string; wanted?: number; bytes: number; run: () => unknown }>;
+
+const sentence = 'The customer asked us to move the delivery to Thursday, because the office will be closed; see ticket 4711 for what was agreed. ';
+const code = 'export async function listOrders(db: Database, customer: string, limit = 50): Promise<readonly Order[]> {\n  const rows = await db.query(selectOrders, [customer, limit]);\n  return rows.map(orderOf).filter((order) => order.total > 0);\n}\n\n';
+const repeated = (text: string, length: number): string => text.repeat(Math.ceil(length / text.length)).slice(0, length);
+
+const small = [
+  { name: 'update_ticket', arguments: { ticket_id: 'T-20931', status: 'waiting', title: 'Delivery on Thursday', body: repeated(sentence, 250), tags: ['delivery', 'vip'], assignee: 'support' } },
+  { name: 'execute_shell', arguments: { command: `cd services/orders && npm run build && npx jest --runInBand src/orders src/invoices 2>&1 | tail -n 40 > build.log; ${repeated('git diff --stat main -- src/orders/list-orders.ts src/orders/order.ts; ', 260)}`, cwd: '/workspace/shop' } },
+  { name: 'run_sql', arguments: { query: `SELECT o.id, o.total, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.created_at >= now() - interval '7 days' AND o.status IN ('open', 'paid') AND c.country = 'DE' ${repeated("AND o.channel <> 'test' ", 170)}ORDER BY o.total DESC LIMIT 50`, database: 'shop' } },
+];
+const large = { name: 'write_file', arguments: { path: 'src/orders/list-orders.ts', content: repeated(code, 16 * 1_024) } };
+const page = repeated(`${sentence}\n`, 16 * 1_024);
+const bytesOf = (value: unknown): number => JSON.stringify(value).length;
+
+const subjects: readonly Subject[] = [
+  ...small.map((call): Subject => ({ name: `call, ${call.name}`, wanted: 40_000, bytes: bytesOf(call.arguments), run: () => scanCall(call) })),
+  ...small.slice(0, 1).map((call): Subject => ({ name: `the same as JSON, ${call.name}`, bytes: bytesOf(call.arguments), run: () => JSON.stringify(call) })),
+  { name: 'call with 16 KiB of code', wanted: 4_000, bytes: bytesOf(large.arguments), run: () => scanCall(large) },
+  { name: 'output, 16 KiB of prose', wanted: 4_000, bytes: page.length, run: () => scanOutput(page) },
+  { name: 'the 16 KiB call as JSON', bytes: bytesOf(large.arguments), run: () => JSON.stringify(large) },
+];
+
+function perSecond({ run }: Subject): number {
+  const until = performance.now() + roundMs;
+  const startedAt = performance.now();
+  let runs = 0;
+  while (performance.now() < until) {
+    for (let turn = 0; turn < 16; turn += 1) run();
+    runs += 16;
+  }
+  return (runs / (performance.now() - startedAt)) * 1_000;
+}
+
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+for (const subject of subjects) perSecond(subject);
+write('| scans/s on one core, median of rounds | bytes | per second | wanted |\n| --- | --- | --- | --- |');
+const best = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
+for (let round = 0; round < rounds; round += 1) for (const subject of subjects) best.get(subject)?.push(perSecond(subject));
+for (const [{ name, bytes, wanted }, results] of best) {
+  const median = results.sort((a, b) => a - b)[Math.floor(results.length / 2)] ?? 0;
+  write(`| ${name} | ${bytes} | ${Math.round(median)} | ${wanted === undefined ? '' : `${wanted} ${median >= wanted ? 'met' : 'NOT met'}`} |`);
+}
+
+write('\n| ms for one scan of a text made to be costly | 16 KiB | 128 KiB | 1 MiB |\n| --- | --- | --- | --- |');
+for (const [name, textOf] of hostileTexts) {
+  const times = [16, 128, 1_024].map((kib) => {
+    const text = textOf(kib * 1_024);
+    const readings = [() => scanCall({ name: 'execute_shell', arguments: { command: text } }), () => scanCall({ name: 'db_query', arguments: { sql: text } }), () => scanCall({ name: 'search', arguments: { query: text } }), () => scanOutput(text)];
+    return Math.max(...readings.map((read) => {
+      const startedAt = performance.now();
+      read();
+      return performance.now() - startedAt;
+    }));
+  });
+  write(`| ${name} | ${times.map((ms) => ms.toFixed(1)).join(' | ')} |`);
+}
