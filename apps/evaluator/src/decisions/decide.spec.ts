@@ -4,6 +4,7 @@ import { PublishUnconfirmed, type Messaging } from '@holdpoint/messaging';
 import type { Logger } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import { PolicySets, type HeldSet } from '../policies/policy-sets.ts';
+import { scannerName } from '../scans/seen.ts';
 import { Decide } from './decide.ts';
 import type { Answer, ReportAnswer } from './results.ts';
 
@@ -24,7 +25,7 @@ describe('a decision', () => {
     world.claim = ({ tool_call }) => ({ state: tool_call.name === 'payment_2' ? 'rejected' : 'pending' });
     const answers = await answered(decide, ['read_file', 'delete_file', 'payment_1', 'payment_2', 'odd_file'].map((name) => call(name)));
     expect(answers.map(({ result }) => result?.action)).toEqual(['allow', 'block', 'require_approval', 'block', 'warn']);
-    for (const { result } of answers) expect(result).toMatchObject({ risk_score: 0, metadata: { scanner: 'none', policy_version: 4, policy_hash: 'cafe' } });
+    for (const { result } of answers) expect(result).toMatchObject({ risk_score: 0, metadata: { scanner: scannerName, policy_version: 4, policy_hash: 'cafe' } });
   });
 
   it('that the log does not take is a block of its own id, and its neighbours’ are not', async () => {

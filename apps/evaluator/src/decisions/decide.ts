@@ -89,7 +89,7 @@ export class Decide {
       const tookMs = monotonicMs() - receivedAt;
       this.metrics.answered(answers, tookMs);
       this.log.debug({ calls: calls.length, answers: answers.length, tookMs: Math.round(tookMs) }, 'answered');
-      yield answers;
+      yield* inChunks(answers, bytesOf, this.messaging.maxPayload / 2);
     }
   }
 
@@ -145,7 +145,7 @@ export class Decide {
 
   /** Parks, releases or learns what became of calls that today's policies want a person for. */
   private async claim(judged: readonly JudgedCall[], timeoutMs: number): Promise<readonly Ready[]> {
-    const chunks = inChunks(judged, (one) => (one.call.event_key === undefined ? 2 : 3) * JSON.stringify(one.call).length, this.messaging.maxPayload / 4);
+    const chunks = inChunks(judged, (one) => (one.call.event_key === undefined ? 2 : 3) * (JSON.stringify(one.call).length + JSON.stringify(one.seen.threats).length), this.messaging.maxPayload / 4);
     const answered = await Promise.all(
       chunks.map(async (chunk): Promise<readonly Ready[]> => {
         try {
@@ -226,7 +226,7 @@ const traceOf = (traceId: string | undefined): { traceparent?: string } => (trac
 /** Whether the approval service has a say: a person is wanted, or the call names an approval that must learn the verdict. */
 const asksApprovals = ({ verdict, call, standIn }: JudgedCall): boolean => {
   if (standIn && call.event_key !== undefined) return false;
-  return verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code === undefined);
+  return verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code !== 'could_not_judge');
 };
 
 function decidedAs(judged: JudgedCall, outcome: Outcome, logged = false): Ready {
@@ -245,6 +245,12 @@ const withoutApprovalService = (judged: JudgedCall): Outcome => (judged.verdict.
 /** INVARIANT: a claim that failed may have released the call under the decision id that it carried; the block that is answered has an id of its own. */
 const byClaim = (judged: JudgedCall, answer: ClaimAnswer): Ready =>
   decidedAs(judged, { ...outcomeOfClaim(judged, answer), ...(answer.state === 'failed' ? { decisionId: newId('dec') } : {}) }, answer.state === 'released');
+
+/** What an answer takes in a message: threats and cleaned arguments can make it as large as its call. */
+function bytesOf({ result }: Answer): number {
+  if (result === undefined) return 256;
+  return result.threats.length === 0 ? 1_024 + 3 * result.message.length : Buffer.byteLength(JSON.stringify(result));
+}
 
 /** Consecutive groups whose sizes add up to at most `limit`; a larger item stands alone. */
 function inChunks<T>(items: readonly T[], sizeOf: (item: T) => number, limit: number): readonly (readonly T[])[] {

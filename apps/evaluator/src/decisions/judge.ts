@@ -1,28 +1,33 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
 import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
+import { type Scan, scanCall } from '@holdpoint/detection';
 import { evaluate, type Verdict } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
+import { seenIn, unseen } from '../scans/seen.ts';
+import { cleaned } from './cleaned.ts';
 import type { JudgedCall, NotJudged } from './results.ts';
 
 export type JudgeInput = Readonly<{ index: number; call: EvaluateCall; held: HeldSet | undefined; freshness: Freshness; at: number }>;
 
-/** Judges one call by the set held for its guard. `at` is epoch milliseconds. */
+/** Scans one call and judges it by the set held for its guard. `at` is epoch milliseconds. */
 export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
   if (!held) return { index, not_judged: 'no_policy_set' };
   const argumentsHash = hashOfArguments(call.tool_call.arguments);
-  const verdict = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, held, at);
+  const scan = scanCall(call.tool_call);
+  const verdict = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, scan, { held, at });
   return {
     index,
     call,
     held,
+    seen: seenIn(scan),
     argumentsHash: argumentsHash ?? '',
     decisionId: newId('dec'),
     at,
     stale: !freshness.fresh,
-    ...(freshness.fresh ? { verdict, standIn: false, failedOpen: false } : judgedStale(held, verdict, freshness.forMs)),
+    ...(isTooOld(held, freshness) ? judgedTooOld(held, verdict) : { standIn: false, failedOpen: false, ...outcomeOfCleaning(verdict, call, { held, at }) }),
   };
 }
 
@@ -30,22 +35,31 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
 export function notJudgeable({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
   if (!held) return { index, not_judged: 'no_policy_set' };
   const verdict = couldNotJudge(held, 'The call could not be judged. Tell the guard’s owner.');
-  return { index, call, held, verdict, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, standIn: false, failedOpen: false };
+  return { index, call, held, verdict, seen: unseen, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, standIn: false, failedOpen: false };
 }
 
-function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id }: EvaluateCall, held: HeldSet, at: number): Verdict {
+type ByThese = Readonly<{ held: HeldSet; at: number }>;
+
+function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id }: EvaluateCall, { risk_score, threats_detected }: Scan, { held, at }: ByThese): Verdict {
   if (!held.compiled) return couldNotJudge(held, 'The guard’s policies cannot be read by this evaluator. Tell the guard’s owner.');
-  return evaluate(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id }, at);
+  return evaluate(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, risk_score, threat_types: threats_detected }, at);
 }
 
-/**
- * Within the guard's staleness limit the held set goes on judging. Past it, what it does not plainly allow is blocked,
- * and what it allows goes by the guard's failure mode.
- */
-function judgedStale(held: HeldSet, verdict: Verdict, forMs: number): Pick<JudgedCall, 'verdict' | 'standIn' | 'failedOpen'> {
-  if (forMs < held.source.max_policy_staleness_seconds * 1_000) return { verdict, standIn: false, failedOpen: false };
+/** INVARIANT: what is left runs only if the policies let it: it is judged like a call of its own. */
+function outcomeOfCleaning(verdict: Verdict, call: EvaluateCall, these: ByThese): Pick<JudgedCall, 'verdict' | 'sanitized'> {
+  if (verdict.action !== 'sanitize') return { verdict };
+  return cleaned(verdict, call.tool_call, {
+    isJson: (left) => hashOfArguments(left) !== null,
+    judgeLeft: (left, scan) => verdictOn({ ...call, tool_call: { ...call.tool_call, arguments: left } }, scan, these),
+  });
+}
+
+const isTooOld = ({ source }: HeldSet, freshness: Freshness): boolean => !freshness.fresh && freshness.forMs >= source.max_policy_staleness_seconds * 1_000;
+
+/** Past the guard's staleness limit: what the held set does not plainly allow is blocked, and what it allows goes by the guard's failure mode. */
+function judgedTooOld({ source }: HeldSet, verdict: Verdict): Pick<JudgedCall, 'verdict' | 'standIn' | 'failedOpen'> {
   const allowed = verdict.action === 'allow' || verdict.action === 'warn';
-  if (allowed && held.source.failure_mode === 'open') {
+  if (allowed && source.failure_mode === 'open') {
     const reason = 'Allowed by the guard’s failure mode: the policies held may be out of date and policy-admin cannot be reached.';
     return { verdict: { ...verdict, action: 'warn', reason }, standIn: true, failedOpen: true };
   }

@@ -1,4 +1,4 @@
-import type { JsonObject, PolicySet } from '@holdpoint/contracts';
+import type { JsonObject, PolicySet, Threat } from '@holdpoint/contracts';
 
 const maxNodes = 200;
 
@@ -14,8 +14,13 @@ export function recordedArguments(mode: PolicySet['record_arguments'], toolArgum
   }
 }
 
+/** What the log keeps of the findings: who keeps nothing of the arguments keeps no piece of them that matched, either. */
+export function recordedThreats(mode: PolicySet['record_arguments'], threats: Threat[]): Threat[] {
+  return mode === 'none' && threats.length > 0 ? threats.map((threat) => ({ ...threat, match: '' })) : threats;
+}
+
 /**
- * Keys and types without values: while nothing tells secrets from other text, every value counts as one.
+ * Keys and types without values: the scanner knows many secrets and cannot know all, so every value counts as one.
  * Past `maxNodes` values the rest is cut, so that a record never outgrows its call.
  */
 function shapeOf(value: unknown, budget: { left: number }): unknown {

@@ -4,16 +4,16 @@ import type { Verdict } from '@holdpoint/policy';
 import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, releaseOutcome, resultOf, type JudgedCall, type ReportAnswer } from './results.ts';
 
 describe('an answer', () => {
-  it('says what decided: policy, version and hash; and that nothing was scanned', () => {
+  it('says what decided: policy, version and hash; and what the scanner saw', () => {
     expect(resultOf(judged(), outcomeOfVerdict(judged()))).toEqual({
       action: 'require_approval',
       tool_call_id: 'call_1',
-      risk_score: 0,
-      threats_detected: [],
-      threats: [],
+      risk_score: 0.8,
+      threats_detected: ['path_traversal'],
+      threats: [threat],
       policy_matched: 'Approve payments',
       message: 'Waiting for a person.',
-      metadata: { decision_id: 'dec_1', scanner: 'none', policy_id: 'pol_1', policy_version: 12, policy_hash: 'cafe', trace_id: 'trace_1' },
+      metadata: { decision_id: 'dec_1', scanner: 'scanner/1', policy_id: 'pol_1', policy_version: 12, policy_hash: 'cafe', trace_id: 'trace_1' },
     });
   });
 
@@ -46,6 +46,37 @@ describe('an answer', () => {
     expect(JSON.parse(JSON.stringify(record))).not.toHaveProperty('agent_id');
     const unrecorded = judged({ held: { ...one.held, source: { ...one.held.source, record_arguments: 'none' } } });
     expect(recordOf(unrecorded, resultOf(unrecorded, outcomeOfVerdict(one))).arguments).toBeUndefined();
+  });
+});
+
+describe('an answer with cleaned arguments', () => {
+  const sanitized = { arguments: { amount: 10 }, changes: [{ path: '/to', rule: 'path.x', type: 'path_traversal', how: 'removed' as const }] };
+  const cleaned = (record_arguments: 'none' | 'redacted' | 'full'): JudgedCall => {
+    const one = judged({ verdict: { action: 'sanitize', policy: null, version: 12, reason: 'Cleaned.' }, sanitized });
+    return { ...one, held: { ...one.held, source: { ...one.held.source, record_arguments } } };
+  };
+  const recorded = (one: JudgedCall) => recordOf(one, resultOf(one, outcomeOfVerdict(one)));
+
+  it('has them whole', () => {
+    expect(resultOf(cleaned('none'), outcomeOfVerdict(cleaned('none')))).toMatchObject({ action: 'sanitize', sanitized_arguments: { amount: 10 }, changes: sanitized.changes });
+  });
+
+  it.each([['none', undefined, ''], ['redacted', undefined, 'x'], ['full', { amount: 10 }, 'x']] as const)('is logged, by `record_arguments: %s`, with %j and the match %j', (mode, kept, match) => {
+    const record = recorded(cleaned(mode));
+    expect(DecisionRecord.safeParse(record).success).toBe(true);
+    expect(record.sanitized_arguments).toEqual(kept);
+    expect(record).toMatchObject({ action: 'sanitize', risk_score: 0.8, changes: sanitized.changes, threats: [{ rule: 'path.x', match }] });
+  });
+
+  it('has none of them when it became another answer', () => {
+    expect(resultOf(cleaned('full'), decisionLogUnavailable)).toMatchObject({ action: 'block', sanitized_arguments: undefined, changes: undefined });
+  });
+
+  it('of a named approval is given once its row cannot be released as well', () => {
+    const one = { ...cleaned('full'), call: { ...judged().call, approval_id: 'apr_named' } };
+    expect(resultOf(one, outcomeOfReport(one, 'superseded'))).toMatchObject({ action: 'sanitize', sanitized_arguments: { amount: 10 } });
+    expect(resultOf(one, outcomeOfReport(one, 'failed'))).toMatchObject({ action: 'block', code: 'approval_service_unavailable', sanitized_arguments: undefined });
+    expect(resultOf(one, outcomeOfReport(one, 'outdated'))).toMatchObject({ action: 'require_approval', sanitized_arguments: undefined });
   });
 });
 
@@ -124,12 +155,15 @@ describe('what is in the way', () => {
   });
 });
 
+const threat = { type: 'path_traversal', severity: 'high' as const, rule: 'path.x', path: '/to', start: 0, end: 1, match: 'x', message: 'Seen.' };
+
 function judged(given: Partial<JudgedCall> = {}): JudgedCall {
   const policy = { id: 'pol_1', name: 'Approve payments', tool_pattern: '*', action: 'require_approval', priority: 0, is_active: true, created_at: '', updated_at: '' } as const;
   return {
     index: 0,
     call: { request_id: 'req_1', guard_id: 'default', key_id: 'aaaaaaaaaaaa', session_id: 'session_1', end_user_id: 'user_1', tool_call: { id: 'call_1', name: 'payment_create', arguments: { amount: 10 } }, trace_id: 'trace_1' },
     held: { source: { guard_id: 'default', version: 12, hash: 'cafe', deleted: false, ...guardDefaults }, compiled: null },
+    seen: { scanner: 'scanner/1', risk_score: 0.8, threats_detected: ['path_traversal'], threats: [threat] },
     verdict: { action: 'require_approval', policy, version: 12, reason: 'Waiting for a person.' },
     argumentsHash: 'beef',
     decisionId: 'dec_1',

@@ -1,15 +1,23 @@
-import type { ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
+import type { Change, ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, JsonObject, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
 import type { Verdict } from '@holdpoint/policy';
 import type { z } from 'zod';
 import type { HeldSet } from '../policies/policy-sets.ts';
-import { recordedArguments } from './recorded-arguments.ts';
+import type { Seen } from '../scans/seen.ts';
+import { recordedArguments, recordedThreats } from './recorded-arguments.ts';
+
+/** What the policies say, after a call that is to be cleaned has been. */
+export type JudgedVerdict = Omit<Verdict, 'code'> & Readonly<{ code?: 'could_not_judge' | 'could_not_sanitize' }>;
 
 /** One call, judged by one policy set at one instant. */
 export type JudgedCall = Readonly<{
   index: number;
   call: EvaluateCall;
   held: HeldSet;
-  verdict: Verdict;
+  /** What the scanner saw, before any policy was asked. */
+  seen: Seen;
+  verdict: JudgedVerdict;
+  /** With the verdict `sanitize`: what may run instead. */
+  sanitized?: Readonly<{ arguments: JsonObject; changes: Change[] }>;
   /** Empty for arguments without a canonical form: such a call is blocked. */
   argumentsHash: string;
   decisionId: string;
@@ -47,20 +55,23 @@ export type Outcome = Readonly<{
 
 /** The answer to a judged call. Fields that are undefined are not sent. */
 export function resultOf(judged: JudgedCall, outcome: Outcome): ToolCallResult {
-  const { call, held, verdict } = judged;
+  const { call, held, verdict, seen } = judged;
+  const sanitized = outcome.action === 'sanitize' ? judged.sanitized : undefined;
   return {
     action: outcome.action,
     tool_call_id: call.tool_call.id,
-    risk_score: 0,
-    threats_detected: [],
-    threats: [],
+    risk_score: seen.risk_score,
+    threats_detected: seen.threats_detected,
+    threats: seen.threats,
     policy_matched: verdict.policy?.name ?? null,
     message: outcome.message,
     code: outcome.code,
     approval_id: outcome.approvalId,
+    sanitized_arguments: sanitized?.arguments,
+    changes: sanitized?.changes,
     metadata: {
       decision_id: outcome.decisionId ?? judged.decisionId,
-      scanner: 'none',
+      scanner: seen.scanner,
       policy_id: verdict.policy?.id ?? null,
       policy_version: held.source.version,
       policy_hash: held.source.hash,
@@ -91,11 +102,14 @@ export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: 
     tool_call_id: result.tool_call_id,
     risk_score: result.risk_score,
     threats_detected: result.threats_detected,
-    threats: result.threats,
+    threats: recordedThreats(held.source.record_arguments, result.threats),
     policy_matched: result.policy_matched,
     message: result.message,
     code: result.code,
     approval_id: result.approval_id,
+    // Anything but the whole of them could be taken for what may run.
+    sanitized_arguments: held.source.record_arguments === 'full' ? result.sanitized_arguments : undefined,
+    changes: result.changes,
     metadata: result.metadata,
     event_key: call.event_key,
   };

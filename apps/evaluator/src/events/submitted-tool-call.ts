@@ -19,8 +19,8 @@ export type RefusedSubmission = Readonly<{ facts: ProblemFacts; sessionId?: stri
 export type Submission = Readonly<{ call: EvaluateCall }> | Readonly<{ refused: RefusedSubmission }>;
 
 const maxBytes = 1024 ** 2;
-/** What a call needs beside itself in a message. */
-const roomBytes = 16_384;
+/** What a call needs beside itself in a message: names, reasons, and what the scanner saw, three times. */
+const roomBytes = 65_536;
 /** Told of one message: enough to mend it, small enough for an event. */
 const maxProblems = 20;
 const maxPathLength = 256;
