@@ -1,3 +1,5 @@
 import type { Detector } from '../rule.ts';
+import { specialUrls } from './special-urls.ts';
+import { mentioned, requested } from './ssrf.ts';
 
-export const urlsDetectors: readonly Detector[] = [];
+export const urlsDetectors: readonly Detector[] = [requested, mentioned, ...specialUrls];
