@@ -1,0 +1,161 @@
+import { call, python, read, ruleOf, shell } from '../examples.ts';
+import type { Rule } from '../../rule.ts';
+
+/** Files that hold what an attacker looks for. `pattern` is tried on a plain path; one of the literals stands in every spelling of it. */
+export type SecretFiles = Readonly<{
+  rule: Rule;
+  pattern: RegExp;
+  literals: readonly string[];
+  /** Writing it is daily work (`.env`); reading it is not. */
+  mayBeWritten?: boolean;
+}>;
+
+const LISTS = 'PayloadsAllTheThings, File Inclusion; MITRE ATT&CK T1552.001, T1003.008';
+
+const accountDatabase = ruleOf(
+  'files.account-database', 'sensitive_file_access', 'high', 'access to the password hashes or secrets of the system’s accounts (shadow, SAM, NTDS, sudoers, keytabs)',
+  read('/etc/shadow'), read('src/components/drop-shadow.css'), 'MITRE ATT&CK T1003',
+);
+const accountList = ruleOf('files.account-list', 'sensitive_file_access', 'high', 'reading the list of the system’s accounts', read('/etc/passwd'), read('tests/fixtures/passwd.txt'), LISTS);
+const sshKey = ruleOf(
+  'files.ssh-key', 'sensitive_file_access', 'high', 'access to private SSH keys or to what opens a login by key', read('~/.ssh/id_rsa'), read('assets/id_rsa_diagram.png'), 'MITRE ATT&CK T1552.004',
+);
+const cloudCredentials = ruleOf(
+  'files.cloud-credentials', 'sensitive_file_access', 'high', 'access to a person’s cloud credentials', read('/home/ubuntu/.aws/credentials'), read('docs/aws-credentials.md'), 'MITRE ATT&CK T1552.001',
+);
+const toolCredentials = ruleOf(
+  'files.tool-credentials', 'sensitive_file_access', 'high', 'access to saved logins of tools (Git, Docker, Kubernetes, package registries, databases)', read('~/.git-credentials'), read('.npmrc'), 'MITRE ATT&CK T1552.001',
+);
+const environmentFile = ruleOf('files.environment-file', 'sensitive_file_access', 'high', 'reading a file of environment secrets', read('.env.production'), read('.env.example'), 'MITRE ATT&CK T1552.001');
+const applicationSecrets = ruleOf(
+  'files.application-secrets', 'sensitive_file_access', 'high', 'access to a configuration file that holds an application’s or server’s passwords', read('config/secrets.yml'), read('config/secrets.example.yml'), LISTS,
+);
+const browserProfile = ruleOf(
+  'files.browser-profile', 'sensitive_file_access', 'high', 'access to saved passwords, cookies or history of a browser', read('~/.mozilla/firefox/ab12.default/logins.json'),
+  read('src/browser/cookies.ts'), 'MITRE ATT&CK T1555.003, T1539',
+);
+const passwordStore = ruleOf(
+  'files.password-store', 'sensitive_file_access', 'high', 'access to a keychain, password store or private key ring', read('~/.gnupg/private-keys-v1.d/'), read('docs/keychain-setup.md'), 'MITRE ATT&CK T1555',
+);
+const wallet = ruleOf('files.wallet', 'sensitive_file_access', 'high', 'access to a cryptocurrency wallet', python('print(open("/home/a/.bitcoin/wallet.dat", "rb").read())'), read('src/wallet/wallet.data.ts'), 'MITRE ATT&CK T1552.001');
+const history = ruleOf('files.history', 'sensitive_file_access', 'high', 'reading the history of a shell or database client', read('/root/.bash_history'), read('docs/history.md'), 'MITRE ATT&CK T1552.003');
+const processMemory = ruleOf(
+  'files.process-memory', 'sensitive_file_access', 'high', 'reading environment or memory of a running process', read('/proc/self/environ'), shell('cat /proc/cpuinfo'), 'MITRE ATT&CK T1003.007; OWASP CRS 930120',
+);
+const containerSecrets = ruleOf(
+  'files.container-secrets', 'sensitive_file_access', 'high', 'access to secrets or the control socket of a container host or cluster', read('/var/run/secrets/kubernetes.io/serviceaccount/token'),
+  read('k8s/secrets/README.md'), 'MITRE ATT&CK T1552.007, T1611',
+);
+const windowsSetup = ruleOf(
+  'files.windows-setup', 'sensitive_file_access', 'high', 'reading files of the Windows system or its set-up that attackers probe for', read('C:\\Windows\\Panther\\Unattend.xml'), read('packages/app/win.initial.ts'), LISTS,
+);
+const probedSystemFile = ruleOf(
+  'files.probed-system-file', 'sensitive_file_access', 'medium', 'reading system logs, tables or settings that attackers probe for', read('/var/log/auth.log'), read('/etc/nginx/nginx.conf'), LISTS,
+);
+const keyFile = ruleOf(
+  'files.key-file', 'sensitive_file_access', 'medium', 'reading a private key or key store', call('attach_file', { path: '/srv/app/tls/server.key' }), read('tests/fixtures/server.key'), 'MITRE ATT&CK T1552.004',
+);
+
+export const secretFiles: readonly SecretFiles[] = [
+  {
+    rule: accountDatabase,
+    pattern:
+      /(?:^|\/)etc\/(?:g?shadow|master\.passwd|spwd\.db|sudoers(?:\.d(?:\/[^/]*)?)?|opasswd|security\/(?:opasswd|passwd|environ|user)|pure-?ftpd\.(?:passwd|pdb)|pure-ftpd\/[^/]*|krb5\.keytab|samba\/(?:smbpasswd|secrets\.tdb)|ipsec\.secrets|ppp\/(?:chap|pap)-secrets|wireguard\/[^/]+|ssl\/private(?:\/[^/]*)?|ssh\/ssh_host_[a-z0-9]+_key|shadow[-~.][a-z0-9]*)[-~]?(?:\.bak)?$|(?:^|\/)(?:windows|winnt|system32)\/(?:system32\/)?(?:config\/(?:regback\/)?(?:sam|system|security|software)|repair\/(?:sam|system|security|software)(?:\._)?|ntds\/[^/]*)(?:\.(?:sav|log|bak|old))?$|(?:^|\/)ntds\.dit$|(?:^|\/)var\/db\/(?:shadow|dslocal)\/|(?:^|\/)var\/lib\/(?:sss\/secrets|samba\/private)\//,
+    literals: ['shadow', 'master.passwd', 'spwd.db', 'sudoers', 'opasswd', 'etc/security/', 'ftpd', '.keytab', 'smbpasswd', 'secrets.tdb', 'ipsec.secrets', '-secrets', 'wireguard', 'ssl/private', 'ssh_host_', 'system32', 'winnt', 'repair', 'ntds', 'dslocal', 'sss/secrets', 'samba/private'],
+  },
+  { rule: accountList, pattern: /(?:^|\/)etc\/passwd[-~]?(?:\.(?:bak|old))?$/, literals: ['passwd'] },
+  {
+    rule: sshKey,
+    pattern: /(?:^|\/)\.ssh(?:\/(?:\*|\.|identity|authorized_keys2?|id_[a-z0-9_]+|[^/]*(?:_rsa|_dsa|_ecdsa|_ed25519|\.pem|\.key|_key))?)?$|^\/?(?:~|root)\/\.ssh\/(?:known_hosts|config)$|(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
+    literals: ['.ssh', 'id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519'],
+    mayBeWritten: true,
+  },
+  {
+    rule: cloudCredentials,
+    pattern:
+      /(?:^|\/)(?:\.aws(?:\/(?:credentials|config|\*|sso(?:\/.*)?|cli(?:\/.*)?))?|(?:\.config|appdata(?:\/roaming)?)\/gcloud(?:\/.*)?|application_default_credentials\.json|\.azure(?:\/.*)?|\.oci(?:\/.*)?|\.s3cfg|\.boto|\.passwd-s3fs|\.config\/(?:doctl|hcloud|rclone|scw|linode-cli|exoscale|openstack)(?:\/.*)?|rclone\.conf|\.aliyun(?:\/.*)?|\.bluemix(?:\/.*)?|\.terraform\.d\/credentials\.tfrc\.json|\.terraformrc|\.pulumi\/credentials\.json|terraform\.tfstate)$/,
+    literals: ['.aws', 'gcloud', '_default_credentials', '.azure', '.oci', '.s3cfg', '.boto', '-s3fs', 'doctl', 'hcloud', 'rclone', '.config/scw', 'linode-cli', 'exoscale', 'openstack', '.aliyun', '.bluemix', 'tfrc.json', '.terraformrc', '.pulumi', '.tfstate'],
+    mayBeWritten: true,
+  },
+  {
+    rule: toolCredentials,
+    pattern:
+      /(?:^|\/)(?:[._]netrc|\.pypirc|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.git-credentials|\.config\/(?:git\/credentials|gh\/hosts\.yml|hub|glab-cli(?:\/.*)?|op(?:\/.*)?|github-copilot(?:\/.*)?|ngrok\/.*|configstore\/.*)|\.docker\/config\.json|\.dockercfg|\.kube(?:\/(?:config|\*|cache.*))?|\.vault-token|\.gem\/credentials|\.cargo\/credentials(?:\.toml)?|\.composer\/auth\.json|\.m2\/settings(?:-security)?\.xml|\.subversion\/auth(?:\/.*)?|\.snowsql\/config|\.dbt\/profiles\.yml|\.databrickscfg|\.kaggle\/kaggle\.json|\.(?:cache\/)?huggingface\/(?:stored_)?tokens?|\.claude\/\.credentials\.json|\.codex\/auth\.json|\.ngrok2\/.*|\.fly\/config\.yml|vercel\/auth\.json|filezilla\/(?:recentservers|sitemanager|filezilla)\.xml|winscp\.ini|\.rediscli_auth|\.mongorc\.js|\.purple\/accounts\.xml|\.irssi\/config|remmina\/.*|\.rdesktop\/.*)$|^~\/\.(?:npmrc|yarnrc(?:\.yml)?|curlrc|wgetrc|gradle\/gradle\.properties|bundle\/config|nuget\/nuget\.config|ldaprc|condarc)$/,
+    literals: ['netrc', '.pypirc', '.pgpass', '.my.cnf', '.mylogin.cnf', 'git-credentials', '.config/', '.docker/config', '.dockercfg', '.kube', '.vault-token', '.gem/', '.cargo/cred', '.composer/auth', '.m2/settings', '.subversion', '.snowsql', '.dbt/', '.databrickscfg', 'kaggle.json', 'huggingface/', '.credentials.json', '.codex/auth', '.ngrok2', '.fly/config', 'vercel/auth', 'filezilla', 'winscp.ini', '.rediscli_auth', '.mongorc', '.purple/', '.irssi', 'remmina', '.rdesktop', '.npmrc', '.yarnrc', '.curlrc', '.wgetrc', 'gradle.properties', '.bundle/config', 'nuget.config', '.ldaprc', '.condarc'],
+    mayBeWritten: true,
+  },
+  {
+    rule: environmentFile,
+    pattern: /(?:^|\/)\.env(?:rc|\.\*|\.(?!(?:[a-z0-9_-]+\.)?(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|test|testing|ci|md|ts|js)\b)[a-z0-9_.-]+)?$/,
+    literals: ['.env'],
+    mayBeWritten: true,
+  },
+  {
+    rule: applicationSecrets,
+    pattern:
+      /(?:^|\/)(?:config\/(?:(?:credentials|secrets?)(?:\/[a-z]+)?\.(?:ya?ml|json|toml|env|ini|yml\.enc)|master\.key)|secrets\.(?:ya?ml|json|toml|env)|wp-config\.php(?:\.bak|\.old|~)?|config\.inc(?:\.php)?|mysql\/debian\.cnf|pg_hba\.conf|tomcat-users\.xml|\.htpasswd|jenkins[^/]*\/(?:secrets\/.*|credentials\.xml)|(?:service[-_]?account|client_secret|firebase-adminsdk)[^/]{0,60}\.json|applicationhost\.config|\.vault[-_]pass(?:word)?(?:\.txt)?|passwords?\.(?:txt|csv|xlsx?|docx?|kdbx?)|credentials\.(?:json|txt|csv|db|ya?ml|xml))$|^(?:\/|[a-z]:\/|~).{0,200}\/?my\.(?:cnf|ini)$|^\/?(?:etc|usr\/local\/etc)\/(?:my\.cnf|raddb\/.*|openldap\/.*|exim4?\/passwd.*|mail\/sasl.*|gitlab\/gitlab-secrets\.json|grafana\/grafana\.ini|redis(?:\/redis)?\.conf|vsftpd?\.conf|proftpd\/.*)$/,
+    literals: ['config/', 'config\\', 'secrets.', 'wp-config', 'config.inc', 'debian.cnf', 'pg_hba', 'tomcat-users', '.htpasswd', 'jenkins', 'service_account', 'service-account', 'serviceaccount', 'client_secret', 'adminsdk', 'applicationhost', 'vault_pass', 'vault-pass', 'password', 'credentials.', 'my.cnf', 'my.ini', 'raddb', 'openldap', 'exim', 'etc/mail/sasl', 'gitlab-secrets', 'grafana.ini', 'redis.conf', 'vsftp', 'proftpd'],
+    mayBeWritten: true,
+  },
+  {
+    rule: browserProfile,
+    pattern:
+      /(?:^|\/)(?:google[ /-]chrome|google\/chrome|chrome|chromium|microsoft\/edge|bravesoftware|opera software|opera|vivaldi|arc)\/.{0,120}(?:login data|cookies|web data|local state|history|user data|local storage|default|extensions)(?:[ /].*)?$|(?:^|\/)(?:\.mozilla|mozilla\/firefox|\.thunderbird|thunderbird\/profiles|firefox\/profiles)(?:\/.*)?$|(?:^|\/)(?:key[34]\.db|logins\.json|cookies\.sqlite|signons\.sqlite|places\.sqlite)$|library\/(?:cookies|safari)(?:\/.*)?$|(?:^|\/)login data(?: for account)?$|(?:^|\/)\.config\/(?:google-chrome|chromium|bravesoftware|microsoft-edge)(?:\/.*)?$/,
+    literals: ['chrome', 'chromium', 'microsoft/edge', 'microsoft\\edge', 'microsoft\\\\edge', 'microsoft-edge', 'bravesoftware', 'opera ', 'vivaldi', '.mozilla', 'firefox', 'thunderbird', 'key4.db', 'key3.db', 'logins.json', 'cookies.sqlite', 'signons.sqlite', 'places.sqlite', 'library/cookies', 'library/safari', 'login data'],
+  },
+  {
+    rule: passwordStore,
+    pattern:
+      /(?:^|\/)(?:\.password-store(?:\/.*)?|\.gnupg(?:\/(?!gpg\.conf|gpg-agent\.conf|dirmngr\.conf).*)?|library\/keychains(?:\/.*)?|[^/]*\.keychain(?:-db)?|[^/]*\.kdbx?|\.local\/share\/(?:keyrings|kwalletd)(?:\/.*)?|\.gnome2\/keyrings(?:\/.*)?|\.kde4?\/share\/apps\/kwallet(?:\/.*)?|1password(?:\/.*)?|bitwarden(?: cli)?\/.*|microsoft\/(?:credentials|protect|vault|crypto)(?:\/.*)?|secring\.gpg|trustdb\.gpg|pubring\.kbx)$/,
+    literals: ['.password-store', '.gnupg', 'keychain', '.kdb', 'keyrings', 'kwallet', '1password', 'bitwarden', 'microsoft/cred', 'microsoft\\cred', 'microsoft\\\\cred', 'microsoft\\protect', 'microsoft\\\\protect', 'microsoft/protect', 'microsoft\\vault', 'microsoft/vault', 'microsoft\\crypto', 'microsoft/crypto', 'secring', 'trustdb.gpg', 'pubring'],
+  },
+  {
+    rule: wallet,
+    pattern:
+      /(?:^|\/)(?:wallet\.dat|(?:\.|library\/application support\/|appdata\/(?:roaming|local)\/)(?:bitcoin|litecoin|dogecoin|dashcore|zcash|monero|electrum(?:-ltc)?|exodus|atomic|ledger live|armory|ethereum|coinomi|guarda|jaxx)(?:\/.*)?|\.config\/solana(?:\/.*)?|solana\/id\.json|(?:ethereum|geth|parity)\/.{0,60}keystore(?:\/.*)?|keystore\/utc--.*|.*nkbihfbeogaeaoehlefnkodbefgpgknn.*|\.?electrum\/wallets(?:\/.*)?|bitmonero(?:\/.*)?)$/,
+    literals: ['wallet', 'bitcoin', 'litecoin', 'dogecoin', 'dashcore', 'zcash', 'monero', 'electrum', 'exodus', 'ledger live', '.armory', 'ethereum', 'coinomi', 'solana', 'geth/', 'keystore', 'nkbihfbeo', 'jaxx'],
+  },
+  {
+    rule: history,
+    pattern:
+      /(?:^|\/)(?:\.(?:bash|zsh|sh|ash|ksh|csh|tcsh|fish|python|node_repl|mysql|psql|sqlite|irb|rediscli|mongo|dbshell|php|pry|lesshs|influx)_?(?:history|hist)|\.histfile|\.history|fish_history|consolehost_history\.txt|\.mongo\/.*history|\.lesshst|\.viminfo|\.zsh_sessions(?:\/.*)?|\.bash_sessions(?:\/.*)?)$/,
+    literals: ['_history', '.history', '.histfile', '.lesshst', '.viminfo', '_sessions'],
+  },
+  {
+    rule: processMemory,
+    pattern: /(?:^|\/)proc\/(?:(?:self|thread-self|\d{1,7}|\*|\$[a-z_{][^/]{0,30}|\[0-9\]\*)\/(?:environ|mem|maps?|smaps|fd(?:\/.*)?|root(?:\/.*)?|auxv|stack|cmdline|task\/.*|attr\/.*)|kcore|kallsyms|kmsg|\*\/environ)$|^\/dev\/(?:k?mem|port|kmsg)$/,
+    literals: ['proc/', 'proc\\', 'dev/mem', 'dev/kmem', 'dev/port', 'dev/kmsg'],
+  },
+  {
+    rule: containerSecrets,
+    pattern:
+      /(?:^|\/)(?:docker|containerd|crio|podman|dockershim)\.sock$|^\/?(?:var\/)?run\/secrets(?:\/.*)?$|kubernetes\.io\/serviceaccount(?:\/.*)?$|^\/?var\/lib\/(?:docker|kubelet|containerd|containers|etcd|rancher|lxd|lxc)(?:\/.*)?$|^\/?etc\/(?:kubernetes|rancher)\/.*(?:\.conf|\.yaml|pki.*|\.key)$|(?:^|\/)k3s\.yaml$/,
+    literals: ['.sock', 'run/secrets', 'kubernetes.io', 'lib/docker', 'lib/kubelet', 'lib/containerd', 'lib/containers', 'lib/etcd', 'lib/rancher', 'lib/lxd', 'lib/lxc', 'etc/kubernetes', 'etc/rancher', 'k3s.yaml'],
+  },
+  {
+    rule: windowsSetup,
+    pattern:
+      /(?:^|[^a-z0-9_.-]|%u?[0-9a-f]{2,4})boot\.ini$|(?:^|\/)(?:windows|winnt)\/(?:win|system)\.ini$|(?:^|[^a-z0-9_.-]|%u?[0-9a-f]{2,4})win\.ini$|(?:^|\/)(?:sysprep)?sysprep\.(?:inf|xml)$|(?:^|\/)(?:auto)?unattend(?:ed)?\.(?:xml|txt)$|windows\/panther(?:\/.*)?$|(?:^|\/)(?:netsetup\.log|default\.sav|scheduledtasks\.xml|groups\.xml|services\.xml)$|windows\/(?:system32\/(?:drivers\/etc\/(?:hosts|networks|lmhosts)|inetsrv\/.*|logfiles\/.*|winevt\/logs\/.*|license\.rtf|eula\.txt)|debug\/.*|iis\d?\.log|windowsupdate\.log|repair\/.*)$|^(?:[a-z]:)?\/?(?:inetpub\/(?:logs|wwwroot\/web\.config)|xampp\/|apache(?:2|24|\d[\d.]*)?\/|php[0-9]?\/|pagefile\.sys|hiberfil\.sys|autoexec\.bat|config\.sys|ntldr|program ?files(?: \(x86\))?\/(?:apache|mysql|xampp|php|filezilla)[^/]*\/).*$/,
+    literals: ['boot.ini', 'win.ini', 'system.ini', 'sysprep', 'unattend', 'panther', 'netsetup.log', 'default.sav', 'scheduledtasks.xml', 'groups.xml', 'system32', 'windows/debug', 'windows\\debug', 'windowsupdate.log', 'repair', 'inetpub', 'xampp', 'apache', 'pagefile.sys', 'hiberfil.sys', 'autoexec.bat', 'config.sys', 'ntldr', 'program files', 'programfiles', '/php', '\\php'],
+  },
+  {
+    rule: probedSystemFile,
+    pattern:
+      /^\/?(?:var\/(?:log\/(?:auth\.log|secure|lastlog|wtmp|btmp|faillog|messages|syslog|maillog|vsftpd\.log|xferlog|audit\/.*|(?:apache2?|httpd|nginx|lighttpd)\/.*)|run\/utmp|spool\/(?:cron|mail).*|mail\/.*|lib\/(?:mysql|postgresql|mongodb|redis)(?:\/.*)?|backups?(?:\/.*)?)|etc\/(?:group|gshadow-|ssh\/sshd_config|(?:apache2?|httpd)\/.*|exports|inetd\.conf|ftpaccess|snmp\/.*|ldap\/.*|pam\.d(?:\/.*)?|security\/.*|cron(?:tab|\.[a-z]+(?:\/.*)?))|proc\/(?:version|mounts|net\/(?:tcp|udp|arp|route|fib_trie)|sched_debug|self\/(?:status|stat|mounts?)|interrupts|modules|ioports|swaps|devices)|(?:usr\/local|opt)\/(?:apache2?|httpd|lampp|php[0-9]?)\/.*|root|usr\/local\/etc\/.*)$/,
+    literals: ['var/log', 'var/run/utmp', 'var/spool', 'var/mail', 'var/lib', 'var/backup', 'etc/group', 'sshd_config', 'etc/apache', 'etc/httpd', 'etc/exports', 'inetd.conf', 'ftpaccess', 'etc/snmp', 'etc/ldap', 'pam.d', 'etc/security', 'etc/cron', 'proc/', 'local/apache', 'opt/lampp', 'local/php', 'local/httpd', '/root', 'local/etc'],
+    mayBeWritten: true,
+  },
+  {
+    rule: keyFile,
+    pattern: /^(?!.*(?:test|fixture|example|sample|spec|mock|public|docs?\/)).*(?:\.(?:ppk|p12|pfx|jks|keystore)|(?:^|\/)(?:private|server|client|tls|ca|privkey|host|signing|deploy|jwt)[^/]{0,20}\.(?:key|pem))$/,
+    literals: ['.ppk', '.p12', '.pfx', '.jks', '.keystore', '.key', '.pem'],
+    mayBeWritten: true,
+  },
+];
+
+/** The first entry that knows the path. */
+export function secretFileAt(path: string): SecretFiles | undefined {
+  return secretFiles.find(({ pattern }) => pattern.test(path));
+}
+
+export const secretFileLiterals: readonly string[] = [...new Set(secretFiles.flatMap(({ literals }) => literals))];
