@@ -1,0 +1,68 @@
+import { type KeyFamily, keyRule } from './key-family.ts';
+import { filler, HEX } from './sample-keys.ts';
+
+/** Payments, shops, money. */
+export const paymentKeys: readonly KeyFamily[] = [
+  {
+    rule: keyRule({
+      id: 'stripe-live-key',
+      sees: 'a live Stripe or Paystack key, or the secret of a webhook',
+      key: ['sk', '_live_', filler(24)].join(''),
+      harmless: `STRIPE_PUBLISHABLE_KEY=pk_live_${filler(24)}`,
+      source: 'docs.stripe.com/keys',
+    }),
+    formats: [
+      [['sk_live_', 'rk_live_'], '\\w{16,247}'],
+      [['whsec_'], '[A-Za-z0-9+/=]{24,100}'],
+    ],
+    hosts: /api\.(?:stripe\.com|paystack\.co)/,
+  },
+  {
+    rule: keyRule({
+      id: 'payment-test-key',
+      severity: 'medium',
+      sees: 'a payment key of a test mode',
+      key: ['sk', '_test_', filler(24)].join(''),
+      harmless: 'STRIPE_KEY=sk_test_your_key_goes_here_123',
+    }),
+    formats: [
+      [['sk_test_', 'rk_test_'], '\\w{16,247}'],
+      [['EZTK'], '[A-Za-z0-9]{54}'],
+      [['shippo_test_'], '[a-f0-9]{40}'],
+    ],
+  },
+  {
+    rule: keyRule({
+      id: 'payment-key',
+      sees: 'a key of a payment service (Square, Braintree, PayPal, Plaid, Flutterwave, Razorpay, Mollie, GoCardless, Adyen, EasyPost, Shippo)',
+      key: ['sq0', 'csp-', filler(43)].join(''),
+      harmless: `an order id: ord-${filler(26)}`,
+    }),
+    formats: [
+      [['sq0atp-'], '[\\w-]{22,43}'],
+      [['sq0csp-'], '[\\w-]{40,44}'],
+      [['EAAA'], '[\\w-]{58,64}'],
+      [['access-production-'], '[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+      [['FLWSECK-'], '[a-zA-Z0-9-]{28,45}-X'],
+      [['rzp_live_'], '[A-Za-z0-9]{14}'],
+      [['live_'], '[A-Za-z0-9_-]{30,48}'],
+      [['AQE'], '[A-Za-z0-9]{4,10}-?[A-Za-z0-9+/=-]{80,300}'],
+      [['EZAK'], '[A-Za-z0-9]{54}'],
+      [['shippo_live_'], '[a-f0-9]{40}'],
+      [['duffel_live_'], '[\\w=-]{40,60}'],
+    ],
+    accepts: (key) => /\d/.test(key) && /[A-Z].*[a-z]|[a-z].*[A-Z]|[a-f0-9]{8}/.test(key.slice(5)),
+    hosts: /connect\.squareup\.com|api\.(?:mollie|gocardless|razorpay|flutterwave|easypost|goshippo|duffel)\.com|production\.plaid\.com/,
+  },
+  {
+    rule: keyRule({
+      id: 'shopify-token',
+      sees: 'a Shopify token',
+      key: ['sh', 'pat_', filler(32, HEX)].join(''),
+      harmless: `shopify theme id shp-${filler(32, HEX)}`,
+      source: 'shopify.dev/docs/apps/build/authentication-authorization',
+    }),
+    formats: [[['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shpua_'], '[a-fA-F0-9]{32,40}']],
+    hosts: /\.myshopify\.com/,
+  },
+];

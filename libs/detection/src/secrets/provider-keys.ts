@@ -1,0 +1,148 @@
+import { ROLES } from '../place.ts';
+import type { Analyser, Rule, View } from '../rule.ts';
+import { cloudKeys } from './cloud-keys.ts';
+import { codeKeys } from './code-keys.ts';
+import type { KeyFamily } from './key-family.ts';
+import { messageKeys } from './message-keys.ts';
+import { paymentKeys } from './payment-keys.ts';
+import { isPlaceholder } from './placeholders.ts';
+import { isWordy } from './randomness.ts';
+import { filler } from './sample-keys.ts';
+import { serviceKeys } from './service-keys.ts';
+
+const families: readonly KeyFamily[] = [...cloudKeys, ...codeKeys, ...paymentKeys, ...messageKeys, ...serviceKeys];
+
+const keyWhereItBelongs: Rule = {
+  id: 'secrets.key-where-it-belongs',
+  type: 'credential_exposure',
+  severity: 'medium',
+  sees: "a provider's key in a field made for secrets, or in a command that calls that provider",
+  positive: { tool: 'http_get', arguments: { url: 'https://api.stripe.com/v1/charges', authorization: ['Bearer sk', '_live_', filler(24)].join('') } },
+  nearMiss: { tool: 'http_get', arguments: { url: 'https://api.stripe.com/v1/charges', authorization: 'Bearer ${STRIPE_KEY}' } },
+};
+
+type Format = Readonly<{ family: KeyFamily; pattern: RegExp; prefixes: readonly string[] }>;
+
+/** The first two characters of a key -> the formats it may have. */
+const formatsByStart: ReadonlyMap<string, readonly Format[]> = indexed();
+
+function indexed(): ReadonlyMap<string, readonly Format[]> {
+  const index = new Map<string, Format[]>();
+  for (const family of families) {
+    for (const [prefixes, rest] of family.formats) {
+      const pattern = new RegExp(`(?:${prefixes.map((prefix) => prefix.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})${rest}(?![A-Za-z0-9])`, 'y');
+      for (const start of new Set(prefixes.map((prefix) => prefix.slice(0, 2)))) index.set(start, [...(index.get(start) ?? []), { family, pattern, prefixes }]);
+    }
+  }
+  return index;
+}
+
+const ruleOf = (id: string): KeyFamily => {
+  const family = families.find(({ rule }) => rule.id === `secrets.${id}`);
+  if (!family) throw new TypeError(`no rule secrets.${id}`);
+  return family;
+};
+
+/** Keys told by their middle, their end or what stands before them. `from` characters ahead of the run are part of the key. */
+const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern: RegExp }>[] = [
+  { family: ruleOf('terraform-token'), from: 23, pattern: /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}(?![A-Za-z0-9])/ },
+  { family: ruleOf('azure-devops-token'), from: 0, pattern: /^(?:[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[\w-]{40,44}Az(?:Fu|Se|Ca)[\w-]{6,10}={0,2})(?![A-Za-z0-9])/ },
+  { family: ruleOf('mailchimp-key'), from: 0, pattern: /^[0-9a-f]{32}-(?:us\d{1,2}|[0-9a-f]{8}-[0-9a-f]{8})(?![\w-])/ },
+  { family: ruleOf('chat-bot-token'), from: 14, pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/ },
+  { family: ruleOf('chat-bot-token'), from: 0, pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/ },
+  { family: ruleOf('identity-provider-token'), from: 24, pattern: /(?<=SSWS |okta.{0,19})00[\w-]{40}(?![\w-])/i },
+];
+/** What an odd format needs somewhere in its run or right behind it; one look instead of six expressions. */
+const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{33}$|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$/;
+
+/** No key is shorter; a word seldom is as long. */
+const SHORTEST = 20;
+
+const isKeyCharacter = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') isKeyCharacter[character.charCodeAt(0)] = 1;
+
+/** Looks at every twentieth character only: a run of key characters that is long enough cannot slip between. */
+export const providerKeys: Analyser = {
+  name: 'provider keys',
+  roles: ROLES,
+  literals: [],
+  rules: [...families.map(({ rule }) => rule), keyWhereItBelongs],
+  analyse: (view) => {
+    const { text, budget } = view;
+    let at = SHORTEST - 1;
+    while (at < text.length) {
+      if (isKeyCharacter[text.charCodeAt(at)] !== 1) {
+        at += SHORTEST;
+        continue;
+      }
+      let start = at;
+      while (start > 0 && isKeyCharacter[text.charCodeAt(start - 1)] === 1) start -= 1;
+      let end = at + 1;
+      while (end < text.length && isKeyCharacter[text.charCodeAt(end)] === 1) end += 1;
+      if (end - start >= SHORTEST) {
+        budget.spend(end - start + 40);
+        const found = readRun(view, start, end);
+        end = Math.max(end, found);
+      }
+      at = end + SHORTEST;
+    }
+  },
+};
+
+/** Where the key that begins in this run ends; 0 if there is none. */
+function readRun(view: View, runStart: number, end: number): number {
+  const { text } = view;
+  let start = runStart;
+  // `\nghp_…` in a text that was quoted once more.
+  if (text.charAt(start - 1) === '\\' && /[nrt]/.test(text.charAt(start))) start += 1;
+  while (start < end && /[-_]/.test(text.charAt(start))) start += 1;
+  const found = readAt(view, start);
+  if (found > 0) return found;
+  // `hvs.…`, `SG.….…`, `dp.pt.…`: what the run follows belongs to it.
+  if (text.charAt(start - 1) === '.') {
+    const before = /[\w-]{1,26}\.(?:[\w-]{1,26}\.)?$/.exec(text.slice(Math.max(0, start - 54), start));
+    const first = before ? readAt(view, start - before[0].length) : 0;
+    if (first > 0) return first;
+    const nearest = before ? readAt(view, start - (before[0].length - before[0].slice(0, -1).lastIndexOf('.') - 1)) : 0;
+    if (nearest > 0) return nearest;
+  }
+  return readOdd(view, start, end);
+}
+
+function readAt(view: View, start: number): number {
+  const { text } = view;
+  const formats = formatsByStart.get(text.slice(start, start + 2));
+  if (!formats) return 0;
+  for (const { family, pattern, prefixes } of formats) {
+    pattern.lastIndex = start;
+    const key = pattern.exec(text)?.[0];
+    if (key === undefined) continue;
+    view.budget.spend(key.length);
+    const prefix = prefixes.find((candidate) => key.startsWith(candidate)) ?? '';
+    if (tell(view, family, start, key, key.slice(prefix.length))) return start + key.length;
+  }
+  return 0;
+}
+
+function readOdd(view: View, start: number, end: number): number {
+  const { text } = view;
+  if (!ODD.test(text.slice(start, Math.min(end, start + 128)))) return 0;
+  for (const { family, from, pattern } of ODD_FORMATS) {
+    const first = Math.max(0, start - from);
+    view.budget.spend(end - first > 200 ? 200 : end - first);
+    const match = pattern.exec(text.slice(first, start + 160));
+    if (match && tell(view, family, first + match.index, match[0], match[0])) return first + match.index + match[0].length;
+  }
+  return 0;
+}
+
+function tell(view: View, family: KeyFamily, start: number, key: string, secret: string): boolean {
+  if (isPlaceholder(key) || isWordy(secret) || (family.accepts && !family.accepts(key))) return false;
+  view.report(belongs(view, family, start) ? keyWhereItBelongs : family.rule, start, start + key.length);
+  return true;
+}
+
+function belongs({ text, place }: View, { hosts }: KeyFamily, start: number): boolean {
+  if (place.role === 'secret') return true;
+  return (place.role === 'shell' || place.role === 'powershell') && hosts !== undefined && hosts.test(text.slice(Math.max(0, start - 400), start + 600));
+}
