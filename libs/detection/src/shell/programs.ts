@@ -1,0 +1,40 @@
+/** Programs that run shell text they are given. */
+export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ksh93', 'mksh', 'pdksh', 'ash', 'fish', 'csh', 'tcsh', 'rbash', 'posh', 'yash', 'elvish', 'hush', 'oksh', 'lksh', 'bash5', 'sh5']);
+
+/** Programs that a globbed path is likely to mean, the likeliest first. */
+const GLOBBED = 'cat bash sh nc ls id curl wget rm whoami passwd python python3 perl ruby php tac head tail less more nl sort base64 xxd ncat netcat socat telnet dd chmod chown find env ping uname ps cp mv tee sed awk grep ssh scp ftp tftp kill useradd adduser usermod crontab shutdown reboot busybox date echo printf zsh dash ksh node lua'.split(' ');
+
+/** Base name, lower-case, of a program as it was called; a globbed one stands for the first well-known program it matches. */
+export function programName(called: string): string {
+  if (called.length > 4_096) return '';
+  const base = called.slice(Math.max(called.lastIndexOf('/'), called.lastIndexOf('\\')) + 1).toLowerCase();
+  const name = /\.(?:exe|com)$/.test(base) ? base.slice(0, -4) : base;
+  if (!/[?*[]/.test(name) || name.length < 2 || name.length > 32 || !/[a-z0-9]/.test(name)) return name;
+  return GLOBBED.find((program) => matchesGlob(name, program)) ?? name;
+}
+
+function matchesGlob(glob: string, name: string, at = 0, from = 0): boolean {
+  let [g, n] = [at, from];
+  let [star, mark] = [-1, 0];
+  while (n < name.length) {
+    const close = glob[g] === '[' ? glob.indexOf(']', g + 2) : -1;
+    if (glob[g] === '*') [star, mark, g] = [g, n, g + 1];
+    else if (close > 0 && inClass(glob.slice(g + 1, close), name.charAt(n))) [g, n] = [close + 1, n + 1];
+    else if (close < 0 && (glob[g] === '?' || glob[g] === name[n])) [g, n] = [g + 1, n + 1];
+    else if (star >= 0) [mark, n, g] = [mark + 1, mark + 1, star + 1];
+    else return false;
+  }
+  while (glob[g] === '*') g += 1;
+  return g === glob.length;
+}
+
+function inClass(members: string, character: string): boolean {
+  const negated = /^[!^]/.test(members);
+  for (let at = negated ? 1 : 0; at < members.length; at += 1) {
+    if (members[at + 1] === '-' && at + 2 < members.length) {
+      if (character >= members.charAt(at) && character <= members.charAt(at + 2)) return !negated;
+      at += 2;
+    } else if (members[at] === character) return !negated;
+  }
+  return negated;
+}

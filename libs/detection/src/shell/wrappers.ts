@@ -1,0 +1,172 @@
+import type { Word } from './command.ts';
+import { programName, SHELLS } from './programs.ts';
+
+/** How a program that runs another takes its own arguments. `valued`: options that take the next word; `operands`: words of its own before the program. */
+type Wrapper = Readonly<{ valued?: RegExp; operands?: number }>;
+
+/** Programs that run the rest of their line as it stands. */
+const WRAPPERS: Readonly<Record<string, Wrapper | undefined>> = {
+  __proto__: null as never,
+  sudo: { valued: /^(?:-[A-Za-z]*[ughpCrtUDRT]|--(?:user|group|host|prompt|close-from|role|type|other-user|chdir|chroot|command-timeout))$/ },
+  doas: { valued: /^-[uC]$/ },
+  pkexec: { valued: /^--user$/ },
+  env: { valued: /^(?:-[uC]|--(?:unset|chdir))$/ },
+  nohup: {},
+  setsid: {},
+  timeout: { valued: /^(?:-[sk]|--signal|--kill-after)$/, operands: 1 },
+  gtimeout: { valued: /^(?:-[sk]|--signal|--kill-after)$/, operands: 1 },
+  nice: { valued: /^(?:-n|--adjustment)$/ },
+  ionice: { valued: /^-[cnpPu]$/ },
+  chrt: { operands: 1 },
+  taskset: { operands: 1 },
+  stdbuf: { valued: /^-[ioe]$/ },
+  unbuffer: {},
+  time: { valued: /^-[fo]$/ },
+  command: {},
+  builtin: {},
+  exec: { valued: /^-a$/ },
+  busybox: {},
+  toybox: {},
+  strace: { valued: /^-[eopsaEuPIObX]$/ },
+  ltrace: { valued: /^-[eopsanuxl]$/ },
+  proxychains: { valued: /^-f$/ },
+  proxychains4: { valued: /^-f$/ },
+  torsocks: {},
+  torify: {},
+  fakeroot: {},
+  rlwrap: {},
+  winpty: {},
+  caffeinate: { valued: /^-[tw]$/ },
+  cpulimit: { valued: /^-[lpeP]$/ },
+  noglob: {},
+  nocorrect: {},
+  'systemd-run': { valued: /^(?:-[puHME]|--(?:unit|property|uid|gid|description|slice|on-calendar|on-active|setenv))$/ },
+};
+
+/** `NAME=` or `NAME+=` at the beginning. */
+export const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]{0,127}\+?=/;
+
+/** The program behind wrappers: its place among the words, and the wrappers. */
+export function unwrapped(words: readonly Word[]): Readonly<{ at: number; name: string; wrappers: readonly string[] }> {
+  const wrappers: string[] = [];
+  let at = 0;
+  for (;;) {
+    const word = words[at];
+    if (!word) return { at, name: '', wrappers };
+    const name = programName(word.text);
+    const wrapper = WRAPPERS[name];
+    if (!wrapper) return { at, name, wrappers };
+    const next = afterOptions(words, at + 1, wrapper);
+    if (next >= words.length) return { at, name, wrappers };
+    wrappers.push(name);
+    at = next;
+  }
+}
+
+function afterOptions(words: readonly Word[], from: number, { valued, operands = 0 }: Wrapper): number {
+  let left = operands;
+  for (let at = from; at < words.length; at += 1) {
+    const text = words[at]?.text ?? '';
+    if (text === '--' || ASSIGNMENT.test(text)) continue;
+    if (text.startsWith('-') && text.length > 1) {
+      if (valued?.test(text)) at += 1;
+    } else if (left > 0) left -= 1;
+    else return at;
+  }
+  return words.length;
+}
+
+/** What a program runs besides itself: words that are a command, or words that a shell reads again. */
+export type Carried = Readonly<{ words: readonly Word[]; reading: 'command' | 'shell' }>;
+
+const DOCKER = /^(?:docker|podman|nerdctl|docker-compose|kubectl|oc|k3s|lxc|crictl|minikube|microk8s)$/;
+const DOCKER_VALUED = /^(?:-[ewuvpnchlmfaHt]|--(?:env|workdir|user|volume|publish|name|network|net|namespace|container|context|mount|env-file|entrypoint|label|memory|cpus|platform|file|hostname|image|overrides|restart|host|kubeconfig|cap-add|security-opt|pid|ipc|device|add-host|pull|profile|project-name))$/;
+const SSH_VALUED = /^-[bcDEeFIiJLlmOopQRSWw]$/;
+
+export function carriedBy(name: string, args: readonly Word[]): readonly Carried[] {
+  if (SHELLS.has(name)) return shellText(args);
+  switch (name) {
+    case 'eval':
+      return [{ words: args, reading: 'shell' }];
+    case 'trap':
+      return [{ words: args.slice(0, 1), reading: 'shell' }];
+    case 'su':
+    case 'runuser':
+    case 'script':
+    case 'sg':
+    case 'vagrant':
+    case 'mintty':
+      return valueOf(args, /^(?:-[a-z]*c|--command)$/);
+    case 'env':
+      return valueOf(args, /^(?:-S|--split-string)$/);
+    case 'xargs':
+      return command(args, { valued: /^-[IJLnPsdEaR]$/ });
+    case 'parallel':
+    case 'watch':
+      return [{ words: args.slice(afterOptions(args, 0, { valued: /^-[nj]$/ })), reading: 'shell' }];
+    case 'nsenter':
+      return command(args, { valued: /^-[tSG]$/ });
+    case 'unshare':
+      return command(args, { valued: /^-[SGRw]$/ });
+    case 'chroot':
+      return command(args, { operands: 1 });
+    case 'flock':
+      return [...valueOf(args, /^-c$/), ...command(args, { valued: /^-[wE]$/, operands: 1 })];
+    case 'ssh':
+    case 'sshpass':
+    case 'autossh':
+      return ssh(name, args);
+    case 'find':
+    case 'fd':
+      return executedByFind(args);
+    default:
+      return DOCKER.test(name) ? inContainer(args) : [];
+  }
+}
+
+const command = (args: readonly Word[], wrapper: Wrapper): readonly Carried[] => [{ words: args.slice(afterOptions(args, 0, wrapper)), reading: 'command' }];
+
+function valueOf(args: readonly Word[], option: RegExp): readonly Carried[] {
+  const at = args.findIndex(({ text }) => option.test(text));
+  return at < 0 ? [] : [{ words: args.slice(at + 1, at + 2), reading: 'shell' }];
+}
+
+/** The text behind `-c`; options may be clustered, and others may follow. */
+function shellText(args: readonly Word[]): readonly Carried[] {
+  for (let at = 0; at < args.length; at += 1) {
+    const text = args[at]?.text ?? '';
+    if (!/^[-+]/.test(text)) return [];
+    if (/^-[A-Za-z]*c$/.test(text) || text === '--command') {
+      const value = args.findIndex((word, index) => index > at && !/^[-+]/.test(word.text));
+      return value < 0 ? [] : [{ words: args.slice(value, value + 1), reading: 'shell' }];
+    }
+    if (/^[-+](?:[A-Za-z]*[oO]|-(?:init-file|rcfile))$/.test(text)) at += 1;
+  }
+  return [];
+}
+
+function ssh(name: string, args: readonly Word[]): readonly Carried[] {
+  if (name === 'sshpass') return command(args, { valued: /^-[pfdP]$/ });
+  const host = afterOptions(args, 0, { valued: SSH_VALUED });
+  const from = args[host + 1]?.text === '--' ? host + 2 : host + 1;
+  return [{ words: args.slice(from), reading: 'shell' }];
+}
+
+function executedByFind(args: readonly Word[]): readonly Carried[] {
+  const carried: Carried[] = [];
+  for (let at = 0; at < args.length && carried.length < 8; at += 1) {
+    if (!/^(?:-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(args[at]?.text ?? '')) continue;
+    const from = at + 1;
+    while (at < args.length && !(args[at]?.text === ';' || (args[at]?.text === '+' && at > from))) at += 1;
+    carried.push({ words: args.slice(from, at), reading: 'command' });
+  }
+  return carried;
+}
+
+function inContainer(args: readonly Word[]): readonly Carried[] {
+  const verb = args.findIndex(({ text }) => /^(?:exec|run|debug)$/.test(text));
+  if (verb < 0 || verb > 6) return [];
+  const dashes = args.findIndex(({ text }, index) => index > verb && text === '--');
+  const from = dashes > 0 ? dashes + 1 : afterOptions(args, verb + 1, { valued: DOCKER_VALUED, operands: 1 });
+  return [{ words: args.slice(from), reading: 'command' }];
+}
