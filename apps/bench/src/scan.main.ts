@@ -1,5 +1,5 @@
 import { scanCall, scanOutput } from '@holdpoint/detection';
-import { hostileTexts } from './hostile-texts.ts';
+import { hostileTexts } from '@holdpoint/detection/testing';
 
 /** `npm run bench:scan`: what a scan costs, beside writing the same call as JSON; then how the cost grows with the size, on text that was made to be costly. */
 const roundMs = 700;

@@ -6,6 +6,12 @@ export type Piece = Readonly<{ text: string; encoding: 'base64' | 'hex'; start: 
 const MIN_TEXT = 12;
 const MIN_HEX_RUN = 24;
 
+/** Readable runs kept of one piece. */
+const MAX_RUNS = 64;
+
+const ascii = new TextDecoder();
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_byte, code) => (code >= 32 && code < 127) || code === 9 || code === 10 || code === 13 ? 1 : 0);
+
 const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const HEX_RUN = /[0-9A-Fa-f]{24,}/g;
 
@@ -61,33 +67,45 @@ function bytesOfBase64(run: string, from: number): Uint8Array {
 function readableHex(digits: string): readonly string[] {
   const from = digits.length % 2;
   const bytes = new Uint8Array((digits.length - from) / 2);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = Number.parseInt(digits.slice(from + 2 * at, from + 2 * at + 2), 16);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (hexValue(digits.charCodeAt(from + 2 * at)) << 4) | hexValue(digits.charCodeAt(from + 2 * at + 1));
   return readableIn(bytes);
 }
 
+const hexValue = (code: number): number => (code <= 57 ? code - 48 : (code | 32) - 87);
+
 /** All of the bytes when they are UTF-8 text; else the runs of printable ASCII in them, also those with a zero after every byte. */
 function readableIn(bytes: Uint8Array): readonly string[] {
-  const found: string[] = [];
-  for (const step of [1, 2]) {
-    let run = '';
-    let from = 0;
-    for (let at = 0; at < bytes.length; at += step) {
-      const byte = bytes[at] ?? 0;
-      const printable = ((byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13) && (step === 1 || bytes[at + 1] === 0 || at + 1 === bytes.length);
-      if (printable) {
-        if (run === '') from = at;
-        run += String.fromCharCode(byte);
-        continue;
-      }
-      if (run.length >= MIN_TEXT) found.push(step === 1 && from === 0 ? wholeText(bytes) ?? run : run);
-      run = '';
-      if (found.length > 64) return found;
-    }
-    if (run.length >= MIN_TEXT) found.push(run);
-    if (found.length > 0) return found;
-  }
+  const found = printableRuns(bytes);
+  if (found.length > 0) return found;
+  const narrow = narrowed(bytes);
+  if (narrow) return printableRuns(narrow);
   const whole = bytes.length >= MIN_TEXT && (bytes[0] ?? 0) >= 0xc3 ? wholeText(bytes) : undefined;
   return whole === undefined ? [] : [whole];
+}
+
+function printableRuns(bytes: Uint8Array): readonly string[] {
+  const found: string[] = [];
+  let from = 0;
+  for (let at = 0; at <= bytes.length; at += 1) {
+    if (at < bytes.length && PRINTABLE[bytes[at] ?? 0] === 1) continue;
+    if (at - from >= MIN_TEXT) {
+      if (from === 0) {
+        const whole = wholeText(bytes);
+        if (whole !== undefined) return [whole];
+      }
+      found.push(ascii.decode(bytes.subarray(from, at)));
+      if (found.length === MAX_RUNS) return found;
+    }
+    from = at + 1;
+  }
+  return found;
+}
+
+/** UTF-16 without its zeros, if most of every second byte is one. */
+function narrowed(bytes: Uint8Array): Uint8Array | undefined {
+  let zeros = 0;
+  for (let at = 1; at < bytes.length; at += 2) if (bytes[at] === 0) zeros += 1;
+  return zeros > bytes.length / 4 ? bytes.filter((_byte, at) => at % 2 === 0) : undefined;
 }
 
 function wholeText(bytes: Uint8Array): string | undefined {

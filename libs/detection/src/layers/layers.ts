@@ -13,7 +13,7 @@ export type Layer = Readonly<{
 }>;
 
 /** Encodings undone one inside the other, at most. */
-const MAX_DEPTH = 4;
+const MAX_DEPTH = 3;
 
 /**
  * The text as it was sent, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
