@@ -8,6 +8,8 @@ export type Layer = Readonly<{
   text: string;
   /** Encodings undone, outermost first. */
   decodings: readonly string[];
+  /** How many times something was undone. */
+  depth: number;
   /** Where a character of `text` begins in the text as it was sent; for `text.length`, where the last one ends. */
   origin: (at: number) => number;
 }>;
@@ -20,7 +22,7 @@ const MAX_DEPTH = 3;
  * holds text, by itself. Throws `BudgetSpent` where the readings grow past a few times the text.
  */
 export function layersOf(text: string, budget: Budget): readonly Layer[] {
-  const first: Layer = { text, decodings: [], origin: (at) => at };
+  const first: Layer = { text, decodings: [], depth: 0, origin: (at) => at };
   budget.spend(text.length);
   let traits = traitsOf(text);
   if (traits === 0) return [first];
@@ -29,7 +31,7 @@ export function layersOf(text: string, budget: Budget): readonly Layer[] {
   let room = 6 * text.length + 4_096;
   for (let at = 0; at < layers.length; at += 1) {
     const layer = layers[at];
-    if (!layer || layer.decodings.length >= MAX_DEPTH) continue;
+    if (!layer || layer.depth >= MAX_DEPTH) continue;
     if (at > 0) {
       budget.spend(layer.text.length);
       traits = traitsOf(layer.text);
@@ -45,18 +47,19 @@ export function layersOf(text: string, budget: Budget): readonly Layer[] {
   return layers;
 }
 
-function innerOf({ text, decodings, origin }: Layer, traits: number, budget: Budget): readonly Layer[] {
+function innerOf({ text, decodings, depth: outer, origin }: Layer, traits: number, budget: Budget): readonly Layer[] {
   const inner: Layer[] = [];
+  const depth = outer + 1;
   if (traits & HAS_ESCAPES) {
     budget.spend(2 * text.length);
     const plain = unescaped(text);
-    if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], origin: (at) => origin(plain.origin(at)) });
-    for (const hidden of plain?.hidden ?? []) inner.push({ text: hidden.text, decodings: [...decodings, 'tag characters'], origin: (at) => origin(at === hidden.text.length ? hidden.end : hidden.start) });
+    if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], depth, origin: (at) => origin(plain.origin(at)) });
+    for (const hidden of plain?.hidden ?? []) inner.push({ text: hidden.text, decodings: [...decodings, 'tag characters'], depth, origin: (at) => origin(at === hidden.text.length ? hidden.end : hidden.start) });
   }
   if (traits & HAS_RUNS) {
     budget.spend(4 * text.length);
     for (const piece of encodedPieces(text)) {
-      inner.push({ text: piece.text, decodings: [...decodings, piece.encoding], origin: (at) => origin(at === piece.text.length ? piece.end : piece.start) });
+      inner.push({ text: piece.text, decodings: [...decodings, piece.encoding], depth, origin: (at) => origin(at === piece.text.length ? piece.end : piece.start) });
     }
   }
   return inner;
