@@ -1,0 +1,101 @@
+import { isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
+
+const isName = (token: Token | undefined): boolean => token !== undefined && (token.kind === 'word' || token.kind === 'name' || token.kind === 'variable' || (token.kind === 'string' && token.mark === '"'));
+const OBJECTS = ['table', 'database', 'schema', 'user', 'role', 'login', 'view', 'index', 'procedure', 'function', 'trigger', 'sequence', 'column', 'keyspace', 'tablespace', 'type', 'server', 'extension', 'external', 'materialized', 'temporary'];
+
+/** Where a statement or the text ends. */
+export const endsAt = (token: Token | undefined): boolean => token === undefined || token.kind === 'semicolon' || token.kind === 'comment';
+
+/** What a SELECT begins its list with in SQL, and hardly in English. */
+export function isSelectAt(tokens: readonly Token[], at: number): boolean {
+  if (!isWord(tokens[at], 'select')) return false;
+  let next = at + 1;
+  while (isWord(tokens[next], 'all', 'distinct', 'distinctrow', 'top') || tokens[next]?.kind === 'comment' || (tokens[next]?.kind === 'number' && isWord(tokens[next - 1], 'top'))) next += 1;
+  const first = tokens[next];
+  const second = tokens[next + 1];
+  if (!first) return false;
+  if (first.kind === 'number') return second === undefined || second.kind !== 'word' || isKeyword(second);
+  if (isOperator(first, '*')) return endsAt(second) || isWord(second, 'from') || second?.kind === 'close' || second?.kind === 'comma';
+  if (first.kind === 'string') return first.mark !== '"' || second?.kind === 'comma' || isWord(second, 'from', 'as', 'union', 'into');
+  if (first.kind === 'variable' && first.text !== '?') return true;
+  if (first.kind === 'name') return second?.kind !== 'word' || isKeyword(second);
+  if (first.kind === 'open') return true;
+  if (isOperator(first, '-', '+', '~', '!')) return second?.kind === 'number' || second?.kind === 'open';
+  if (isWord(first, 'null', 'true', 'false', 'case', 'exists')) return second === undefined || second.kind !== 'word' || isKeyword(second);
+  if (first.kind !== 'word') return false;
+  if (second?.kind === 'open') return second.start - first.end <= 1;
+  if (second?.kind === 'comma' || isOperator(second, '.', '||', '::')) return true;
+  return isWord(second, 'from') && isName(tokens[next + 2]) && (endsAt(tokens[next + 3]) || tokens[next + 3]?.kind !== 'word' || isKeyword(tokens[next + 3] as Token) || /^[a-z]\w?$/.test(tokens[next + 3]?.text ?? ''));
+}
+
+/** Whether a statement begins here: its first words alone, as English has them, are not enough. */
+export function isStatementAt(tokens: readonly Token[], at: number): boolean {
+  const first = tokens[at];
+  const second = tokens[at + 1];
+  const third = tokens[at + 2];
+  if (first?.kind !== 'word') return false;
+  switch (first.text) {
+    case 'select':
+      return isSelectAt(tokens, at);
+    case 'insert':
+    case 'replace':
+      return isWord(second, 'into') && isName(third) && (tokens[at + 3]?.kind === 'open' || isWord(tokens[at + 3], 'values', 'select', 'set', 'default') || isOperator(tokens[at + 3], '.'));
+    case 'merge':
+      return isWord(second, 'into') && isName(third);
+    case 'update':
+      return isName(second) && tokens.slice(at + 2, at + 7).some((token, index) => isWord(token, 'set') && isName(tokens[at + 3 + index]) && tokens.slice(at + 4 + index, at + 8 + index).some((mark) => isOperator(mark, '=', '.')));
+    case 'delete':
+      return isWord(second, 'from') && isName(third) && (endsAt(tokens[at + 3]) || isWord(tokens[at + 3], 'where', 'using', 'limit') || isOperator(tokens[at + 3], '.'));
+    case 'drop':
+      return isWord(second, ...OBJECTS) && third !== undefined && (isWord(third, 'if') || (isName(third) && (endsAt(tokens[at + 3]) || isWord(tokens[at + 3], 'cascade', 'restrict', 'purge') || tokens[at + 3]?.kind === 'comma' || isOperator(tokens[at + 3], '.'))));
+    case 'truncate':
+      return (isWord(second, 'table') && isName(third)) || (isName(second) && endsAt(third));
+    case 'alter':
+    case 'create':
+      return (isWord(second, ...OBJECTS, 'or', 'unique', 'system', 'assembly') && third !== undefined && !endsAt(third)) || (isWord(second, 'temp', 'global') && isWord(third, 'table'));
+    case 'exec':
+    case 'execute':
+      return second?.kind === 'open' || second?.kind === 'variable' || second?.kind === 'string' || isWord(second, 'immediate', 'as') || (second?.kind === 'word' && (/^(?:xp_|sp_|dbms_|utl_|master$|msdb$|sys$)/.test(second.text) || isOperator(third, '.')));
+    case 'declare':
+      return (second?.kind === 'variable' && second.text.length > 1) || (second?.kind === 'word' && isWord(third, 'varchar', 'varchar2', 'nvarchar', 'int', 'integer', 'number', 'cursor', 'text', 'pragma', 'char'));
+    case 'set':
+      return (second?.kind === 'variable' && isOperator(third, '=', ':=')) || (isWord(second, 'global', 'session', 'role', 'identity_insert') && isName(third));
+    case 'waitfor':
+      return isWord(second, 'delay', 'time') && (third?.kind === 'string' || third?.kind === 'variable');
+    case 'shutdown':
+      return endsAt(second) || (isWord(second, 'with') && isWord(third, 'nowait'));
+    case 'if':
+      return second?.kind === 'open' || (isWord(second, 'not', 'exists') && third?.kind === 'open') || (isOperand(second ?? first) && isOperator(third, '=', '<', '>', '<>', '!='));
+    case 'begin':
+      return endsAt(second) || isStatementAt(tokens, at + 1) || isWord(second, 'goto', 'dbms_lock', 'tran', 'transaction');
+    case 'goto':
+      return second?.kind === 'word' && (endsAt(third) || isStatementAt(tokens, at + 2) || isOperand(third ?? second));
+    case 'grant':
+    case 'revoke':
+      return tokens.slice(at + 1, at + 9).some((token) => isWord(token, 'to', 'from', 'on')) && second?.kind === 'word' && /^(?:all|select|insert|update|delete|create|execute|alter|drop|dba|connect|superuser|usage|grant|super|file|process)$/.test(second.text);
+    case 'copy':
+      return (second?.kind === 'open' || isName(second)) && tokens.slice(at + 2, at + 60).some((token, index) => isWord(token, 'to', 'from') && (tokens[at + 3 + index]?.kind === 'string' || isWord(tokens[at + 3 + index], 'program', 'stdin', 'stdout')));
+    case 'print':
+      return second?.kind === 'string' || second?.kind === 'variable';
+    case 'call':
+      return second?.kind === 'word' && (third?.kind === 'open' || isOperator(third, '.'));
+    case 'load':
+      return isWord(second, 'data', 'xml') && isWord(third, 'infile', 'local', 'low_priority', 'concurrent');
+    case 'attach':
+      return isWord(second, 'database') && third?.kind === 'string';
+    case 'pragma':
+      return second?.kind === 'word' && (endsAt(third) || isOperator(third, '=') || third?.kind === 'open');
+    case 'use':
+      return isName(second) && third?.kind === 'semicolon';
+    case 'kill':
+      return second?.kind === 'number' && endsAt(third);
+    case 'backup':
+      return isWord(second, 'database', 'log') && isName(third);
+    case 'show':
+      return isWord(second, 'tables', 'databases', 'columns', 'grants', 'schemas', 'processlist', 'variables') && (endsAt(third) || isWord(third, 'from', 'like', 'where', 'for'));
+    case 'reconfigure':
+      return endsAt(second);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,38 @@
+/** What a stretch of SQL is. `name`: a quoted identifier; `variable`: `@x`, `@@x`, `:x`, `?`. */
+export type TokenKind = 'word' | 'number' | 'string' | 'name' | 'variable' | 'operator' | 'open' | 'close' | 'comma' | 'semicolon' | 'comment';
+
+export type Token = Readonly<{
+  kind: TokenKind;
+  /** Words and operators in lower case; what stands inside quotes and comments. */
+  text: string;
+  start: number;
+  end: number;
+  /** The quote or comment mark it began with; empty for other tokens. */
+  mark: string;
+  /** False for a quote or comment that the end of the text cuts. */
+  closed: boolean;
+}>;
+
+/** What SQL gives a meaning of its own; all other words are names. */
+const KEYWORDS = new Set(
+  (
+    'select from where and or xor not like ilike rlike regexp glob match similar sounds in is isnull notnull null between union all distinct distinctrow top ' +
+    'order group by having limit offset fetch as on join left right inner outer full cross natural using case when then else end exists any some asc desc ' +
+    'into values set update delete insert replace merge drop truncate table database schema create alter exec execute declare waitfor delay time begin if while ' +
+    'goto print call copy grant revoke to with recursive intersect except minus window over partition procedure function trigger view index user role column ' +
+    'true false div mod collate binary escape cast convert interval default outfile dumpfile returning only for unknown of immediate shutdown rename'
+  ).split(' '),
+);
+
+export const isKeyword = (token: Token): boolean => token.kind === 'word' && KEYWORDS.has(token.text);
+
+/** Whether it is a value by itself: a constant, a name, a variable. */
+export const isOperand = (token: Token): boolean =>
+  token.kind === 'number' || token.kind === 'string' || token.kind === 'name' || token.kind === 'variable' || (token.kind === 'word' && !KEYWORDS.has(token.text));
+
+export const isWord = (token: Token | undefined, ...words: readonly string[]): boolean => token?.kind === 'word' && words.includes(token.text);
+export const isOperator = (token: Token | undefined, ...operators: readonly string[]): boolean => token?.kind === 'operator' && operators.includes(token.text);
+
+/** A comment that only cuts off what follows: `--`, `-- -`, `--+`, `#`, or a block that never ends. */
+export const isCut = (token: Token | undefined): boolean =>
+  token?.kind === 'comment' && (token.mark === '/*' ? !token.closed : /^[\s\-+;#'"`)a%]{0,6}$/.test(token.text.slice(0, 8)));

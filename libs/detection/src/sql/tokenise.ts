@@ -1,0 +1,286 @@
+import type { Token, TokenKind } from './token.ts';
+import { isKeyword, isOperand } from './token.ts';
+
+export type Tokenising = Readonly<{
+  from?: number;
+  /** The text begins inside a literal of this quote. */
+  inside?: "'" | '"';
+  /** The end of that literal, where it is known. */
+  seam?: number;
+  maxTokens?: number;
+  /** Stops once this many values stand side by side as no statement has them: prose soon does. */
+  patience?: number;
+  /** `#` begins a comment wherever it stands, as in MySQL. */
+  hashComments?: boolean;
+  /** `+` is a blank, as in a query string. */
+  plusIsBlank?: boolean;
+}>;
+
+/** `odd`: how many values stood side by side up to and including each token. `end`: where reading stopped. */
+export type Tokens = Readonly<{ tokens: readonly Token[]; odd: readonly number[]; end: number }>;
+
+const OPERATORS = ['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&'];
+/** Words that may stand before a literal: `N'…'`, `date '…'`, `_utf8'…'`. */
+const LITERAL_PREFIX = /^(?:[nbxeq]|u&|date|timestamp|_[a-z0-9]+|interval|label)$/;
+const MAX_RETRIES = 4;
+
+const BLANK = 1;
+const DIGIT = 2;
+const LETTER = 3;
+const CLASSES = classes();
+
+function classes(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (let code = 0; code <= 32; code += 1) table[code] = BLANK;
+  table['\\'.charCodeAt(0)] = BLANK;
+  for (let code = 48; code <= 57; code += 1) table[code] = DIGIT;
+  for (let code = 65; code <= 90; code += 1) table[code] = table[code + 32] = LETTER;
+  table['_'.charCodeAt(0)] = LETTER;
+  return table;
+}
+
+function classOf(code: number): number {
+  if (code < 128) return CLASSES[code] ?? 0;
+  return code === 0xa0 || code === 0x3000 || code === 0xfeff || (code >= 0x2000 && code <= 0x200f) || code === 0x2028 || code === 0x2029 ? BLANK : code >= 0x2010 && code <= 0x206f ? 0 : LETTER;
+}
+
+/** Reads text as SQL of any dialect, at one step a character or a few. Never throws. */
+export function tokenise(text: string, options: Tokenising = {}): Tokens {
+  return new Reader(text, options).read();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #options: Tokenising;
+  readonly #tokens: Token[] = [];
+  readonly #odd: number[] = [];
+  #at: number;
+  #oddities = 0;
+  #retries = MAX_RETRIES;
+
+  constructor(text: string, options: Tokenising) {
+    this.#text = text;
+    this.#options = options;
+    this.#at = options.from ?? 0;
+  }
+
+  read(): Tokens {
+    const { inside, seam = -1, maxTokens = Infinity, patience = Infinity } = this.#options;
+    if (inside && seam >= 0) {
+      const start = this.#at;
+      this.#at = seam + 1;
+      this.#add('string', this.#text.slice(start, seam), start, inside);
+    }
+    while (this.#at < this.#text.length && this.#tokens.length < maxTokens && this.#oddities < patience) this.#next();
+    return { tokens: this.#tokens, odd: this.#odd, end: this.#at };
+  }
+
+  #next(): void {
+    const text = this.#text;
+    const start = this.#at;
+    const code = text.charCodeAt(start);
+    const kind = classOf(code);
+    if (kind === BLANK || (code === 43 && this.#options.plusIsBlank)) {
+      this.#at += 1;
+      return;
+    }
+    if (kind === LETTER) return this.#word(start);
+    if (kind === DIGIT || (code === 46 && classOf(text.charCodeAt(start + 1)) === DIGIT)) return this.#number(start);
+    const sign = text.charAt(start);
+    switch (sign) {
+      case "'":
+      case '"':
+        return this.#string(start, sign);
+      case '`':
+        return this.#name(start, '`');
+      case '[':
+        return this.#bracket(start);
+      case '(':
+      case '{':
+        return this.#sign('open', start, 1);
+      case ')':
+      case '}':
+      case ']':
+        return this.#sign('close', start, 1);
+      case ',':
+        return this.#sign('comma', start, 1);
+      case ';':
+        return this.#sign('semicolon', start, 1);
+      case '$':
+        return this.#dollar(start);
+      case '@':
+      case ':':
+      case '?':
+        return this.#variable(start, sign);
+      case '-':
+        if (text.startsWith('--', start)) return this.#lineComment(start, 2);
+        break;
+      case '#':
+        if (this.#options.hashComments || this.#hashCuts(start)) return this.#lineComment(start, 1);
+        break;
+      case '/':
+        if (text.startsWith('/*', start)) return this.#blockComment(start);
+        break;
+      case '*':
+        if (text.startsWith('*/', start)) {
+          this.#at += 2;
+          return;
+        }
+        break;
+      default:
+    }
+    const three = text.slice(start, start + 3);
+    const operator = OPERATORS.find((long) => three.startsWith(long)) ?? sign;
+    this.#sign('operator', start, operator.length);
+  }
+
+  #sign(kind: TokenKind, start: number, length: number): void {
+    this.#at = start + length;
+    this.#add(kind, this.#text.slice(start, this.#at), start);
+  }
+
+  #word(start: number): void {
+    const text = this.#text;
+    let at = start + 1;
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      const kind = classOf(code);
+      if (kind !== LETTER && kind !== DIGIT && code !== 36) break;
+    }
+    this.#at = at;
+    const word = text.slice(start, at).toLowerCase();
+    if (word === 'q' && text.charAt(at) === "'") return this.#alternativeQuote(start);
+    this.#add('word', word, start);
+  }
+
+  /** `1`, `1.5e3`, `.1`, `0x1F`, `1F`; a keyword may follow without a blank. */
+  #number(start: number): void {
+    const matched = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,20})?(?:[fFdD](?=union|from|and|or|$))?)/i.exec(this.#text.slice(start, start + 1_000))?.[0] ?? this.#text.charAt(start);
+    this.#at = start + matched.length;
+    this.#add('number', matched.toLowerCase(), start);
+  }
+
+  #string(start: number, quote: "'" | '"'): void {
+    const escaped = this.#closing(start + 1, quote, true);
+    const end = escaped < 0 && this.#retries > 0 && this.#retries-- > 0 ? this.#closing(start + 1, quote, false) : escaped;
+    this.#quoted('string', start, end, quote);
+  }
+
+  /** Where the literal ends, or -1. */
+  #closing(from: number, quote: string, backslashes: boolean): number {
+    const text = this.#text;
+    const code = quote.charCodeAt(0);
+    for (let at = from; at < text.length; at += 1) {
+      const here = text.charCodeAt(at);
+      if (here === 92 && backslashes) at += 1;
+      else if (here === code) {
+        if (text.charCodeAt(at + 1) !== code) return at;
+        at += 1;
+      }
+    }
+    return -1;
+  }
+
+  #quoted(kind: TokenKind, start: number, end: number, mark: string): void {
+    const closed = end >= 0;
+    this.#at = closed ? end + 1 : this.#text.length;
+    this.#add(kind, this.#text.slice(start + 1, closed ? end : undefined), start, mark, closed);
+  }
+
+  #name(start: number, quote: string): void {
+    this.#quoted('name', start, this.#closing(start + 1, quote, false), quote);
+  }
+
+  /** `[name]`, or an index or array. */
+  #bracket(start: number): void {
+    const before = this.#tokens.at(-1);
+    const end = this.#text.slice(start, start + 130).indexOf(']');
+    if (end < 0 || before?.kind === 'close' || (before?.kind === 'word' && before.end === start && (before.text === 'array' || !isKeyword(before)))) return this.#sign('open', start, 1);
+    this.#quoted('name', start, start + end, '[');
+  }
+
+  #alternativeQuote(start: number): void {
+    const opening = this.#text.charAt(this.#at + 1);
+    const closing = { '[': ']', '{': '}', '(': ')', '<': '>' }[opening] ?? opening;
+    const end = this.#retries > 0 ? this.#text.indexOf(`${closing}'`, this.#at + 2) : -1;
+    if (end < 0) {
+      this.#retries -= 1;
+      this.#add('word', 'q', start);
+      return;
+    }
+    const inner = this.#text.slice(this.#at + 2, end);
+    this.#at = end + 2;
+    this.#add('string', inner, start, "'");
+  }
+
+  #dollar(start: number): void {
+    const tag = /^\$(?:[A-Za-z_]\w{0,30})?\$/.exec(this.#text.slice(start, start + 34))?.[0];
+    const end = tag && this.#retries > 0 ? this.#text.indexOf(tag, start + tag.length) : -1;
+    if (!tag || end < 0) {
+      if (tag) this.#retries -= 1;
+      return this.#sign('operator', start, 1);
+    }
+    this.#at = end + tag.length;
+    this.#add('string', this.#text.slice(start + tag.length, end), start, '$');
+  }
+
+  #variable(start: number, sign: string): void {
+    const text = this.#text;
+    let at = start + 1;
+    if (sign === '@') while (text.charAt(at) === '@' && at < start + 3) at += 1;
+    const name = at;
+    while (at < text.length && classOf(text.charCodeAt(at)) >= DIGIT) at += 1;
+    if (at === name && sign !== '?') {
+      const operator = OPERATORS.find((long) => text.startsWith(long, start)) ?? sign;
+      if (sign === '@' && operator === '@') {
+        this.#at = start + 1;
+        return this.#add('variable', '@', start);
+      }
+      return this.#sign('operator', start, operator.length);
+    }
+    this.#at = at;
+    this.#add(sign === '?' && at > name ? 'operator' : 'variable', text.slice(start, at).toLowerCase(), start);
+  }
+
+  /** Without the option: `#` followed by a blank or the end cuts, `#>` and `#temporary` do not. */
+  #hashCuts(start: number): boolean {
+    const next = this.#text.charCodeAt(start + 1);
+    return Number.isNaN(next) || classOf(next) === BLANK;
+  }
+
+  #lineComment(start: number, length: number): void {
+    const newline = this.#text.indexOf('\n', start);
+    this.#at = newline < 0 ? this.#text.length : newline + 1;
+    this.#add('comment', this.#text.slice(start + length, newline < 0 ? undefined : newline), start, length === 2 ? '--' : '#', newline >= 0);
+  }
+
+  /** What stands in `/*!50000 … *\/` is run by MySQL: only its marks are skipped. */
+  #blockComment(start: number): void {
+    if (this.#text.charAt(start + 2) === '!') {
+      this.#at = start + 3;
+      for (let digits = 0; digits < 6 && classOf(this.#text.charCodeAt(this.#at)) === DIGIT; digits += 1) this.#at += 1;
+      return;
+    }
+    const end = this.#text.indexOf('*/', start + 2);
+    this.#at = end < 0 ? this.#text.length : end + 2;
+    this.#add('comment', this.#text.slice(start + 2, end < 0 ? undefined : end), start, '/*', end >= 0);
+  }
+
+  /** Comments that something follows are blanks; they are kept only where they end the text or a line. */
+  #add(kind: TokenKind, text: string, start: number, mark = '', closed = true): void {
+    const token: Token = { kind, text, start, end: this.#at, mark, closed };
+    if (kind === 'comment' && mark === '/*' && closed) return;
+    const before = this.#tokens.at(-1);
+    if (before && sideBySide(before, token)) this.#oddities += 1;
+    this.#tokens.push(token);
+    this.#odd.push(this.#oddities);
+  }
+}
+
+function sideBySide(before: Token, token: Token): boolean {
+  if (!isOperand(token)) return false;
+  if (before.kind === 'close') return token.kind !== 'word' && token.kind !== 'name';
+  if (!isOperand(before)) return false;
+  if (before.kind === 'string' && token.kind === 'string') return false;
+  return !(token.kind === 'string' && before.kind === 'word' && LITERAL_PREFIX.test(before.text));
+}
