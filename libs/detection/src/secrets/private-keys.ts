@@ -1,0 +1,126 @@
+import { ROLES } from '../place.ts';
+import type { Analyser, PatternRule, Rule } from '../rule.ts';
+import { isPlaceholder } from './placeholders.ts';
+import { looksRandom } from './randomness.ts';
+import { filler, HEX } from './sample-keys.ts';
+
+const pem = (kind: string, body: string): string => `${['-----BEGIN', kind, 'PRIVATE', 'KEY-----'].join(' ')}\n${body}`;
+
+const privateKey: Rule = {
+  id: 'secrets.private-key',
+  type: 'credential_exposure',
+  severity: 'critical',
+  sees: 'a private key (PEM, OpenSSH, PGP or PuTTY)',
+  positive: { output: pem('RSA', filler(128)) },
+  nearMiss: { tool: 'bash', arguments: { command: "grep -rl 'BEGIN RSA PRIVATE KEY-----' src && echo found a key that should not be there" } },
+  source: 'RFC 7468',
+};
+
+/** Base64 of the key behind the armour, perhaps quoted, indented, or with `\n` spelled out. At least this much of it. */
+const MIN_BODY = 48;
+const MAX_KEY = 12_000;
+
+export const privateKeys: Analyser = {
+  name: 'private keys',
+  roles: ROLES,
+  literals: ['private key-----', 'private key block-----', 'private key ----', 'putty-user-key-file', 'private-lines:'],
+  rules: [privateKey],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = -1;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      budget.spend(600);
+      const start = Math.max(text.lastIndexOf('-----BEGIN', hit), text.lastIndexOf('---- BEGIN', hit));
+      const putty = /^(?:putty|private-lines)/i.test(text.slice(hit, hit + 13));
+      if (!putty && (start < 0 || hit - start > 40)) continue;
+      const from = putty ? hit : start;
+      const body = text.slice(hit, hit + 600).replace(/^(?:private key(?: block)? ?-{4,5}|[^\n]{0,200})/i, '');
+      if (!hasKeyBody(body)) continue;
+      const ending = text.slice(hit, hit + MAX_KEY);
+      budget.spend(ending.length);
+      const footer = putty ? /Private-MAC: ?[0-9a-f]*/i.exec(ending) : /-{4,5} ?END [A-Z0-9 ]{1,40}-{4,5}/.exec(ending);
+      reached = footer ? hit + footer.index + footer[0].length : hit + bodyLength(ending);
+      report(privateKey, from, reached);
+    }
+  },
+};
+
+function hasKeyBody(text: string): boolean {
+  const lines = text.split(/\\r\\n|\\n|\\r|[\s"'`+,|>]+/).filter((line) => line !== '');
+  let characters = 0;
+  for (const line of lines) {
+    if (/^-{4,5}/.test(line) || line === 'END') break;
+    if (/^(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Encryption|Public-Lines|Private-Lines|MessageID):?/i.test(line)) continue;
+    if (/^[A-Za-z0-9+/=]{16,}$/.test(line) && !isPlaceholder(line.slice(0, 200))) characters += line.length;
+  }
+  return characters >= MIN_BODY;
+}
+
+const bodyLength = (text: string): number => /^[^\n\\]{0,120}(?:(?:\s|\\[nr]|["'+,>|])*[A-Za-z0-9+/=:]{1,200}){1,200}/.exec(text)?.[0].length ?? 0;
+
+/** A JSON Web Key with its private part. */
+const jsonWebKey: PatternRule = {
+  id: 'secrets.json-web-key',
+  type: 'credential_exposure',
+  severity: 'critical',
+  sees: 'a JSON Web Key with its private part',
+  positive: { output: `{"kty":"EC","crv":"P-256","x":"${filler(43)}","y":"${filler(43, undefined, 3)}","d":"${filler(43, undefined, 5)}"}` },
+  nearMiss: { output: `{"kty":"EC","crv":"P-256","x":"${filler(43)}","y":"${filler(43, undefined, 3)}","kid":"signing"}` },
+  source: 'RFC 7517, section 9.3',
+  roles: ROLES,
+  literals: ['"kty"', "'kty'"],
+  pattern: /["']kty["'].{0,600}?["'](?:d|k)["'] {0,3}: {0,3}["']([\w-]{32,400})["']|["'](?:d|k)["'] {0,3}: {0,3}["']([\w-]{32,400})["'].{0,600}?["']kty["']/s,
+  before: 900,
+  after: 1_200,
+};
+
+const walletKey: PatternRule = {
+  id: 'secrets.wallet-key',
+  type: 'credential_exposure',
+  severity: 'critical',
+  sees: 'the private key of a wallet (raw, WIF or extended)',
+  positive: { output: `wallet private key: 0x${filler(64, HEX)}` },
+  nearMiss: { output: `transaction 0x${filler(64, HEX)} of the wallet was mined; its private key stays in the HSM` },
+  source: 'github.com/bitcoin/bips, BIP 32',
+  roles: ROLES,
+  literals: ['private key', 'private_key', 'privatekey', 'privkey', 'xprv', 'wif'],
+  pattern: /(?:private[ _-]?key|privkey|wif)(?:["']? {0,3}(?:is|[:=]|=>) {0,3}|["']? )["']?((?:0x)?[0-9a-f]{64}|[5KL][1-9A-HJ-NP-Za-km-z]{50,51})(?![0-9A-Za-z])|\b[xyz]prv[1-9A-HJ-NP-Za-km-z]{100,112}\b/i,
+  accepts: (match) => !isPlaceholder(match[1] ?? match[0]) && (match[1] === undefined || looksRandom(match[1].replace(/^0x/, ''))),
+};
+
+/** Words of a mnemonic have three to eight letters, and none of them is a word that sentences need. */
+const SENTENCE = /^(?:the|and|for|are|was|were|not|from|this|your|you|with|have|has|must|never|write|them|they|been|which|please|our|who|its|these|those|use|seed|phrase)$/;
+
+const seedPhrase: PatternRule = {
+  id: 'secrets.seed-phrase',
+  type: 'credential_exposure',
+  severity: 'critical',
+  sees: 'the seed phrase of a wallet',
+  positive: { output: 'recovery phrase: marble orbit canyon velvet lunar tissue pepper galaxy rabbit uncle frozen anchor' },
+  nearMiss: { output: 'A seed phrase is a list of twelve simple words that anybody who finds them can spend your money with, so never share it.' },
+  source: 'github.com/bitcoin/bips, BIP 39',
+  roles: ROLES,
+  literals: ['seed phrase', 'seed_phrase', 'mnemonic', 'recovery phrase', 'recovery_phrase', 'seed words', 'wallet seed', 'secret phrase', 'backup phrase', 'seedphrase'],
+  pattern: /(?:phrase|mnemonic|words|seed)["']?[^A-Za-z\n]{0,6}(?:(?:is|are|for \w{1,20}|\([^)]{1,20}\)) ?[^A-Za-z\n]{0,4})?[\n ]?["']?((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b/i,
+  after: 400,
+  accepts: (match) => {
+    const words = (match[1] ?? '').split(/[ ,]+/);
+    return [12, 15, 18, 21, 24].includes(words.length) && words.every((word) => /^[a-z]+$/.test(word) && !SENTENCE.test(word)) && new Set(words).size > words.length * 0.7;
+  },
+};
+
+const passwordHash: PatternRule = {
+  id: 'secrets.password-hash',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'a line of a password file (shadow, htpasswd, NT hashes)',
+  positive: { output: ['deploy:$6$', filler(16), '$', filler(86), ':19700:0:99999:7:::'].join('') },
+  nearMiss: { output: 'deploy:!:19700:0:99999:7:::\nthe column password_hash holds $2b$ hashes' },
+  source: 'man 5 shadow, man 5 crypt',
+  roles: ROLES,
+  literals: [':$1$', ':$5$', ':$6$', ':$y$', ':$2a$', ':$2b$', ':$2y$', ':$apr1$', ':{sha}', ':{ssha}', ':$argon2', ':::', ':aad3b435b51404ee'],
+  pattern: /(?<![\w$])[\w.@-]{1,64}:(?:\$(?:1|5|6|y|2[aby]|apr1|argon2id?)\$[\w./$=,+-]{20,150}|\{S?SHA\}[A-Za-z0-9+/=]{28,60}|\d{3,6}:[0-9a-f]{32}:[0-9a-f]{32}:::)/i,
+  accepts: (match) => !isPlaceholder(match[0]),
+};
+
+export const otherKeys: readonly PatternRule[] = [jsonWebKey, walletKey, seedPhrase, passwordHash];
