@@ -12,6 +12,8 @@ import { ResumeCalls } from './events/resume-calls.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import type { Lease } from './policies/lease.ts';
 import type { PolicySets } from './policies/policy-sets.ts';
+import { ScanMetrics } from './scans/scan-metrics.ts';
+import { ScansController } from './scans/scans.controller.ts';
 
 export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
 
@@ -26,12 +28,13 @@ export class AppModule {
     const decideEvents = deciding(eventParkingLimit);
     return {
       module: AppModule,
-      controllers: [DecisionsController, EventsController],
+      controllers: [DecisionsController, EventsController, ScansController],
       providers: [
         { provide: Decide, useValue: deciding(config.parkingLimit) },
         { provide: DecideEvents, useValue: new DecideEvents({ messaging, decide: decideEvents, lease, metrics: new EventMetrics(metrics), log }) },
         { provide: ResumeCalls, useValue: new ResumeCalls({ messaging, decide: decideEvents, lease, log }) },
         { provide: EvaluatorHealth, useValue: health },
+        { provide: ScanMetrics, useValue: new ScanMetrics(metrics) },
       ],
     };
   }

@@ -6,6 +6,7 @@ import {
   EvaluateToolCalls,
   Health,
   permissionsOf,
+  ScanContent,
   serviceNames,
   type DecisionRecord,
   type EvaluateAnswer,
@@ -18,6 +19,7 @@ import { createLogger, Metrics, type RunningService } from '@holdpoint/runtime';
 import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { z } from 'zod';
 import type { ReportAnswer } from './decisions/results.ts';
+import { scannerName } from './scans/seen.ts';
 import { startEvaluator } from './start-evaluator.ts';
 import { FakeApprovals, FakePolicyAdmin, policies, policySet } from './testing/fake-services.ts';
 
@@ -63,15 +65,52 @@ describe('an evaluator', () => {
     expect(await gateway.request(Health.evaluator, {}, { timeoutMs: 2_000 })).toMatchObject({ ready: true });
   });
 
-  it('has a decision in the stream when its answer arrives, and of the arguments nothing but their shape', async () => {
+  it('has a decision in the stream when its answer arrives, and of the arguments nothing but their shape and what the scanner matched', async () => {
     await evaluator();
     for (const name of ['read_file', 'payment_create', 'delete_file', 'odd_file']) {
-      const [answer] = await validate([call(name, { path: '/etc/shadow' })]);
+      const [answer] = await validate([call(name, { path: climbs, note: 'my diary' })]);
       const last = (await stored()).at(-1);
-      expect(last).toMatchObject({ ...answer?.result, id: answer?.result?.metadata.decision_id, tool_name: name, arguments: { path: '[string]' } });
+      expect(last).toMatchObject({ ...answer?.result, id: answer?.result?.metadata.decision_id, tool_name: name, arguments: { path: '[string]', note: '[string]' } });
+      expect(last?.threats_detected).toContain('path_traversal');
     }
-    expect(JSON.stringify(await stored())).not.toContain('shadow');
+    expect(JSON.stringify(await stored())).not.toContain('diary');
   });
+
+  it('keeps no piece of the arguments where the guard keeps none of them', async () => {
+    policyAdmin.publish(policySet({ version: 2, record_arguments: 'none' }));
+    await evaluator();
+    expect(await validate([call('read_file', { path: climbs })])).toMatchObject([{ result: { threats: expect.arrayContaining([expect.objectContaining({ match: climbs })]) } }]);
+    expect(await stored()).toMatchObject([{ risk_score: expect.any(Number), threats: expect.arrayContaining([expect.objectContaining({ path: '/path', match: '' })]) }]);
+  });
+
+  it('judges by what its scanner sees, and hands out what is left of a cleaned call, which the log keeps only in full', async () => {
+    const rules = [{ ...policies[0]!, name: 'Clean', tool_pattern: '*', action: 'sanitize' as const, conditions: { risk_score_min: 0.7 } }, ...policies.slice(1)];
+    policyAdmin.publish(policySet({ version: 2, policies: rules }));
+    policyAdmin.publish(policySet({ guard_id: 'full', policies: rules, record_arguments: 'full' }));
+    await evaluator();
+    const asked = { path: climbs, note: 'für März' };
+    const answers = await validate([call('read_file', asked), call('read_file', asked, { guard_id: 'full' }), call('read_file', { path: 'a.txt' }), named('odd_file')]);
+    expect(answers.map(({ result }) => result?.action)).toEqual(['sanitize', 'sanitize', 'allow', 'warn']);
+    for (const { result } of answers.slice(0, 2)) expect(result).toMatchObject({ sanitized_arguments: { path: '', note: 'für März' }, changes: expect.arrayContaining([expect.objectContaining({ path: '/path', how: 'removed' })]) });
+    const records = (await stored()).filter(({ action }) => action === 'sanitize');
+    expect(records.map(({ guard_id, sanitized_arguments }) => [guard_id, sanitized_arguments]).sort()).toEqual([['default', undefined], ['full', { path: '', note: 'für März' }]]);
+  });
+
+  it('tells a named approval that its call runs cleaned, before it does', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...policies[0]!, tool_pattern: '*', action: 'sanitize' }] }));
+    await evaluator();
+    const [answer] = await validate([call('read_file', { path: climbs }, { approval_id: 'apr_named' })]);
+    expect(answer?.result?.action).toBe('sanitize');
+    expect(approvals.verdicts).toMatchObject([{ approval_id: 'apr_named', action: 'sanitize' }]);
+  });
+
+  it('answers a batch in as many messages as its findings and cleaned arguments need', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...policies[0]!, tool_pattern: '*', action: 'sanitize', conditions: { risk_score_min: 0.7 } }] }));
+    await evaluator();
+    const text = 'x'.repeat(900_000);
+    const answers = await validate(Array.from({ length: 8 }, () => call('read_file', { path: climbs, text })), 20_000);
+    expect(answers.map(({ result }) => result?.action)).toEqual(Array.from({ length: 8 }, () => 'sanitize'));
+  }, 30_000);
 
   it('answers a batch of 256 calls, each once, in order, and logs each once', async () => {
     await evaluator();
@@ -111,6 +150,15 @@ describe('an evaluator', () => {
     await stopped;
     expect(policyAdmin.returned).toHaveLength(1);
     await expect(validate([call('read_file')])).rejects.toMatchObject({ reason: 'no_responders' });
+  });
+});
+
+describe('a content by itself', () => {
+  it('is scanned, whatever the policies, and nothing is logged', async () => {
+    await evaluator();
+    const scan = (content: unknown) => gateway.request(ScanContent, { content, trace_id: 'trace_1' }, { timeoutMs: 5_000 });
+    expect(await scan({ body: 'The weather is fine.' })).toMatchObject({ action: 'allow', risk_score: 0, threats: [], metadata: { scanner: scannerName, trace_id: 'trace_1' } });
+    expect(await stored()).toEqual([]);
   });
 });
 
@@ -302,6 +350,7 @@ describe('nats', () => {
 });
 
 const timeoutMs = 5_000;
+const climbs = '../../../../etc/passwd';
 
 let calls = 0;
 function call(name: string, toolArguments: Record<string, unknown> = {}, given: Partial<EvaluateCall> = {}): EvaluateCall {

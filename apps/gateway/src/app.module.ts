@@ -23,6 +23,8 @@ import { NatsDoor } from './nats-door/nats-door.ts';
 import { GuardsController } from './management/guards.controller.ts';
 import { KeysController } from './management/keys.controller.ts';
 import { PoliciesController } from './management/policies.controller.ts';
+import { ContentScans } from './scans/content-scans.ts';
+import { ScansController } from './scans/scans.controller.ts';
 
 export type GatewayNeeds = Readonly<{ config: Pick<GatewayConfig, 'http' | 'tracing'> & Partial<Pick<GatewayConfig, 'nats' | 'door'>>; messaging: Messaging; log: Logger; metrics: Metrics; version: string }>;
 export type GatewayParts = Readonly<{
@@ -30,6 +32,7 @@ export type GatewayParts = Readonly<{
   access: AccessGuard;
   sync: AccessSync;
   judge: Judge;
+  scans: ContentScans;
   waits: ApprovalWaits;
   peers: Peers;
   parts: Parts;
@@ -44,10 +47,11 @@ export function assemble({ config, messaging, log, metrics: instruments, version
   const store = new AccessStore();
   const sync = new AccessSync({ messaging, store, log });
   const judge = new Judge({ messaging, liveEvaluators: () => store.liveEvaluators, metrics, log });
+  const scans = new ContentScans({ messaging, log });
   const waits = new ApprovalWaits({ messaging, log });
   metrics.watch({ waitingCallers: () => waits.size, queuedCalls: () => judge.queued, keyStoreAgeMs: (nowMs) => store.ageMs(nowMs) });
   const settings = config.door === undefined || config.nats === undefined ? undefined : { ...config.door, servers: config.nats.servers, user: config.nats.user, password: config.nats.password };
-  const door = new NatsDoor({ settings, messaging, store, sync, judge, waits, metrics, log });
+  const door = new NatsDoor({ settings, messaging, store, sync, judge, scans, waits, metrics, log });
   const parts = new Parts({ messaging, store, own: () => [door.health] });
   watchHealth(instruments, { parts: () => parts.all(), ready: async () => (await parts.readiness()).ready });
   return {
@@ -55,6 +59,7 @@ export function assemble({ config, messaging, log, metrics: instruments, version
     access: new AccessGuard({ store, sync, trustedProxies: config.http.trustedProxies }),
     sync,
     judge,
+    scans,
     waits,
     peers: new Peers(messaging),
     parts,
@@ -65,16 +70,17 @@ export function assemble({ config, messaging, log, metrics: instruments, version
 }
 
 @Module({
-  controllers: [CallsController, OutcomesController, DecisionsController, PoliciesController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
+  controllers: [CallsController, ScansController, OutcomesController, DecisionsController, PoliciesController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
 })
 export class AppModule {
-  static with({ messaging, sync, judge, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {
+  static with({ messaging, sync, judge, scans, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {
     return {
       module: AppModule,
       providers: [
         { provide: Messaging, useValue: messaging },
         { provide: AccessSync, useValue: sync },
         { provide: Judge, useValue: judge },
+        { provide: ContentScans, useValue: scans },
         { provide: ApprovalWaits, useValue: waits },
         { provide: Peers, useValue: peers },
         { provide: Parts, useValue: parts },

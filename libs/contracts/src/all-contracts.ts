@@ -8,6 +8,7 @@ import { FindFinalDecisions, OutcomesReported, PublicEvents, ResumeToolCalls, To
 import { DeadLetters, Health } from './internal/health.ts';
 import * as management from './internal/management.ts';
 import { AwaitActive, RenewLease, ReturnLease } from './internal/policy-sets.ts';
+import { ScanContent } from './internal/scan.ts';
 
 /** Every message of the system. Permissions, streams and the message reference are made from this list. */
 export const allContracts: readonly Contract[] = [
@@ -18,6 +19,7 @@ export const allContracts: readonly Contract[] = [
   AwaitActive,
   ...Object.values(management),
   EvaluateToolCalls,
+  ScanContent,
   ToolCallsSubmitted,
   ResumeToolCalls,
   OutcomesReported,

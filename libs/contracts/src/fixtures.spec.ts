@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
-import { ApprovalNews, DecisionRecord, DecisionsLogged, OutcomeReport, SubmittedMessage, SubmittedToolCall, ToolCallRefused, ValidateRequest } from './index.ts';
+import { ApprovalNews, DecisionRecord, DecisionsLogged, OutcomeReport, ScanRequest, ScanResponse, SubmittedMessage, SubmittedToolCall, ToolCallRefused, ValidateRequest } from './index.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
 
@@ -11,6 +11,8 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'decision-made': DecisionRecord,
   'decisions-logged': DecisionsLogged.body,
   'outcome-report': OutcomeReport,
+  'scan-request': ScanRequest,
+  'scan-response': ScanResponse,
   'submitted-tool-call': SubmittedToolCall,
   'tool-call-event': SubmittedMessage,
   'tool-call-refused': ToolCallRefused,

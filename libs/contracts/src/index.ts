@@ -18,9 +18,10 @@ export { ApprovalId, ArgumentsHash, CallerText, ChannelId, DecisionId, GuardId, 
 export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
 export { InputProblem, ProblemDocument, inputProblems, invalidInput, pointer, problemDocument } from './public/problem.ts';
 export type { ProblemFacts } from './public/problem.ts';
-export { Change, RiskScore, Threat } from './public/threat.ts';
+export { ScanRequest, ScanResponse } from './public/scan.ts';
 export { maxDocumentDepth, parseStrictJson } from './public/strict-json.ts';
 export type { StrictJson } from './public/strict-json.ts';
+export { Change, RiskScore, Threat } from './public/threat.ts';
 export {
   Action,
   AnthropicToolUse,
@@ -83,3 +84,4 @@ export {
 export { AwaitActive, PolicySet, RenewLease, ReturnLease, leaseMs, leaseRenewalMs } from './internal/policy-sets.ts';
 export { Actor, Refusal, pageOf, replyOf } from './internal/reply.ts';
 export type { Reply } from './internal/reply.ts';
+export { ScanContent } from './internal/scan.ts';

@@ -28,6 +28,8 @@ type Ready = Decided | NotJudged;
 const logTimeoutMs = 2_000;
 const approvalTimeoutMs = 3_000;
 const finalDecisionsTimeoutMs = 2_000;
+/** For so long one batch has the processor to itself. */
+const turnMs = 20;
 /** Kept back from the caller's deadline for the way of the answer. */
 const answerReserveMs = 50;
 
@@ -74,15 +76,10 @@ export class Decide {
 
     const parts: Promise<readonly Answer[]>[] = [];
     if (atOnce.length > 0) {
-      const sorted = this.sort(atOnce);
-      parts.push(this.answerAtOnce(sorted), this.answerByApproval(sorted, remainingMs));
+      parts.push(...this.answersTo(this.sort(atOnce), remainingMs));
     }
     if (afterLook.length > 0) {
-      const sorted = this.lease.renew().then(() => this.sort(afterLook));
-      parts.push(
-        sorted.then((late) => this.answerAtOnce(late)),
-        sorted.then((late) => this.answerByApproval(late, remainingMs)),
-      );
+      parts.push(...this.answersTo(this.lease.renew().then(() => this.sort(afterLook)), remainingMs));
     }
     for await (const answers of asTheyComplete(parts)) {
       if (answers.length === 0) continue;
@@ -93,22 +90,34 @@ export class Decide {
     }
   }
 
-  /** Judges each call by itself and gives parking places to those that must ask. */
-  private sort(calls: readonly Numbered[]): Sorted {
-    const freshness = this.lease.freshness();
-    const at = Date.now();
+  private answersTo(sorted: Promise<Sorted>, remainingMs: () => number): Promise<readonly Answer[]>[] {
+    return [sorted.then((them) => this.answerAtOnce(them)), sorted.then((them) => this.answerByApproval(them, remainingMs))];
+  }
+
+  /**
+   * Judges each call by itself and gives parking places to those that must ask.
+   * Scans of large calls take their time: in between others have a turn, the renewal of the lease among them.
+   */
+  private async sort(calls: readonly Numbered[]): Promise<Sorted> {
+    let turnSince = monotonicMs();
     const notJudged: NotJudged[] = [];
     const decided: Ready[] = [];
     const asking: JudgedCall[] = [];
     for (const { index, call } of calls) {
-      const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness, at });
+      if (monotonicMs() - turnSince > turnMs) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turnSince = monotonicMs();
+      }
+      const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness: this.lease.freshness(), at: Date.now() });
       if ('not_judged' in judgement) notJudged.push(judgement);
       else if (!asksApprovals(judgement)) decided.push(decidedAs(judgement, outcomeOfVerdict(judgement)));
       // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
-      else if (this.parking + asking.length >= this.parkingLimit || (call.event_key !== undefined && this.askedInVain && this.parking > 0)) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
-      else asking.push(judgement);
+      else if (this.parking >= this.parkingLimit || (call.event_key !== undefined && this.askedInVain && this.parking > asking.length)) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
+      else {
+        this.parking += 1;
+        asking.push(judgement);
+      }
     }
-    this.parking += asking.length;
     return { notJudged, decided, asking };
   }
 

@@ -7,6 +7,7 @@ import type { AccessSync } from '../access/access-sync.ts';
 import type { Judge } from '../calls/judge.ts';
 import type { GatewayMetrics } from '../health/gateway-metrics.ts';
 import type { ApprovalWaits } from '../holding/approval-waits.ts';
+import type { ContentScans } from '../scans/content-scans.ts';
 import { connectToAgents, connectToSystem, type DoorSettings } from './connections.ts';
 import { CutConnections } from './cut-connections.ts';
 import { DoorDesk, type Answering } from './door-desk.ts';
@@ -15,6 +16,7 @@ import { EventReaders } from './event-readers.ts';
 import { ForgottenReaders } from './forgotten-readers.ts';
 import { readingEvents } from './next-events.ts';
 import { relayingOutcomes, relayingToolCalls } from './relay.ts';
+import { scanning } from './scan-content.ts';
 import { SignIn, signInSubject } from './sign-in.ts';
 import { validating } from './validate-calls.ts';
 
@@ -25,6 +27,7 @@ export type NatsDoorNeeds = Readonly<{
   store: AccessStore;
   sync: Pick<AccessSync, 'refresh'>;
   judge: Judge;
+  scans: ContentScans;
   waits: ApprovalWaits;
   metrics: GatewayMetrics;
   log: Logger;
@@ -148,6 +151,7 @@ export class NatsDoor {
     const published: Readonly<Partial<Record<DoorOperation, boolean>>> = { toolCallSubmitted: true, outcomeReported: true };
     const answers: Readonly<Record<DoorOperation, Answering>> = {
       validate: validating(this.needs),
+      scan: scanning(this.needs),
       toolCallSubmitted: relayingToolCalls({ messaging }),
       outcomeReported: relayingOutcomes({ messaging }),
       eventsNext: readingEvents({ readers, cursors, maxPayload: () => messaging.maxPayload, stopped: this.stopping.signal }),

@@ -7,6 +7,7 @@ import { Guard, GuardDraft, GuardPatch } from './guard.ts';
 import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
 import { ApprovalId, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
 import { Policy, PolicyOrder } from './policy.ts';
+import { ScanRequest, ScanResponse } from './scan.ts';
 import { Action, ProviderToolsRequest, ToolRequest, ValidateRequest, ValidateResponse, isJsonObject, maxWaitSeconds, type JsonObject } from './tool-call.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -84,6 +85,7 @@ const channelInGuard = { ...inGuard, channelId: ChannelId };
 const approvalInGuard = { ...inGuard, approvalId: ApprovalId };
 
 const judged = { 200: { description: 'The answer to every call; the action says what to do.', schema: ValidateResponse, headers: ['Preference-Applied'] } } as const;
+const scanned = { 200: { description: 'What the content looks like; the action says what to do with it.', schema: ScanResponse } } as const;
 const written = (description: string, schema: z.ZodType, status: 200 | 201 = 200): Readonly<Record<number, EndpointAnswer>> => ({
   [status]: { description, schema, headers: ['X-Policy-Version'] },
   202: { description: 'Written, but not every evaluator decides by it yet.', schema, headers: ['X-Policy-Version', 'X-Policy-Waiting-For'] },
@@ -133,6 +135,40 @@ export const endpoints = {
     body: ToolRequest,
     prefersWait: true,
     answers: judged,
+  },
+
+  scanOutput: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/agent/scan-output',
+    summary: 'Look at what a tool returned, before an agent reads it',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: noQuery,
+    body: ScanRequest,
+    answers: scanned,
+  },
+  scanAgentContent: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/agent/scan-content',
+    summary: 'The same for any other content',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: noQuery,
+    body: ScanRequest,
+    answers: scanned,
+  },
+  scanContent: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/content/scan',
+    summary: 'The same (older path)',
+    tag: 'Tool calls',
+    roles: agent,
+    params: inGuard,
+    query: noQuery,
+    body: ScanRequest,
+    answers: scanned,
   },
 
   reportOutcome: {

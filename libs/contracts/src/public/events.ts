@@ -57,6 +57,7 @@ const guardSubject = (guardId: string, rest: string): string => `hp.v1.guard.${t
 /** Public subjects of one guard. Those that agents write end in the id of their key: permissions let a key use only its own. */
 export const guardSubjects = {
   validate: (guardId: string, keyId: string): string => guardSubject(guardId, `validate.${token(keyId)}`),
+  scan: (guardId: string, keyId: string): string => guardSubject(guardId, `scan.${token(keyId)}`),
   toolCallSubmitted: (guardId: string, keyId: string): string => guardSubject(guardId, `tool_call.submitted.${token(keyId)}`),
   outcomeReported: (guardId: string, keyId: string): string => guardSubject(guardId, `outcome.reported.${token(keyId)}`),
   decisionsNext: (guardId: string, keyId: string): string => guardSubject(guardId, `events.next.${token(keyId)}`),

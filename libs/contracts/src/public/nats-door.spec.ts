@@ -18,13 +18,13 @@ const granted = (of: KeyOnNats, live = true) => {
     mayHear: (subject: string): boolean => permissions?.subscribe.some((pattern) => matches(pattern, subject)) ?? false,
   };
 };
-const asks = (guard: string, keyId: string) => [guardSubjects.validate, guardSubjects.toolCallSubmitted, guardSubjects.outcomeReported, guardSubjects.decisionsNext].map((subject) => subject(guard, keyId));
+const asks = (guard: string, keyId: string) => [guardSubjects.validate, guardSubjects.scan, guardSubjects.toolCallSubmitted, guardSubjects.outcomeReported, guardSubjects.decisionsNext].map((subject) => subject(guard, keyId));
 const news = (guard: string) => [guardSubjects.decisionMade, guardSubjects.toolCallRefused, guardSubjects.approvalRequested, guardSubjects.approvalResolved].map((subject) => subject(guard));
 
 describe('an agent’s key on NATS', () => {
   it('asks for its own guards under its own id, and hears their events and its own inbox', () => {
     const { mayPublish, mayHear } = granted(key());
-    expect(asks('shop', 'agent0000000').map(mayPublish)).toEqual([true, true, true, true]);
+    expect(asks('shop', 'agent0000000').map(mayPublish)).not.toContain(false);
     expect([...news('shop'), '_INBOX.agent0000000.x.1'].map(mayHear)).not.toContain(false);
   });
 
@@ -53,7 +53,7 @@ describe('an agent’s key on NATS', () => {
   });
 
   it.each([['auditor' as const], ['approver' as const]])('reads only, as %s', (role) => {
-    expect(asks('shop', 'agent0000000').map(granted(key({ roles: [role] })).mayPublish)).toEqual([false, false, false, true]);
+    expect(asks('shop', 'agent0000000').map(granted(key({ roles: [role] })).mayPublish)).toEqual([false, false, false, false, true]);
   });
 
   it('has no business here with role admin alone', () => {

@@ -6,6 +6,7 @@ import { Timestamp } from './names.ts';
 /** What callers may ask of the gateway over NATS; each subject ends in the id of the key that asks. */
 export const doorSubjects = {
   validate: 'hp.v1.guard.*.validate.*',
+  scan: 'hp.v1.guard.*.scan.*',
   toolCallSubmitted: 'hp.v1.guard.*.tool_call.submitted.*',
   outcomeReported: 'hp.v1.guard.*.outcome.reported.*',
   eventsNext: 'hp.v1.guard.*.events.next.*',
@@ -15,6 +16,7 @@ export type DoorOperation = keyof typeof doorSubjects;
 /** Roles that may ask, by what they ask for. */
 export const doorRoles: Readonly<Record<DoorOperation, readonly Role[]>> = {
   validate: ['agent'],
+  scan: ['agent'],
   toolCallSubmitted: ['agent'],
   outcomeReported: ['agent'],
   eventsNext: ['agent', 'auditor', 'approver'],
