@@ -1,3 +1,5 @@
 import type { Detector } from '../rule.ts';
+import { phraseAnalyser } from './phrases.ts';
+import { taskAnalyser } from './tasks.ts';
 
-export const promptsDetectors: readonly Detector[] = [];
+export const promptsDetectors: readonly Detector[] = [phraseAnalyser, taskAnalyser];

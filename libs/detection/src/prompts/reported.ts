@@ -1,0 +1,49 @@
+import type { Word } from './words-of-text.ts';
+
+const listed = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Words of people who write about attacks. */
+const ATTACK = listed('attack attacks attacker attackers attacking injection injections injected inject injecting jailbreak jailbreaks adversarial malicious payload payloads exploit exploits detect detects detected detector detection blocks blocked flagged flags filter sanitize sanitizes vulnerability vulnerable researchers researcher hackers hacker phishing defence defense mitigations mitigation');
+const REPORTING = listed('like phrase phrases string strings sentence example examples eg such as says said saying asks asked tells told contains containing wrote writes written text input prompt prompts words called titled named entitled test tests case typed regex pattern patterns match matches keyword keywords');
+/** Before a verb that is described, not ordered. */
+const DESCRIBED = listed('to it they he she we may might could would can cannot should will models users agents attackers people which that and or not never dont doesnt without by lets let makes make made didnt wont i');
+/** Of these, the words that turn an order around. */
+const FORBIDDEN = listed('not never dont doesnt cannot cant shouldnt without didnt wont nobody');
+
+/** How far back a sentence is looked at. */
+const REACH = 24;
+
+/** What surrounds a phrase says that somebody writes about it, or tells a story, instead of ordering it. */
+export function isReported(words: readonly Word[], first: number, last: number): boolean {
+  const opening = words[first];
+  if (!opening) return false;
+  let attack = false;
+  let reporting = false;
+  for (let at = Math.max(0, first - REACH); at < Math.min(words.length, last + 10); at += 1) {
+    if (at >= first && at <= last) continue;
+    const word = words[at];
+    if (!word || Math.abs(word.sentence - opening.sentence) > (at < first ? 1 : 0)) continue;
+    attack ||= ATTACK.has(word.word);
+    reporting ||= at < first && first - at <= 8 && REPORTING.has(word.word);
+  }
+  const quoted = opening.quoted || (words[first - 1]?.quoted ?? false);
+  if (quoted) return attack || reporting;
+  return attack && !opening.leads;
+}
+
+/** The verb at `first` is forbidden or described: `never ignore …`, `it may ignore …`. Words to the reader (`you may`) order. */
+export function isDescribed(words: readonly Word[], first: number): boolean {
+  const verb = words[first];
+  if (!verb || verb.quoted) return false;
+  const before = wordBefore(words, first, 1);
+  const further = [before, wordBefore(words, first, 2), wordBefore(words, first, 3)];
+  if (further.slice(0, 2).some((word) => FORBIDDEN.has(word))) return true;
+  if (verb.leads) return false;
+  if (further.some((word) => /^(?:you|your|must|assistant|ai|system|please)$/.test(word))) return false;
+  return DESCRIBED.has(before);
+}
+
+function wordBefore(words: readonly Word[], first: number, back: number): string {
+  const word = words[first - back];
+  return word && word.sentence === words[first]?.sentence ? word.word : '';
+}
