@@ -1,0 +1,145 @@
+import type { Rule, View } from '../rule.ts';
+import { comparisonAt, isComparing, operandAt } from './expression.ts';
+import { tellEffects } from './effects.ts';
+import { injection } from './injection-rules.ts';
+import { isJunction } from './logic.ts';
+import { endsAt, isStatementAt } from './statement.ts';
+import { isCut, isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
+import { tokenise } from './tokenise.ts';
+import { tellMismatch } from './union.ts';
+import { DELAYS, ERROR_TELLING } from './vocabulary.ts';
+
+/** Conditions examined of one text; more say nothing new. */
+const MAX_PROBES = 400;
+
+/** Reads a statement that a SQL tool is given: what it does, and whether one of its values was broken out of. */
+export function analyseQuery(view: View): void {
+  const { text, place, budget } = view;
+  budget.spend(4 * text.length);
+  const { tokens } = tokenise(text);
+  const told = new Set<Rule>();
+  const tell = (rule: Rule, from: number, to: number): void => {
+    if (told.has(rule)) return;
+    told.add(rule);
+    const [start, end] = [tokens[from]?.start ?? 0, tokens[Math.min(tokens.length, Math.max(to, from + 1)) - 1]?.end ?? text.length];
+    view.report(rule, start, Math.max(end, start + 1));
+  };
+  tellEffects(tokens, place.file === '' ? 'run' : 'script', tell);
+  tellSeams(text, tokens, (rule, from) => tell(rule, from, tokens.length));
+}
+
+type TellSeam = (rule: Rule, from: number) => void;
+
+function tellSeams(text: string, tokens: readonly Token[], tell: TellSeam): void {
+  let depth = 0;
+  let where = -1;
+  let probes = 0;
+  let unpaired = -1;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] as Token;
+    if (token.kind === 'open') depth += 1;
+    if (token.kind === 'close' && (depth -= 1) < 0) {
+      if (unpaired < 0 && where >= 0) unpaired = at;
+      depth = 0;
+    }
+    if (token.kind === 'semicolon') {
+      depth = 0;
+      where = tokens[at + 1] === undefined ? where : Math.max(where, at);
+    }
+    if (isWord(token, 'where', 'having', 'on')) where = at;
+    if (where >= 0 && probes < MAX_PROBES) {
+      if (isJunction(token)) {
+        probes += 1;
+        tellConstants(tokens, at, tell);
+      }
+      if (isComparing(token) && !isWord(token, 'in', 'is', 'match', 'between')) tellMalformed(text, tokens, at, tell);
+    }
+    if (isWord(token, 'union', 'except', 'intersect') && probes < MAX_PROBES) {
+      probes += 1;
+      tellMismatch(tokens, at, () => tell(injection.unionMismatch, at));
+    }
+    if (where >= 0) tellDelay(tokens, at, tell);
+    if (where >= 0 && isGlued(tokens, at)) tell(injection.brokenLiteral, at);
+    if (where >= 0 && isWord(token, 'procedure') && isWord(tokens[at + 1], 'analyse')) tell(injection.procedureAnalyse, at);
+    if (where >= 0 && token.kind === 'comment') tellCut(text, tokens, at, where, tell);
+  }
+  const last = tokens.at(-1);
+  if (unpaired >= 0 && continues(tokens[unpaired + 1])) tell(injection.brokenLiteral, unpaired);
+  if (where < 0 || !last) return;
+  if (depth > 0 && tokens.slice(Math.max(where, tokens.length - 40)).some((token, index, rest) => isJunction(token) && index + 1 < rest.length)) tell(injection.brokenLiteral, where);
+  if (last.kind === 'string' && !last.closed) tellUnclosed(text, tokens, where, last, tell);
+}
+
+/** `OR 'a'='a'`, `AND 8=3`: a person writes `WHERE 1=1` first, or nothing of the kind. */
+function tellConstants(tokens: readonly Token[], at: number, tell: TellSeam): void {
+  let from = at + 1;
+  while (isWord(tokens[from], 'not') || isOperator(tokens[from], '!')) from += 1;
+  const comparison = comparisonAt(tokens, from);
+  if (!comparison) {
+    const operand = operandAt(tokens, from);
+    if (operand?.constant && operand.kind !== 'call' && operand.kind !== 'group' && isCut(tokens[operand.end])) tell(injection.brokenLiteral, at);
+    return;
+  }
+  const { left, right, end } = comparison;
+  if (!left.constant || !right?.constant || left.kind === 'call' || right.kind === 'call') return;
+  if (isColumnQuoted(tokens[from]) !== isColumnQuoted(tokens[end - 1])) return;
+  if (isColumnQuoted(tokens[from]) && left.text !== right.text) return;
+  const trivial = /^[012]$/.test(left.text) && /^[012]$/.test(right.text);
+  if (isWord(tokens[at], 'or', 'xor') || isOperator(tokens[at], '||', '&&') || !trivial) tell(injection.brokenLiteral, at);
+}
+
+const isColumnQuoted = (token: Token | undefined): boolean => token?.kind === 'string' && token.mark === '"';
+
+/** `id = SELECT …`, `id = ||(…`, `id = FROM`. */
+function tellMalformed(text: string, tokens: readonly Token[], at: number, tell: TellSeam): void {
+  const next = tokens[at + 1];
+  if (!next) return;
+  const after = isWord(next, 'select', 'from', 'union', 'waitfor', 'declare', 'exec', 'execute', 'where', 'order', 'group', 'having') || isOperator(next, '||', '&&', '/', '*') || next.kind === 'semicolon' || (next.kind === 'close' && isOperator(tokens[at], '='));
+  if (after && !(isOperator(tokens[at], '*', '?', '!') || isOperator(next, '*')) && !(isOperator(next, '/') && text.length > next.end && tokens[at + 2]?.kind === 'open')) tell(injection.malformed, at);
+  // A second value behind the one that was compared with: `= -1 select`, `= 'smith' goto x`.
+  const value = operandAt(tokens, at + 1);
+  const further = value && tokens[value.end];
+  if (further && value.constant && isStatementAt(tokens, value.end) && !isWord(further, 'set', 'replace', 'if', 'begin')) tell(injection.malformed, at);
+}
+
+/** A literal with a word or number right beside it: `'smith'or`, `foo'or'oof`. */
+function isGlued(tokens: readonly Token[], at: number): boolean {
+  const [token, next] = [tokens[at], tokens[at + 1]];
+  if (token?.kind !== 'string' || token.mark !== "'" || next?.start !== token.end) return false;
+  if (next.kind === 'word') return isWord(next, 'or', 'and', 'xor', 'union', 'select', 'waitfor', 'goto', 'declare', 'begin', 'exec', 'if', 'having', 'group', 'order', 'into', 'like', 'rlike', 'regexp', 'is', 'collate', 'procedure', 'limit') || !isKeyword(next);
+  return next.kind === 'number' || (next.kind === 'operator' && ['^', '&&'].includes(next.text));
+}
+
+function tellDelay(tokens: readonly Token[], at: number, tell: TellSeam): void {
+  const token = tokens[at] as Token;
+  if (token.kind !== 'word') return;
+  const called = tokens[at + 1]?.kind === 'open';
+  if (called && DELAYS.has(token.text)) tell(injection.delayInStatement, at);
+  else if (called && ERROR_TELLING.has(token.text) && tokens.slice(at, at + 12).some((inner) => isWord(inner, 'select', 'concat', 'version', 'user', 'database'))) tell(injection.delayInStatement, at);
+  else if (isWord(token, 'json_keys') && tokens.slice(at, at + 6).some((inner) => isWord(inner, 'select'))) tell(injection.delayInStatement, at);
+  else if (isWord(token, 'waitfor') && isStatementAt(tokens, at)) tell(injection.delayInStatement, at);
+}
+
+/** A comment mark that ends a statement with nothing to say, or that swallows a quote which was meant to close. */
+function tellCut(text: string, tokens: readonly Token[], at: number, where: number, tell: TellSeam): void {
+  const [comment, before] = [tokens[at] as Token, tokens[at - 1]];
+  if (!before || before.kind === 'comment' || before.kind === 'semicolon' && at + 1 < tokens.length) return;
+  const sameLine = !/\n/.test(text.slice(before.end, Math.min(comment.start, before.end + 200)));
+  if (!sameLine) return;
+  if (at === tokens.length - 1 && isCut(comment) && tokens.slice(where, at).length > 2) tell(injection.cutStatement, at);
+  else if (before.kind === 'string' && comment.mark === '--' && /^[\s-]*(?:'|"|\)|and\b.*')/i.test(comment.text.slice(0, 80))) tell(injection.cutStatement, at);
+}
+
+const continues = (token: Token | undefined): boolean => token === undefined || isJunction(token) || isCut(token) || token.kind === 'semicolon' || isWord(token, 'union', 'order', 'procedure', 'having', 'group', 'waitfor', 'into', 'limit');
+
+/** The last literal never ends: what stands in it was meant to be read as SQL, or what stood before it was. */
+function tellUnclosed(text: string, tokens: readonly Token[], where: number, last: Token, tell: TellSeam): void {
+  const inner = tokenise(text, { from: last.start + 1, maxTokens: 12, hashComments: true }).tokens;
+  let at = 0;
+  while (inner[at]?.kind === 'close') at += 1;
+  const first = inner[at];
+  const index = tokens.length - 1;
+  if (first && (continues(first) || isStatementAt(inner, at) || isComparing(first) || isWord(first, 'rlike', 'div', 'mod', 'sounds') || (isOperator(first, '|', '^', '&') && !isOperand(inner[at + 1] ?? first)) || (first.kind === 'open' && isWord(inner[at + 1], 'select')))) return tell(injection.brokenLiteral, index);
+  const joined = tokens.slice(Math.max(where, index - 24), index).some((token) => isJunction(token) || isWord(token, 'union') || token.kind === 'string');
+  if (joined && last.text.length <= 40 && !endsAt(tokens[index - 1])) tell(injection.brokenLiteral, index);
+}
