@@ -53,7 +53,8 @@ const PATH_TOOL = named('file', 'directory', 'folder', 'archive', 'document', 'a
 const URL_FIELD = named('url', 'uri', 'link', 'href', 'src', 'endpoint', 'webhook', 'callback', 'feed', 'website', 'target_url');
 const HOST_FIELD = named('host', 'hostname', 'domain', 'ip', 'server', 'address_ip');
 const MARKUP_FIELD = named('html', 'template', 'markdown', 'markup', 'xml', 'svg', 'jinja', 'layout');
-const ADDRESS_FIELD = named('to', 'cc', 'bcc', 'from', 'email', 'recipient', 'sender', 'reply_to', 'phone', 'iban', 'participant', 'attendee', 'invitee', 'user_email');
+const HEADER_FIELD = /^(?:to|cc|bcc|from|reply_to|(?:send|mail)_to)$/;
+const ADDRESS_FIELD = named('email', 'recipient', 'sender', 'phone', 'iban', 'participant', 'attendee', 'invitee', 'user_email');
 const SECRET_FIELD = named('password', 'passwd', 'pwd', 'secret', 'token', 'api_key', 'apikey', 'access_key', 'private_key', 'credential', 'passphrase', 'authorization', 'pin');
 const PROSE_FIELD = named(
   'body', 'message', 'text', 'content', 'comment', 'description', 'title', 'subject', 'prompt', 'note', 'summary', 'bio', 'task', 'instruction', 'question', 'answer', 'review', 'details?', 'reason', 'caption', 'post', 'tweet', 'feedback',
@@ -73,7 +74,7 @@ function roleOf(tool: string, type: string, field: string): Role {
   if (MARKUP_FIELD.test(field)) return 'markup';
   if (PATH_FIELD.test(field) || (field === 'source' && PATH_TOOL.test(both))) return 'path';
   if (CODE_FIELD.test(field)) return 'code';
-  if (ADDRESS_FIELD.test(field)) return 'address';
+  if (HEADER_FIELD.test(field) || ADDRESS_FIELD.test(field)) return 'address';
   if (PROSE_FIELD.test(field)) return 'prose';
   return 'value';
 }
@@ -94,7 +95,7 @@ const extensionOf = (file: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(file
 
 function roleOfFile(file: string): Role {
   const extension = extensionOf(file);
-  if (/^(?:sh|bash|zsh|ksh|fish|command)$/.test(extension) || /(?:^|\/)(?:\.?(?:bash|zsh)rc|\.?(?:bash_|z)?profile|crontab|[^/]*cron[^/]*|authorized_keys|Makefile|Dockerfile)$/i.test(file)) return 'shell';
+  if (/^(?:sh|bash|zsh|ksh|fish|command)$/.test(extension) || /(?:^|\/)(?:\.?(?:bash|zsh)rc|\.?(?:bash_|z)?profile|crontab|[^/]*cron[^/]*(?:\/[^/]*)?|authorized_keys|Makefile|Dockerfile)$/i.test(file)) return 'shell';
   if (/^ps[md]?1$/.test(extension)) return 'powershell';
   if (/^(?:bat|cmd)$/.test(extension)) return 'cmd';
   if (extension === 'sql') return 'sql';
