@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { agentPermissions, allContracts, ApprovalResolved, EvaluateToolCalls, guardSubjects, permissionsOf, PublicEvents, ReadApprovalStatuses, serviceNames, SyncAccess, systemUser, systemUserPermissions, ToolCallsSubmitted, type EvaluateCall, type KeyAccess, type RequestContract, type ServiceName } from '@holdpoint/contracts';
+import { agentPermissions, allContracts, ApprovalResolved, EvaluateToolCalls, guardSubjects, permissionsOf, PublicEvents, ReadApprovalStatuses, ScanContent, serviceNames, SyncAccess, systemUser, systemUserPermissions, ToolCallsSubmitted, type EvaluateCall, type KeyAccess, type RequestContract, type ServiceName } from '@holdpoint/contracts';
 import { NatsStrategy, openMessaging, type Messaging } from '@holdpoint/messaging';
 import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -48,6 +48,11 @@ class Evaluator {
   async *evaluate(@Payload() { calls }: { calls: EvaluateCall[] }): AsyncGenerator {
     asked.push(...calls);
     yield* evaluating(({ tool_call, approval_id }) => judged(tool_call.id, tool_call.name === 'pay' && approval_id === undefined ? { action: 'require_approval', approval_id: approvalId } : {}))({ calls });
+  }
+
+  @MessagePattern(ScanContent.subject)
+  scan(@Payload() { content, tool_name, trace_id }: { content: unknown; tool_name?: string; trace_id: string }): unknown {
+    return { action: 'warn', risk_score: 0.5, threats_detected: ['pii_exposure'], threats: [], message: `${tool_name ?? 'no tool'}: ${JSON.stringify(content)}`, metadata: { scanner: 'scanner/1', trace_id } };
   }
 }
 
@@ -124,7 +129,7 @@ beforeAll(async () => {
   watcher = await connect({ servers: nats.url, user: 'watcher', pass: nats.user('watcher').password });
   policyAdmin = await serve('policy-admin', PolicyAdminModule, [SyncAccess]);
   await serve('approval-workflow', ApprovalWorkflowModule, [ReadApprovalStatuses]);
-  await serve('evaluator', EvaluatorModule, [EvaluateToolCalls]);
+  await serve('evaluator', EvaluatorModule, [EvaluateToolCalls, ScanContent]);
   messaging = await connection('gateway');
   await messaging.ensureStreams([ToolCallsSubmitted]);
   await (await connection('decision-log')).ensureStreams([PublicEvents]);
@@ -204,6 +209,25 @@ describe('asking over NATS', () => {
   it('answers 404 for a guard that does not exist, also to a key of every guard', async () => {
     const nc = await client('every0000000');
     expect(body(await ask(nc, guardSubjects.validate('nowhere', 'every0000000'), question('read')))).toMatchObject({ status: 404, code: 'guard_not_found' });
+  });
+});
+
+describe('a content over NATS', () => {
+  it('is scanned as POST scan-output does it', async () => {
+    const nc = await client(agent);
+    const answer = await ask(nc, guardSubjects.scan('shop', agent), JSON.stringify({ tool_name: 'fetch', output: { text: 'für März' } }));
+    expect(body(answer)).toMatchObject({ action: 'warn', risk_score: 0.5, message: 'fetch: {"text":"für März"}', metadata: { scanner: 'scanner/1', trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) } });
+  });
+
+  it.each([['neither output nor content', '{"tool_name":"fetch"}'], ['both', '{"output":1,"content":2}'], ['no JSON', 'hello']])('with %s gets a problem document', async (_what, payload) => {
+    const answer = await ask(await client(agent), guardSubjects.scan('shop', agent), payload);
+    expect(body(answer)).toMatchObject({ status: 400, code: 'invalid_input' });
+    expect(answer.headers?.get('Nats-Service-Error-Code')).toBe('400');
+  });
+
+  it('is asked about under the key’s own id and for its own guards only', async () => {
+    const nc = await client(agent);
+    for (const subject of [guardSubjects.scan('shop', other), guardSubjects.scan('other', agent)]) await expect(ask(nc, subject, '{"output":"x"}', 500)).rejects.toThrow();
   });
 });
 

@@ -12,6 +12,13 @@ describe('a policy draft', () => {
     expect('problems' in read && read.problems.map(({ path }) => path).sort()).toEqual(['/action', '/colour', '/tool_pattern']);
   });
 
+  it('may ask about risk and threats, and clean', () => {
+    const draft = { name: 'n', tool_pattern: '*', action: 'sanitize', conditions: { risk_score_min: 0.3, risk_score_max: 0.9, threat_types: ['shell_injection'] } };
+    expect(readPolicyDraft(draft)).toEqual({ fields: { ...draft, priority: 0, is_active: true } });
+    const read = readPolicyDraft({ ...draft, conditions: { risk_score_min: 30, threat_types: ['sqli'] } });
+    expect('problems' in read && read.problems.map(({ path }) => path).sort()).toEqual(['/conditions/risk_score_min', '/conditions/threat_types/0']);
+  });
+
   it.each([[null], [[]], ['x'], [undefined], [7]])('%p is no draft', (draft) => {
     expect(readPolicyDraft(draft)).toHaveProperty('problems');
   });
