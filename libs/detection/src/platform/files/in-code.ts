@@ -1,5 +1,5 @@
 import { python, ruleOf, write } from '../examples.ts';
-import type { Analyser, Rule, View } from '../../rule.ts';
+import type { Analyser, Rule } from '../../rule.ts';
 import { plainPath } from './plain-path.ts';
 import { secretFileAt, secretFileLiterals, secretFiles } from './secret-files.ts';
 

@@ -1,0 +1,69 @@
+import type { Analyser, View } from '../../rule.ts';
+import { isSuspectPayload } from '../payload.ts';
+import { isWritten } from './in-arguments.ts';
+import { plainPath } from './plain-path.ts';
+import { startFileAt, startFileLiterals, type StartFiles, startFiles, webShellRule } from './start-files.ts';
+
+const STANDING_ORDER = /\b(?:silently|secretly|without (?:telling|asking|mentioning|informing)|do not (?:tell|mention|inform)|never (?:tell|mention)|hidden from the user)\b/i;
+const REQUEST_INPUT = /\$_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES)\b|request\.(?:getparameter|form|querystring|item|params|args|values|get_data|headers)|request\s*[[(]\s*["']|getparameter\s*\(|req\.(?:query|body|params|headers)|php:\/\/input|httpcontext\.current\.request/i;
+const RUNS_INPUT = /\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|create_function|preg_replace|call_user_func(?:_array)?|array_map|usort|include|runtime\.getruntime|processbuilder|process\.start|processstartinfo|wscript\.shell|createobject|child_process|execsync|spawnsync|os\.popen|subprocess\.\w+|execute(?:global)?)\b|`\s*\$_|\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,40}\]\s*\(/i;
+
+let last: Readonly<{ file: string; entry: StartFiles | undefined }> = { file: '', entry: undefined };
+
+/** The last answer is kept: a call's content and its other fields name one file. */
+function entryOf(file: string): StartFiles | undefined {
+  if (last.file !== file) last = { file, entry: startFileAt(plainPath(file)) };
+  return last.entry;
+}
+
+/** What is written to a file from which programs are started. */
+export const writtenToStartFiles: Analyser = {
+  name: 'platform.written-to-start-files',
+  rules: startFiles.map(({ rule }) => rule),
+  roles: ['code', 'shell', 'powershell', 'cmd', 'prose', 'markup', 'value', 'secret'],
+  literals: [],
+  analyse(view) {
+    const { text, place, budget } = view;
+    if (place.file === '') return;
+    const entry = entryOf(place.file);
+    if (!entry || !isWritten({ ...view, place: { ...place, field: '' } })) return;
+    budget.spend(8 * Math.min(text.length, 8_192));
+    if (entry.always || isSuspectPayload(text) || (entry.rule.id === 'persistence.agent-instructions' && STANDING_ORDER.test(text.slice(0, 8_192)))) view.report(entry.rule, 0, text.length);
+  },
+};
+
+/** A copy, move or download onto such a file. */
+export const startFilesAsTargets: Analyser = {
+  name: 'platform.start-files-as-targets',
+  rules: startFiles.filter(({ always }) => always).map(({ rule }) => rule),
+  roles: ['path'],
+  literals: startFileLiterals,
+  analyse(view) {
+    const { text, budget } = view;
+    if (text.length > 4_096 || !isWritten(view)) return;
+    budget.spend(text.length * 4);
+    const entry = startFileAt(plainPath(text));
+    if (entry?.always) view.report(entry.rule, 0, text.length);
+  },
+};
+
+/** A page that hands a request's input to something that runs it. */
+export const webShells: Analyser = {
+  name: 'platform.web-shells',
+  rules: [webShellRule],
+  roles: ['code', 'markup'],
+  literals: ['$_get', '$_post', '$_request', '$_cookie', '$_server', '$_files', 'getparameter', 'request.form', 'request.querystring', 'request.item', 'request["', "request['", 'request(', 'php://input', 'req.query', 'request.args'],
+  analyse(view: View) {
+    const { text, hits, place, budget } = view;
+    if (!/^(?:php\d?|phtml|phar|jspx?|aspx?|ashx|asmx|cfm|cgi|pl|war|inc)$/.test(place.language)) return;
+    let reached = -1;
+    for (const hit of hits.slice(0, 32)) {
+      if (hit < reached) continue;
+      const from = Math.max(0, hit - 160);
+      const window = text.slice(from, hit + 200);
+      budget.spend(4 * window.length);
+      reached = hit + 200;
+      if (REQUEST_INPUT.test(window) && RUNS_INPUT.test(window)) view.report(webShellRule, hit, Math.min(text.length, hit + 80));
+    }
+  },
+};

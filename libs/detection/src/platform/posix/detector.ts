@@ -1,0 +1,38 @@
+import type { Analyser, View } from '../../rule.ts';
+import { scriptOf } from '../../shell/parse-script.ts';
+import { secretFileLiterals, secretFiles } from '../files/secret-files.ts';
+import { startFileLiterals } from '../files/start-files.ts';
+import { exfiltrationRules, tellExfiltration } from './exfiltration.ts';
+import { linesOf, type Seen } from './lines.ts';
+import { persistenceRules, tellPersistence } from './persistence.ts';
+import { privilegeRules, tellPrivileges } from './privileges.ts';
+import { readingRules, tellReading } from './reading.ts';
+
+/** Words without which no rule of the commands has anything to see. Programs so common that their name says nothing are left to their arguments. */
+const LITERALS = [
+  'sudo', 'doas', 'pkexec', 'machinectl', 'capsh', 'setuid', 'unshare', 'nsenter', 'chroot', 'debugfs', 'chmod', 'chown', 'setcap', 'getcap', 'setfacl', '-perm', 'install -m', 'usermod', 'gpasswd', 'useradd', 'adduser', 'addgroup', 'groupmod', 'pw user', 'pw group', 'dseditgroup', 'dscl',
+  'sysadminctl', 'passwd', 'docker', 'podman', 'nerdctl', 'ctr ', 'lxc ', 'kubectl', 'oc ', 'k3s', 'setenforce', 'ufw ', 'iptables', 'ip6tables', 'nft ', 'auditctl', 'systemctl', 'service ', 'launchctl', 'csrutil', 'spctl', 'aa-', 'sysctl', 'selinux', 'permitroot', 'cloudtrail',
+  'guardduty', '0.0.0.0/0', 'iam ', 'role assignment', 'az ad', 'gcloud', 'gsutil', '169.254.', 'metadata.google', '100.100.100.200', 'security ', 'secret-tool', 'kwallet', 'secretsmanager', 'with-decryption', 'vault ', 'gcore', 'gdb', '/mem', 'getent', 'unshadow', 'john ', 'hashcat', 'ld_preload', 'ld_audit',
+  'dyld_insert', 'crontab', 'at ', 'systemd-run', 'update-rc', 'chkconfig', 'sysrc', 'insmod', 'kextload', 'kmutil', 'modprobe', 'kldload', 'loginwindow', 'loginitem', 'login item', 'login_item', 'osascript', 'sfltool', 'trap ', 'alias ', 'git config', 'curl', 'wget', 'nc ', 'ncat', 'netcat', 'socat', 'telnet', 'openssl s_client',
+  'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', 'mail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', 'host ', 'ping', 'whois', 'finger ', 'http ', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
+  'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'su root', 'su -', '@reboot', 't1040', 'bash -p', 'sh -p',
+] as const;
+
+const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;
+
+/** Reads commands of a POSIX shell for what an attacker does once he can run them. */
+export const posixCommands: Analyser = {
+  name: 'platform.posix-commands',
+  rules: [...new Set([...secretFiles.map(({ rule }) => rule), ...readingRules, ...exfiltrationRules, ...privilegeRules, ...persistenceRules])],
+  roles: ['shell', 'code'],
+  literals: [...new Set([...LITERALS, ...secretFileLiterals, ...startFileLiterals])],
+  analyse(view: View) {
+    if (view.place.role === 'code' && !SHELL_SCRIPT.test(view.text.slice(0, 64))) return;
+    const script = scriptOf(view);
+    const seen: Seen = { view, script, lines: linesOf(view, script) };
+    tellReading(seen);
+    tellExfiltration(seen);
+    tellPrivileges(seen);
+    tellPersistence(seen);
+  },
+};

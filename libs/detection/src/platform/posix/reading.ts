@@ -1,0 +1,126 @@
+import { ruleOf, shell } from '../examples.ts';
+import type { Rule } from '../../rule.ts';
+import type { Command, Word } from '../../shell/command.ts';
+import { plainPath } from '../files/plain-path.ts';
+import { type SecretFiles, secretFileAt } from '../files/secret-files.ts';
+import { operandsOf, type Seen } from './lines.ts';
+
+export const secretSearch: Rule = ruleOf(
+  'commands.secret-search', 'sensitive_file_access', 'high', 'a search of homes or the whole system for keys, passwords or wallets', shell('find / -name id_rsa 2>/dev/null'), shell('find . -name "*.pem" -path "./test/*"'), 'MITRE ATT&CK T1552.001, T1552.004',
+);
+export const readingRules: readonly Rule[] = [secretSearch];
+
+/** Programs that name such a file without showing it: they use a key, change its mode, or say its name. */
+const NOT_READERS = new Set(
+  'echo printf ssh ssh-add ssh-keygen ssh-copy-id ssh-agent sshfs chmod chown chgrp touch mkdir rmdir rm unlink shred export declare test [ [[ man which type ls dir stat file du df tree basename dirname realpath readlink for case if alias cd pushd source . docker-compose podman-compose kubectl helm gpg useradd usermod tee git kill sleep true unset mount umount restorecon setfacl getfacl lsattr chattr nginx haproxy openssl certbot ansible ansible-playbook terraform gcloud aws direnv dotenv npx npm pnpm yarn node vault op systemctl journalctl inotifywait wc cmp sha256sum md5sum shasum visudo nano vi vim emacs code diff'.split(' '),
+);
+/** The first operand is a pattern or a script. */
+const PATTERN_FIRST = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'sed', 'awk', 'gawk', 'mawk', 'jq', 'yq', 'perl']);
+/** The last operand is written. */
+const TARGET_LAST = new Set(['cp', 'mv', 'install', 'ln', 'rsync', 'scp']);
+/** Look-ups in public tables are a sysadmin's day. */
+const LOOKUPS = new Set(['grep', 'egrep', 'awk', 'getent', 'sed', 'rg', 'curl', 'head']);
+const QUIET = new Set(['files.probed-system-file']);
+
+const DATABASE_TARGETS = ['etc/shadow', 'etc/passwd', 'etc/gshadow', 'etc/sudoers', 'etc/master.passwd'];
+
+/** Secret files a command reads, with the word that names each. */
+export function secretsReadBy(command: Command, script = ''): readonly Readonly<{ word: Word; known: SecretFiles }>[] {
+  const { name, redirects } = command;
+  const read: Readonly<{ word: Word; known: SecretFiles }>[] = [];
+  const look = (word: Word, path: string): void => {
+    const known = knownAt(path);
+    if (known && !isExcused(name, known, path)) read.push({ word, known });
+  };
+  if (name !== '' && !NOT_READERS.has(name)) for (const word of readWords(command)) for (const path of pathsIn(word.text, script.slice(word.start, Math.min(word.end, word.start + 1_024)))) look(word, path);
+  for (const { operator, target } of redirects) if (target && operator === '<') look(target, target.text);
+  return read;
+}
+
+function readWords(command: Command): readonly Word[] {
+  const { name, args } = command;
+  if (name === 'find') return searchedFiles(args);
+  const operands = operandsOf(command);
+  const words = PATTERN_FIRST.has(name) && !args.some(({ text }) => /^(?:-f|-e|--file)$/.test(text)) ? operands.slice(1) : TARGET_LAST.has(name) && operands.length > 1 ? operands.slice(0, -1) : operands;
+  const options = args.filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
+  return [...words, ...options];
+}
+
+/** `find / …`: the roots, unless only names are listed. */
+const searchedFiles = (args: readonly Word[]): readonly Word[] => (args.some(({ text }) => /^-(?:exec|execdir|ok|delete)$/.test(text)) ? args.slice(0, 4).filter(({ text }) => !text.startsWith('-')) : []);
+
+/** A word may be a path, `if=path`, `@path`, `name=@path`, `--opt=path`, `host:path` or `file:path`; a Windows path, as it is written, keeps its backslashes. */
+function pathsIn(text: string, written: string): readonly string[] {
+  const paths = /^[A-Za-z]:\\/.test(written) ? [text, written] : [text];
+  const marked = /[=@](?=[~/.$a-zA-Z])/.exec(text.slice(0, 80));
+  if (marked) paths.push(text.slice(marked.index + 1).replace(/^@/, ''));
+  const colon = /^(?:[\w.@-]{1,80}:|FILE:|OPEN:|file:)(?=[~/.])/.exec(text);
+  if (colon) paths.push(text.slice(colon[0].length));
+  return paths;
+}
+
+function knownAt(path: string): SecretFiles | undefined {
+  if (path.length > 4_096) return undefined;
+  const plain = plainPath(path);
+  const known = secretFileAt(plain);
+  if (known || !/[?*[]/.test(plain)) return known;
+  const likely = /^\/?etc\/[a-z?*[\].]{3,20}$/.test(plain) ? DATABASE_TARGETS.find((target) => globMatches(plain.replace(/^\//, ''), target)) : undefined;
+  return likely === undefined ? undefined : secretFileAt(likely);
+}
+
+/** Globs of at most twenty characters. */
+function globMatches(glob: string, path: string): boolean {
+  if (/^etc\/\*+$/.test(glob)) return false;
+  const source = glob.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*+/g, '[^/]*').replace(/\?/g, '[^/]').replace(/\[!/g, '[^');
+  try {
+    return new RegExp(`^${source}$`).test(path);
+  } catch {
+    return false;
+  }
+}
+
+function isExcused(name: string, { rule }: SecretFiles, path: string): boolean {
+  if (QUIET.has(rule.id)) return true;
+  if (rule.id === 'files.account-list') return LOOKUPS.has(name);
+  if (rule.id === 'files.key-file') return !/^(?:cat|base64|xxd|cp|tar|zip|scp|curl|head|less|more)$/.test(name);
+  if (/known_hosts$/.test(path)) return LOOKUPS.has(name) || name === 'cat' || name === 'sort';
+  if (rule.id === 'files.container-secrets') return /^(?:curl|find|docker|podman|dockerd)$/.test(name) && path.endsWith('.sock');
+  return false;
+}
+
+const SEARCHED = /(?:^|\/|\*)\.?(?:id_[rd]sa|id_ed25519|id_ecdsa|credentials?|passwords?|passwd|shadow|netrc|pgpass|git-credentials|htpasswd|wallet|kdbx?|keystore|ppk|p12|pfx|pem|ovpn|kube|aws|ssh|gnupg|bash_history|secrets?|tfstate|env|npmrc|rdp|login\.keychain)(?:\*|\.|$|-db)/i;
+const WIDE_ROOT = /^(?:\/{1,3}(?:home|root|users|etc|var|opt|srv|mnt|data|private)?\/?|~\/?|\$\{?HOME\}?\/?|\/{2,}\.?[\w.]+|\/home\/.*|[A-Za-z]:[\\/]?)$/i;
+
+/** `find / -name id_rsa`, `grep -r password /home`, `locate wallet.dat`. */
+export function searchForSecrets({ name, args }: Command): boolean {
+  if (name === 'locate' || name === 'mdfind') return args.some(({ text }) => SEARCHED.test(text));
+  if (name === 'find' || name === 'gfind') {
+    if (!args.slice(0, 6).some(({ text }) => WIDE_ROOT.test(text))) return false;
+    return args.some(({ text }, at) => /^-i?(?:name|path|regex|wholename)$/.test(text) && SEARCHED.test(args[at + 1]?.text ?? ''));
+  }
+  if (!/^(?:grep|egrep|rg|zgrep)$/.test(name)) return false;
+  const recursive = name === 'rg' || args.some(({ text }) => /^-[a-zA-Z]*[rR]|^--(?:recursive|include)/.test(text));
+  const wide = args.some(({ text }) => WIDE_ROOT.test(text));
+  return recursive && wide && args.some(({ text }) => /passw|secret|PRIVATE KEY|api[_-]?key|aws_secret|AKIA|token|credential/i.test(text));
+}
+
+export function tellReading({ view, script }: Seen): void {
+  for (const command of script.commands) {
+    if (searchForSecrets(command)) view.report(secretSearch, command.start, command.end);
+    for (const { word, known } of secretsReadBy(command, view.text)) if (!isLoading(script.commands, command, known)) view.report(known.rule, word.start, Math.max(word.end, word.start + 1));
+    if (isEditorScript(command)) for (const path of tokensOf(command.pipedFrom)) {
+      const known = secretFileAt(plainPath(path));
+      if (known && !QUIET.has(known.rule.id)) view.report(known.rule, command.start, command.end);
+    }
+  }
+}
+
+/** `export $(grep -v '^#' .env | xargs)`: a project's settings are loaded, not shown. */
+function isLoading(commands: readonly Command[], { start, end, depth }: Command, { rule }: SecretFiles): boolean {
+  return rule.id === 'files.environment-file' && depth > 0 && commands.some((outer) => outer.depth < depth && outer.start <= start && outer.end >= end && /^(?:export|eval|env|set|source|\.|declare)?$/.test(outer.name));
+}
+
+/** `echo 'e /etc/shadow' | ed`. */
+const isEditorScript = ({ name, pipedFrom }: Command): boolean => /^(?:ed|ex|vi|vim|sqlite3|gdb)$/.test(name) && pipedFrom !== undefined && /^(?:echo|printf)$/.test(pipedFrom.name);
+const tokensOf = (command: Command | undefined): readonly string[] => (command?.args ?? []).slice(0, 8).flatMap(({ text }) => text.slice(0, 500).split(/\\n|[\s;"']+/, 40));
+
