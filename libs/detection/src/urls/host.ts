@@ -27,7 +27,8 @@ export function hostOf(written: string): Host {
   const visible = written.toLowerCase().replace(/\.$/, '');
   const disguised = folded !== visible;
   if (folded.startsWith('[') || /^[0-9a-f]{0,4}:[0-9a-f:.]*:[0-9a-f:.]*(?:%|$)/.test(folded)) return ipv6Host(folded.replace(/^\[|\].*$/g, ''), disguised);
-  const bytes = ipv4Of(folded);
+  // A small whole number is a number.
+  const bytes = /^[1-9]\d{0,7}$/.test(folded) && Number(folded) < 0x100_0000 ? undefined : ipv4Of(folded);
   if (bytes) return { kind: ipv4Kind(bytes), disguised: disguised || bytes.join('.') !== folded };
   return { kind: nameKind(folded), disguised: disguised || LOOPBACK_ALIASES.test(folded) || ECHOING.test(folded) };
 }
@@ -79,5 +80,5 @@ function echoedKind(name: string): HostKind {
   const dotted = /(?:^|[.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\./.exec(name);
   if (dotted) return ipv4Kind(dotted.slice(1).map(Number));
   const hex = /(?:^|[.-])([0-9a-f]{8})\./.exec(name)?.[1];
-  return hex === undefined ? 'public' : ipv4Kind([0, 2, 4, 6].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
+  return hex === undefined ? (/\.xip\./.test(name) ? 'rebinding' : 'public') : ipv4Kind([0, 2, 4, 6].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)));
 }

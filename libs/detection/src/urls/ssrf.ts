@@ -76,7 +76,8 @@ function inCommand({ place, report }: View, start: number, url: string): void {
 
 function alone({ place, report }: View, start: number, url: string): void {
   const rule = gravest(targetsOf(url, false).map((target) => judge(target, place)));
-  if (rule && rule.severity !== 'low') report(rule, start, start + url.length);
+  // A value that names a server is a setting; only what no setting needs is told.
+  if (rule && rule.severity !== 'low' && rule !== rules.serverSide && rule !== rules.loopback && rule !== rules.otherPort) report(rule, start, start + url.length);
 }
 
 /** What makes a renderer fetch: attributes of tags, `url(…)`, `@import`, external entities, images of Markdown. */

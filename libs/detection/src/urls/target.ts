@@ -46,7 +46,9 @@ function hostsIn(scheme: string, rest: string, slashesOdd: boolean): readonly Ta
   const odd = slashesOdd || strict.includes('\\') || browser.split('@').length > 2 || /^[^/?\s]{1,80}#[^/\s]*@/.test(rest);
   const path = pathOf(rest.slice(browser.length));
   const target = targetOf(scheme, browser, path, odd);
-  return strict === browser || !strict.includes('@') ? [target] : [target, targetOf(scheme, strict, path, true)];
+  const afterHash = /^[^/?\s#]{0,120}#[^/\s]{0,80}@([^/\s?#]{1,120})/.exec(rest)?.[1];
+  const others = strict !== browser && strict.includes('@') ? [strict] : afterHash === undefined ? [] : [afterHash];
+  return [target, ...others.map((authority) => targetOf(scheme, authority, path, true))];
 }
 
 function targetOf(scheme: string, authority: string, path: string, odd: boolean): Target {

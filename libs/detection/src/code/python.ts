@@ -1,0 +1,80 @@
+import type { PatternRule } from '../rule.ts';
+import { ALL_ROLES, DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
+
+export const python: readonly PatternRule[] = [
+  {
+    id: 'code.python-object-walk',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "a walk over Python's classes and globals out of a sandbox or template",
+    positive: { tool: 'set_variable', arguments: { name: 'greeting', value: "{{ ''.__class__.__mro__[1].__subclasses__() }}" } },
+    nearMiss: { tool: 'run_python', arguments: { code: 'print(self.__class__.__name__)' } },
+    source: 'PayloadsAllTheThings, SSTI, Jinja2',
+    roles: ALL_ROLES,
+    literals: ['__class__', '__mro__', '__subclasses__', '__globals__', '__builtins__', '__base__', '__bases__', 'subclasses()', '__getattribute__', 'func_globals', '\\x5f\\x5fclass'],
+    pattern:
+      /__(?:class|init|self|call|enter|reduce_ex)__["'\])\s|]{0,6}(?:\.|\[|\|\s*attr\s*\(|,)\s*["'(]{0,3}_{0,2}(?:mro|bases?|subclasses|globals|builtins|import|class|init)|__(?:mro|bases?)__\s*["'\])]{0,4}\s*(?:\[|\(|\.|\|)|__subclasses__|\.__globals__\s*[[.("']|__globals__\s*["'\])]{0,4}\s*(?:\[|\.)|__builtins__\s*(?:\[|\.\s*(?:eval|exec|open|__import__))|\|\s*attr\s*\(\s*["'(]{1,3}(?:_|\\x5f){2}|\.class\.(?:base|mro)|base\.subclasses\s*\(|request\.(?:application|args)[^\n]{0,20}__|\bfunc_globals\b/i,
+    before: 40,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (holdsData(view.place) || /subclasses|__globals__\s*[["'.]|builtins__\s*(?:\[|\.)/i.test(match)) && (view.place.role !== 'code' || view.place.file === '' || /subclasses__\s*\(\s*\)\s*\[/.test(match)),
+  },
+  {
+    id: 'code.python-import-call',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a Python module that is imported inside an expression and used to run a command or read a file',
+    positive: { tool: 'evaluate_formula', arguments: { expression: "__import__('os').system('id')" } },
+    nearMiss: { tool: 'run_python', arguments: { code: "version = __import__('app').__version__" } },
+    source: 'OWASP CRS 934; Ned Batchelder, Eval really is dangerous, 2012',
+    roles: ALL_ROLES,
+    literals: ['__import__', 'import_module', 'importlib'],
+    pattern: /(?:__import__|import_module)["'\])\s]{0,4}\(\s*["'`](?:os|subprocess|commands|pty|socket|sys|shutil|builtins|posix|importlib|code|timeit|platform)["'`]\s*\)\s*(?:\.|\[)\s*["']?(?:system|popen|run|call|check_output|Popen|spawn|exec\w*|listdir|remove|rmtree|environ|open|modules|interact|eval|getoutput|socket)/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.python-command-in-text',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'Python that runs a command, in a template or a value',
+    positive: { tool: 'render_template', arguments: { template: 'Hello ${self.module.cache.util.os.system("id")}' } },
+    nearMiss: { tool: 'create_issue', arguments: { title: 'Replace os.system(command) by subprocess.run in the importer' } },
+    source: 'PayloadsAllTheThings, SSTI, Mako',
+    roles: DATA_ROLES,
+    literals: ['os.system', 'os.popen', 'subprocess', 'commands.getoutput', 'pty.spawn', 'os.exec', 'os.listdir', '[\'os\']', '["os"]', 'os,("', 'import os'],
+    pattern: /(?:\bos\s*(?:["']\s*\])?\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|listdir|environ)|subprocess\s*\.\s*(?:run|call|check_output|check_call|Popen|getoutput)|commands\.getoutput|pty\.spawn)\s*(?:\(|,\s*\(|\.\s*get)|\bimport\s+os\b[^\n]{0,20}(?:;|%\}|%>)/i,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && (inTemplate(view.text, at) || dominates(view.text, at, at + match.length)),
+  },
+  {
+    id: 'code.yaml-object',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a YAML tag that makes the reader build objects or call functions',
+    positive: { tool: 'set_option', arguments: { value: '!!python/object/apply:os.system ["id"]' } },
+    nearMiss: { tool: 'set_option', arguments: { value: '!!str 12' } },
+    source: 'CVE-2017-18342; SnakeYAML CVE-2022-1471',
+    roles: ALL_ROLES,
+    literals: ['!!python/', '!ruby/', '!!javax.', '!!com.sun', '!php/object', '!!java.', '!!org.', 'tag:yaml.org,2002:python', '!!ruby'],
+    pattern: /!{1,2}(?:python\/(?:object|name|module|tuple\s*\[)|ruby\/(?:object|hash|struct|sym)|javax?\.[\w.]{3,80}\s*\[|com\.sun\.[\w.]{3,80}|org\.\w+\.[\w.]{3,80}\s*(?:\[|\{)|php\/object)|tag:yaml\.org,2002:python\/(?:object|name|module)/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !(view.place.role === 'code' && /python\/name|ruby\/sym/.test(match)),
+  },
+  {
+    id: 'code.pickle',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a pickle that calls a function when it is loaded, or code that makes one',
+    positive: { tool: 'set_cookie', arguments: { value: "cos\nsystem\n(S'id'\ntR." } },
+    nearMiss: { tool: 'run_python', arguments: { code: 'import pickle\npickle.dump(model, f)' } },
+    source: 'CWE-502; Python documentation, pickle',
+    roles: ALL_ROLES,
+    literals: ['cos\nsystem', 'cos\\nsystem', 'cposix\n', 'c__builtin__', 'cbuiltins', 'csubprocess', '__reduce__', 'gasv', 'gaRjcG9zaXg'.toLowerCase()],
+    pattern: /c(?:os|posix|nt|__builtin__|builtins|subprocess|commands)(?:\n|\\n)(?:system|popen|eval|exec|check_output|Popen|getattr|getoutput|call)(?:\n|\\n)|__reduce__\s*\([^)]{0,20}\)[^]{0,60}return\s*\(?\s*(?:os\.|subprocess\.|eval|exec|commands\.|__import__)|return\s*\(\s*os\.system\s*,\s*\(/,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+];
+
+/** Whether an expression of a template is open where something stands. */
+export function inTemplate(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 200), at);
+  const opened = Math.max(before.lastIndexOf('{{'), before.lastIndexOf('${'), before.lastIndexOf('#{'), before.lastIndexOf('<%'), before.lastIndexOf('{%'), before.lastIndexOf('*{'), before.lastIndexOf('@{'), before.lastIndexOf('%{'), before.lastIndexOf('@('));
+  const closed = Math.max(before.lastIndexOf('}}'), before.lastIndexOf('%>'), before.lastIndexOf('%}'));
+  return opened >= 0 && opened > closed;
+}

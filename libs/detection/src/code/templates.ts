@@ -1,0 +1,108 @@
+import type { PatternRule } from '../rule.ts';
+import { DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
+
+/** The beginning of an expression in the template languages, up to eighty characters of it. */
+const OPEN = String.raw`(?:\{\{[{!=]?|\$\{\{?|#\{|\*\{|%\{|@\{|~\{|\[\[|<%[=#!-]?|\{%-?|<#|\[#|\$\(|@\(|\{=?|\{\{=)`;
+
+/** Server-side template injection, engine by engine where it must be and by what an expression reaches for where it can be. */
+export const templates: readonly PatternRule[] = [
+  {
+    id: 'code.template-probe',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "a sum in a template's expression, as probes for template injection use it (`{{7*7}}`)",
+    positive: { tool: 'create_comment', arguments: { post_id: 12, body: '{{7*7}}' } },
+    nearMiss: { tool: 'render_template', arguments: { template: 'Total: {{ price * amount }}' } },
+    source: 'PortSwigger, Server-Side Template Injection, 2015',
+    roles: DATA_ROLES,
+    literals: ['{{', '${', '#{', '<%', '*{', '@(', '{%', '[[', '{7*', '{=', '%{', '#set', '{1', '{9', '${{', '@{'],
+    pattern: /(?:\{\{\{?[=!]?|\$\{\{?|#\{|<%=?|\*\{|@\(|@\{|%\{|\[\[(?:\$\{)?|\{=?|\[=|__\$\{)\s*(?:["']?\d{1,12}["']?\s*[*+/-]\s*["']?\d{1,12}["']?|["'][a-z]{1,8}["']\s*\*\s*\d+|\d{1,6}\s*\*\s*["']\w["'])\s*(?:\}|%>|\)|\]|-?%\})|\{%-?\s*if\s+(?:True|1\s*==?\s*1)\s*-?%\}\s*\d|<%-?\s*if\s+(?:True|1\s*==?\s*1)\s*%>\s*\d|#set\s*\(\s*\$\w{1,12}\s*=\s*\d+\s*\*\s*\d+|\{%\s*(?:debug|import\s+os)\s*%\}|\{\{\s*(?:dump\s*\(|self\s*(?:\.\s*_|\}\})|config(?:\.items\s*\(|\s*\}\})|settings\.SECRET_KEY|app\.request|url_for\.|get_flashed_messages|_self\b)/i,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && !(view.place.role === 'markup' && /^\{\{\s*config\s*\}\}|^\{=?\s*\d/.test(match) && view.place.file !== ''),
+  },
+  {
+    id: 'code.template-call',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "a template's expression that runs commands, evaluates text or reads files",
+    positive: { tool: 'render_template', arguments: { template: "Hello <%= system('id') %>" } },
+    nearMiss: { tool: 'render_template', arguments: { template: 'Hello <%= user.name.upcase %>, {{ items | join(", ") }}' } },
+    source: 'PayloadsAllTheThings, SSTI',
+    roles: DATA_ROLES,
+    literals: ['system', 'exec', 'popen', 'passthru', 'eval', 'spawn', 'open3', 'io.read', 'file.read', 'file.open', 'file_get_contents', 'dir.entries', 'file_excerpt', 'phpinfo', 'sleep(', 'print(', 'shell(', 'readfile', 'proc_open', 'process.start', 'include(', 'source(', 'require(', 'hexdec', 'writefile', 'gettext(', 'fetch(', 'load(', '<%= `', 'php}', 'ini_set', 'call_user_func'],
+    pattern: new RegExp(
+      String.raw`${OPEN}[^{}\n]{0,80}?(?:^|[^\w.-])(?:@|&|CORE::|\(|Kernel\.|IO\.|Process\.|System\.|:os\.|Open3\.|PTY\.|Code\.|self::|Smarty_Internal_Write_File::)?(?:system|exec|shell_exec|passthru|popen[23]?|eval|eval_string|spawn|phpinfo|proc_open|file_get_contents|readfile|file_excerpt|ini_set|call_user_func(?:_array)?|cmd|shell|writeFile|assert|create_function|hexdec|sleep|usleep|print(?:_r)?|capture[23]e?|readlines|require)\b\s*(?:\(|["']|\s\w+\s*["'])|` +
+        String.raw`${OPEN}[^{}\n]{0,60}?\b(?:File\.(?:open|read|binread|write)|Dir\.(?:entries|glob|\[)|IO\.(?:popen|read|readlines)|Diagnostics\.Process|System\.(?:shell|cmd|halt)|:os\.cmd|Open3|\$smarty\.(?:template_object|server|version)|Smarty::|self::getStreamVariable)|` +
+        '<%=?\\s*`[^`\\n]{1,120}`|' +
+        String.raw`\{\/?php\}|@php\b[^\n]{0,60}\(|\{(?:system|exec|passthru|shell_exec|eval|phpinfo|fetch|include|if\s+(?:system|exec|phpinfo|passthru))\s*\(?[^{}\n]{0,60}["'(]`,
+      'i',
+    ),
+    before: 88,
+    after: 160,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && (view.place.role !== 'markup' || view.place.file === '' || !/\b(?:print|fetch|include|require|load|cmd|shell)\b\s*(?:\(|["'])/.test(match) || /`|system|exec|popen/.test(match)),
+  },
+  {
+    id: 'code.template-filter',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a template filter that is given the name of a function that runs commands',
+    positive: { tool: 'create_comment', arguments: { post_id: 12, body: "{{['id']|map('system')|join}}" } },
+    nearMiss: { tool: 'render_template', arguments: { template: "{{ users|map(attribute='name')|join(', ') }}" } },
+    source: 'CVE-2022-23614; PayloadsAllTheThings, SSTI, Twig',
+    roles: DATA_ROLES,
+    literals: ['|map(', '|filter(', '|sort(', '|reduce(', '| map(', '| filter(', '| sort(', '| reduce(', '_self.env', 'registerundefined', 'getfilter(', 'setcache(', '|attr(', '| attr(', '|find(', '|file_excerpt'],
+    pattern: /\|\s*(?:map|filter|sort|reduce|find)\s*\(\s*(?:["'](?:system|exec|passthru|shell_exec|popen|proc_open|assert|eval|ini_set|call_user_func(?:_array)?|file_get_contents|file_put_contents|phpinfo|print_r|var_dump|readfile|unlink)["']|\{\s*["'])|_self\s*\.\s*env\s*\.|registerUndefined(?:Filter|Function)Callback|env\.(?:getFilter|setCache|enableDebug)\s*\(|\|\s*attr\s*\(\s*["']?(?:_|\\x5f|request|\w+\s*~)|\|\s*file_excerpt/i,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.template-object-walk',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "a template's expression that walks from a given object to modules, classes or the request's internals",
+    positive: { tool: 'set_variable', arguments: { name: 'greeting', value: '{{ cycler.__init__.__globals__.os }}' } },
+    nearMiss: { tool: 'render_template', arguments: { template: '{{ loop.cycle("odd", "even") }} {{ self.title() }}' } },
+    source: 'PayloadsAllTheThings, SSTI',
+    roles: DATA_ROLES,
+    literals: ['cycler', 'lipsum', 'joiner', 'self.module', 'self.template', 'self.context', 'self.attr', '.module.', '._module', 'request.application', 'request|attr', 'namespace.', 'root.process', 'global.process', '$class.inspect', '.inspect(', 'lookup string', 'with "s" as', 'range.constructor', 'objectspace', 'settings.secret', 'session.setattribute', '#session', 'app.request', 'application.', '_mmarker'],
+    pattern: /\b(?:cycler|lipsum|joiner|namespace)\s*(?:\.|\[|\|)\s*["'(a-z]{0,7}_{2}|\bself\s*\.\s*(?:module|template|context|attr)\s*\.\s*[\w.]{0,120}?\b(?:os|util|runtime|module|linecache|inspect|filters|cache|compat|exceptions)\b|\brequest\s*(?:\.\s*application|\|\s*attr\s*\()|\b(?:root|global)\.process\b|\$class\.inspect\s*\(|\{\{#with\s+["']\w["']\s+as\s+\|\w+\||lookup\s+string\.sub|\brange\.constructor\b|\bsession\.setAttribute\s*\(|\.\s*_module\s*\.\s*__builtins__|settings\.SECRET_KEY/i,
+    before: 16,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.template-directive',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a directive of Freemarker, Velocity, Thymeleaf or Razor that reaches for classes or commands',
+    positive: { tool: 'update_profile', arguments: { bio: '<#assign ex="freemarker.template.utility.Execute"?new()>${ex("id")}' } },
+    nearMiss: { tool: 'render_template', arguments: { template: '<#assign total = price * 2> ${total} #set($name = "Kim")' } },
+    source: 'PayloadsAllTheThings, SSTI, Freemarker, Velocity',
+    roles: DATA_ROLES,
+    literals: ['?new()', 'freemarker.', '?api.', '?eval', '?interpret', '#set', '#evaluate', '__${', '}__::', 'classloader', '#foreach', '@system.', '@using', '<#assign', '[#assign', '?lower_abc', '${t(', '*{t(', '#{t(', '[(${'],
+    pattern: /\?new\s*\(\s*\)|freemarker\.template\.(?:utility|ObjectWrapper)|\?api\.|(?:classloader|class)\.loadClass|#set\s*\(\s*\$\w{1,12}\s*=\s*["']{0,2}[^)\n]{0,40}\.(?:class|getClass)|#set\s*\(\s*\$\w+\s*=\s*\$\w+\.(?:inspect|forName|getRuntime|exec)|#evaluate\s*\(|__\$\{|\}__::|[$*#]\{\s*T\s*\(|@\{?\s*System\.(?:Diagnostics|IO|Net)\.|@using\s+System\.(?:Diagnostics|IO)|\?lower_abc/i,
+    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.server-tag',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a tag of a server-side template (`<% … %>`) as the value of a field for names or text',
+    positive: { tool: 'set_variable', arguments: { name: 'greeting', value: '<%= File.basename(x) %>' } },
+    nearMiss: { tool: 'write_file', arguments: { path: 'views/user.erb', content: '<%= user.name %>' } },
+    source: 'OWASP CRS 934150',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
+    literals: ['<%', '<jsp:', '<asp:'],
+    pattern: /<%[=@!#-]?[^\n]{1,120}|<jsp:(?:include|scriptlet|expression|usebean)/i,
+    accepts: ({ 0: match }, view, at) => dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length) && /%>|[('"]|<jsp/.test(match),
+  },
+  {
+    id: 'code.template-action',
+    type: 'code_injection',
+    severity: 'medium',
+    sees: 'a statement of a template language in a field for names or text',
+    positive: { tool: 'update_profile', arguments: { bio: '{% for x in users %}{{ x }}{% endfor %}' } },
+    nearMiss: { tool: 'update_profile', arguments: { bio: 'I love {curly} braces, 100 % of them' } },
+    roles: ['value', 'prose', 'address'],
+    literals: ['{%', '<#', '[#', '#set('],
+    pattern: /\{%-?\s*(?:for|set|if|include|import|extends|macro|with|block|filter|raw|load|debug)\b|[<[]#(?:assign|list|include|import|if|attempt)\b|#set\s*\(\s*\$/i,
+    accepts: ({ 0: match }, view, at) => dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length),
+  },
+];
