@@ -103,7 +103,8 @@ export function tellBreak({ tokens, odd, seam, end: read }: Reading, text: strin
   const unclosed = last.kind === 'string' && !last.closed && last.mark === tokens[0]?.mark;
   if (isCut(last)) return arithmetic && /\s/.test(tokens[0]?.text ?? '') ? undefined : tell(injection.operatorBreak, seam);
   if (unclosed && operand && (!arithmetic || text.length <= 8) && (last.mark === "'" || isComparing(token))) {
-    if (isWord(token, 'like', 'is', 'in', 'between') && /\s/.test(tokens[0]?.text ?? '')) return;
+    const worded = token.kind === 'word';
+    if (worded && (last.mark !== "'" || tokens[0]?.text.trim() === '' || /\s/.test(last.text.trim()) || /\s/.test(tokens[0]?.text ?? ''))) return;
     tell(injection.operatorBreak, seam);
   }
   if (isWord(token, 'is', 'in', 'between') && operand?.constant && operand.kind !== 'string') tell(injection.operatorBreak, seam);

@@ -59,14 +59,14 @@ function tellSeams(text: string, tokens: readonly Token[], tell: TellSeam): void
       tellMismatch(tokens, at, () => tell(injection.unionMismatch, at));
     }
     if (where >= 0) tellDelay(tokens, at, tell);
-    if (where >= 0 && isGlued(tokens, at)) tell(injection.brokenLiteral, at);
+    if (where >= 0 && isGlued(text, tokens, at)) tell(injection.brokenLiteral, at);
     if (where >= 0 && isWord(token, 'procedure') && isWord(tokens[at + 1], 'analyse')) tell(injection.procedureAnalyse, at);
     if (where >= 0 && token.kind === 'comment') tellCut(text, tokens, at, where, tell);
   }
   const last = tokens.at(-1);
   if (unpaired >= 0 && continues(tokens[unpaired + 1])) tell(injection.brokenLiteral, unpaired);
   if (where < 0 || !last) return;
-  if (depth > 0 && tokens.slice(Math.max(where, tokens.length - 40)).some((token, index, rest) => isJunction(token) && index + 1 < rest.length)) tell(injection.brokenLiteral, where);
+  if (depth > 0 && (depth > 1 || tokens.slice(Math.max(where, tokens.length - 40)).some((token, index, rest) => isJunction(token) && index + 1 < rest.length))) tell(injection.brokenLiteral, where);
   if (last.kind === 'string' && !last.closed) tellUnclosed(text, tokens, where, last, tell);
 }
 
@@ -103,8 +103,10 @@ function tellMalformed(text: string, tokens: readonly Token[], at: number, tell:
 }
 
 /** A literal with a word or number right beside it: `'smith'or`, `foo'or'oof`. */
-function isGlued(tokens: readonly Token[], at: number): boolean {
+function isGlued(text: string, tokens: readonly Token[], at: number): boolean {
   const [token, next] = [tokens[at], tokens[at + 1]];
+  const behind = isOperator(next, '%') && next?.start === token?.end ? tokens[at + 2] : next;
+  if (token?.kind === 'number' && behind?.kind === 'string' && behind.start - token.end <= 1 && /\S/.test(text.charAt(behind.start - 1))) return true;
   if (token?.kind !== 'string' || token.mark !== "'" || next?.start !== token.end) return false;
   if (next.kind === 'word') return isWord(next, 'or', 'and', 'xor', 'union', 'select', 'waitfor', 'goto', 'declare', 'begin', 'exec', 'if', 'having', 'group', 'order', 'into', 'like', 'rlike', 'regexp', 'is', 'collate', 'procedure', 'limit') || !isKeyword(next);
   return next.kind === 'number' || (next.kind === 'operator' && ['^', '&&'].includes(next.text));

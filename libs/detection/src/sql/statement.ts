@@ -16,7 +16,7 @@ export function isSelectAt(tokens: readonly Token[], at: number): boolean {
   if (!first) return false;
   if (first.kind === 'number') return second === undefined || second.kind !== 'word' || isKeyword(second);
   if (isOperator(first, '*')) return endsAt(second) || isWord(second, 'from') || second?.kind === 'close' || second?.kind === 'comma';
-  if (first.kind === 'string') return first.mark !== '"' || second?.kind === 'comma' || isWord(second, 'from', 'as', 'union', 'into');
+  if (first.kind === 'string') return (first.mark !== '"' && (first.closed || !/\s/.test(first.text))) || second?.kind === 'comma' || isWord(second, 'from', 'as', 'union', 'into');
   if (first.kind === 'variable' && first.text !== '?') return true;
   if (first.kind === 'name') return second?.kind !== 'word' || isKeyword(second);
   if (first.kind === 'open') return true;

@@ -1,0 +1,2 @@
+/** What empties or drops collections and databases of MongoDB, in its shell's language; used on text that such a shell runs. */
+export const documentStore = /\.\s*(?:dropDatabase|dropAllUsers|dropAllRoles|dropUser)\s*\(|\bdb\s*(?:\.\s*[\w$]{1,80}|\[\s*['"][^'"\n]{1,80}['"]\s*\]|\.\s*getCollection\s*\(\s*['"][^'"\n]{1,80}['"]\s*\)){1,3}\s*\.\s*(?:drop\s*\(\s*\)|(?:deleteMany|remove)\s*\(\s*\{\s*\}\s*[,)])|\bdropDatabase\s*:\s*1/;

@@ -1,0 +1,99 @@
+import type { PatternRule } from '../rule.ts';
+
+const VALUES = ['value', 'path', 'url', 'host', 'secret', 'address', 'prose'] as const;
+const MAX_PROSE = 400;
+
+/** Queries of other languages that values carry: documents, directories, XML, graphs. */
+export const foreignRules: readonly PatternRule[] = [
+  {
+    id: 'sql.nosql-operator',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'an operator of a document database in a value or a field name, such as {"$ne": ""} or name[$gt]',
+    positive: { tool: 'login_user', arguments: { username: '{"$ne": ""}', region: 'eu' } },
+    nearMiss: { tool: 'search_products', arguments: { query: 'gift cards {from $5} and $necklaces' } },
+    source: 'OWASP WSTG-INPV-05.6',
+    roles: VALUES,
+    literals: ['$ne', '$gt', '$gte', '$lt', '$lte', '$nin', '$in"', '$in]', '$in%', "$in'", '$where', '$regex', '$exists', '$or', '$and', '$nor', '$not', '$eq', '$func', '$expr', '$elemmatch', '$lookup'],
+    pattern: /["'[{,\s%]\s*\$(?:ne|n?in|[gl]te?|eq|where|regex|exists|n?or|and|not|expr|func|elemMatch|lookup)(?:["'\]]|%5d)?\s*[\]:=}]|\[\s*\$(?:ne|n?in|[gl]te?|eq|where|regex|exists|n?or|and|not)\s*\]|%5b\$(?:ne|n?in|[gl]te?|eq|where|regex|exists|n?or)%5d/i,
+    accepts: (_, { text, place }) => place.role !== 'prose' || text.length <= MAX_PROSE && /^[\s'"{[(,]/.test(text),
+  },
+  {
+    id: 'sql.nosql-script',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: "JavaScript for a document database's $where in a value: a quote followed by return, this.x or an endless loop",
+    positive: { tool: 'get_customer', arguments: { customer_id: "1'; return true; var a='" } },
+    nearMiss: { tool: 'search_products', arguments: { query: "men's; return true size, this.year's models" } },
+    source: 'OWASP WSTG-INPV-05.6',
+    roles: VALUES,
+    literals: ['return ', 'this.', 'while(', 'while (', 'new date', 'tojson', 'db.', 'sleep(', '==', '!=', 'emit('],
+    pattern:
+      /^[^'"\n;]{0,40};\s*return\s*(?:true|false|1|0|\(|this\.|['"])|['"]\s*[;)}]{1,4}\s*(?:return\b|var\s|while\s*\(|if\s*\(|db\.|this\.|emit\()|['"]\s*(?:&&|\|\|)\s*(?:this\.\w{1,40}|['"\d]\w{0,20}['"]?\s*={2,3}|\w{1,20}\s*[!=]={1,2}\s*['"\d]?)|\bthis\.\w{1,40}\s*(?:\.match\(|[!=]={1,2}|\[)|;\s*while\s*\(\s*(?:1|true)\s*\)|\b(?:do|while)\s*[{(][^\n]{0,60}new\s+Date|\bdb\.(?:\w{1,40}\.)?(?:insert|drop|dropDatabase|find|remove|getCollectionNames|getName|update|eval)\s*\(|^\s*(?:\|\||&&)\s*(?:\d{1,6}|\w{1,20}|['"]\w{0,20}['"])\s*={2,3}/i,
+    accepts: ({ 0: match }, { text, place }) => text.length <= MAX_PROSE && (place.role !== 'prose' || /^\s*[^\s]{0,40}['"]\s*[;)}&|]/.test(text)) && !/^this\.\w+\s*$/.test(match),
+    after: 200,
+    before: 80,
+  },
+  {
+    id: 'sql.script-delay',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'a quote followed by a script that waits in a loop, so that timing gives answers away',
+    positive: { tool: 'list_orders', arguments: { sort: "x' (function(){var d=new Date();do{c=new Date();}while(c-d<9000);}()) '" } },
+    nearMiss: { tool: 'search_products', arguments: { query: "kid's clock with new date function (while stocks last)" } },
+    roles: VALUES,
+    literals: ['new date(', 'time.sleep(', 'date.now('],
+    pattern: /['"][^\n]{0,200}(?:while\s*\([^()\n]{0,40}(?:-|new Date|Date\.now)|(?:eval|exec)\s*\(\s*compile\s*\([^\n]{0,120}time\.sleep\()/i,
+    before: 200,
+    after: 200,
+    accepts: (_, { place }) => place.role !== 'prose',
+  },
+  {
+    id: 'sql.directory-filter',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'brackets and wildcards that change the filter of an LDAP search, as in *)(uid=*))(|(uid=*',
+    positive: { tool: 'login_user', arguments: { username: 'admin)(|(password=*))', region: 'eu' } },
+    nearMiss: { tool: 'search_products', arguments: { query: 'lamps (brass)(large) & (oak)' } },
+    source: 'OWASP WSTG-INPV-06',
+    roles: VALUES,
+    literals: [')(', '*)', '(&', '(|', '(!', ') ('],
+    pattern: /\*?\)\s?\(\s?[&|!]\s?(?:\(|\)|[\w-]{1,40}\s?[~<>]?=|$)|\*\)\s?\(\s?[\w-]{1,40}\s?[~<>]?=|^[\w*.@-]{0,40}\)\s?\([\w-]{1,40}[~<>]?=|^[^()\n]{0,40}\)\s?\(\s?[&|!]?\s?\)|\(\s?[&|]\s?\(\s?!?\(?\s?[\w-]{1,40}[~<>]?=[^()\n]{0,60}\)\s?[()]|^\*\(\)\||^[\w*]{0,20}\*\){2,6}(?:%00|\0|\(|$)|^[\w]{1,20}\*\)\s?\(|\*\)\)?(?:%00|\0)/i,
+    before: 48,
+    after: 120,
+    accepts: (match, view, at) => isFilterBreak(view.text, at + match[0].length, view.place.role === 'prose'),
+  },
+  {
+    id: 'sql.xpath',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: "a quote that leaves an XPath expression, or a path over all of a document: ' or count(//*)>0, '] | //user",
+    positive: { tool: 'login_user', arguments: { username: "x' or count(/*)=1 or 'a'='b", region: 'eu' } },
+    nearMiss: { tool: 'search_products', arguments: { query: "dad's count // how many / or so" } },
+    source: 'OWASP WSTG-INPV-09',
+    roles: VALUES,
+    literals: ['count(', 'name(', 'position()', 'text()', 'string-length(', '//*', ']|', '] |', 'node()', 'parent::', 'child::', 'substring(//', 'comment()', 'doc(', 'codepoint', "//user", "//password", '/*[1]'],
+    pattern:
+      /['"]\s?\]?\s{0,4}(?:\||or\b|and\b)\s{0,4}[^\n]{0,60}?(?:count\(\s?(?:\/|parent::|child::|\.)|(?:local-)?name\(|position\(\)|string-length\(|node\(\)|text\(\)|comment\(\)|doc\(|\/\/\*|\/\*\[|\/\/\w+)|\]\s?\|\s?(?:\/\/|\/)?[\w*]{1,40}|\b(?:substring|count|string-length|name|starts-with|contains)\(\s{0,3}\/{1,2}[\w*][^\n]{0,80}\)\s{0,3}(?:=|>|<|,)|\/child::|\/parent::|codepoints-to-string\(/i,
+    accepts: (_, { text, place }) => place.role !== 'prose' || (text.length <= MAX_PROSE && /^[^\s]{0,40}['"]/.test(text)),
+  },
+  {
+    id: 'sql.graph-query',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'Cypher that a value adds to a graph query: a quote followed by MATCH, RETURN, LOAD CSV or DETACH DELETE',
+    positive: { tool: 'get_customer', arguments: { customer_id: "x'}) MATCH (n) DETACH DELETE n //" } },
+    nearMiss: { tool: 'search_products', arguments: { query: "men's match (n) detach and delete" } },
+    roles: VALUES,
+    literals: ['detach delete', 'load csv', 'return n', 'match (', 'match(', 'call db.', 'call dbms.', 'call apoc.'],
+    pattern: /['"]\s{0,4}[)}\]]{1,4}[^\n]{0,60}?\b(?:MATCH\s?\(|RETURN\s|DETACH\s|CALL\s|LOAD\s{1,3}CSV|WITH\s|UNION\s)|['"][^\n]{0,80}\bLOAD\s{1,3}CSV\s{1,3}(?:WITH\s|FROM\s)|['"][^\n]{0,60}\bDETACH\s{1,3}DELETE\b\s{0,3}\w{0,10}\s{0,3}(?:\/\/|$|;)|['"][^\n]{0,40}\bCALL\s{1,3}(?:db|dbms|apoc)\.\w/i,
+    before: 80,
+  },
+];
+
+/** Whether a filter's pieces are all there is: prose has words around brackets. */
+function isFilterBreak(text: string, end: number, prose: boolean): boolean {
+  if (text.length > MAX_PROSE) return false;
+  const words = text.match(/[A-Za-z]{2,}\s+[A-Za-z]{2,}/g)?.length ?? 0;
+  return words === 0 || (!prose && words === 1 && end > text.length - 40 && text.includes('='));
+}
