@@ -39,10 +39,10 @@ const assignedPassword = rule('assigned-password', 'high', 'a password given by 
 const assignedWeakPassword = rule('assigned-weak-password', 'medium', 'what may be a password given by name', 'password: "sunflowers"', 'password: string');
 
 /** Where names of secrets have their stem. */
-const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key'];
+const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', ' pass:', ' pass=', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key'];
 
 const NOT_A_SECRET =
-  /(?:next|page|paging|continuation|cursor|csrf|xsrf|cancel\w*|sync|max|min|num|count|total|prompt|completion|input|output|reasoning|cached|stop|eos|bos|pad|unk|mask|sep|public|publishable|primary|foreign|cache|sort|partition|object|idempotency|row|i18n|translation|route|query|search|lookup|map|dict|host|ssh|gpg|pgp|known|signature|verify|verification|deploy|hot|short|arrow|press|on)_?(?:token|key|secret|password)s?$|(?:tokens|secrets|passwords|credentials|keys)$|(?:token|secret|password|passwd|pwd|passphrase|passcode|key|credential)s?_?(?:name|names|id|ids|arn|path|paths|file|files|ref|refs|version|url|uri|endpoint|type|types|count|limit|length|len|size|expir\w*|ttl|lifetime|age|hash|hashed|digest|hint|policy|field|input|reset|changed?|updated|label|title|text|placeholder|regex|pattern|error|message|format|header|param|prefix|suffix|usage|algorithm|alg|scopes?|issuer|audience|provider|manager|store|vault|engine|rotation|required|enabled|valid\w*|exists|set|is_set|env|var|variable|index|board|code_challenge|pair|word|words|ring|frames?|map|ize\w*|iz\w+|confirm\w*|encod\w+)$/;
+  /(?:^|_)(?:next|page|paging|continuation|cursor|csrf|xsrf|cancel\w*|sync|max|min|num|count|total|prompt|completion|input|output|reasoning|cached|stop|eos|bos|pad|unk|mask|sep|public|publishable|primary|foreign|cache|sort|partition|object|idempotency|row|i18n|translation|route|query|search|lookup|map|dict|host|ssh|gpg|pgp|known|signature|verify|verification|deploy|hot|short|arrow|press|on)_?(?:token|key|secret|password)s?$|(?:tokens|secrets|passwords|credentials|keys)$|(?:token|secret|password|passwd|pwd|passphrase|passcode|key|credential)s?_?(?:name|names|id|ids|arn|path|paths|file|files|ref|refs|version|url|uri|endpoint|type|types|count|limit|length|len|size|expir\w*|ttl|lifetime|age|hash|hashed|digest|hint|policy|field|input|reset|changed?|updated|label|title|text|placeholder|regex|pattern|error|message|format|header|param|prefix|suffix|usage|algorithm|alg|scopes?|issuer|audience|provider|manager|store|vault|engine|rotation|required|enabled|valid\w*|exists|set|is_set|env|var|variable|index|board|code_challenge|pair|word|words|ring|frames?|map|ize\w*|iz\w+|confirm\w*|encod\w+)$/;
 const PASSWORD_NAME = /passw(?:or[dt]|d)?|pwd|passphrase|passcode|_pass$|^pass$|kennwort|contraseña|passe|senha/;
 const KEY_NAME = /secret|token|api_?key|access_?key|private_?key|(?:encrypt\w*|signing|master|session|auth|service|account|license|app|application|client|server|storage|shared|subscription|integration|webhook|jwt|hmac|crypto|data|root|admin|user|ingest|write|read)_?key|credential|_key$/;
 
@@ -67,27 +67,44 @@ const MAX_NAME = 48;
 const OPERATOR = /(?:\\?["'`])?\]?(?:\s{0,3}(?::=|=>|={1,3}|:)\s{0,4}|[ ]{0,1}(?:is|was|ist|es|est|lautet|to)(?: now)?:? |>|(?<=["'`])\s{0,2},\s{0,3})(?:\\?["'`]|[bfru]["'])?/iy;
 /** `--password v8Kq`, `login x password y` of a `.netrc`, and `define('DB_PASSWORD', 'x')` above. */
 const ARGUMENT = /["']?\s{1,3}(?:\\?["'`])?/y;
+const LONG_VALUE = / ['"`]?(?=[A-Za-z0-9+/=_-]{20,300}(?![\w.(/]))(?=[A-Za-z]{0,40}\d)/y;
 
 function readAssignment(view: View, hit: number): number {
   const { text, budget } = view;
-  let start = hit;
+  let start = text.charAt(hit) === ' ' ? hit + 1 : hit;
   while (start > 0 && hit - start < MAX_NAME && isNameCharacter(text.charCodeAt(start - 1))) start -= 1;
-  let end = hit;
-  while (end < text.length && end - hit < MAX_NAME && (isNameCharacter(text.charCodeAt(end)) || (end - hit < 11 && text.charCodeAt(end) === 32 && /^(?:api key|mot de passe)/i.test(text.slice(hit, hit + 12))))) end += 1;
+  // Names with blanks in them.
+  let end = Math.max(start, hit + (/^(?:api key|mot de passe)/i.exec(text.slice(hit, hit + 12))?.[0].length ?? 0));
+  while (end < text.length && end - hit < MAX_NAME && isNameCharacter(text.charCodeAt(end))) end += 1;
   budget.spend(end - start + 32);
   const operator = operatorAt(text, start, end);
   if (operator === 0) return end;
-  const name = wordsOf(text.slice(start, end));
-  if (NOT_A_SECRET.test(name)) return end;
-  const isPassword = PASSWORD_NAME.test(name);
-  if (!isPassword && !KEY_NAME.test(name)) return end;
+  const name = text.slice(start, end);
+  const kind = kindOf(name);
+  if (kind === 'other') return end;
   const quote = /["'`]/.test(text.charAt(operator - 1)) ? text.charAt(operator - 1) : '';
   const value = valueAt(text, operator, quote, view.place.role);
   budget.spend(value.length);
-  const found = judge({ name, isPassword, value, quoted: quote !== '', prose: text.slice(end, operator).trim() === '' ? false : /[a-z]/i.test(text.slice(end, operator)) }, text, operator);
-  if (!found) return end;
+  const found = judge({ name: wordsOf(name), isPassword: kind === 'password', value, quoted: quote !== '', prose: text.slice(end, operator).trim() === '' ? false : /[a-z]/i.test(text.slice(end, operator)) }, text, operator);
+  // The dearest question last.
+  if (!found || isPlaceholder(value)) return end;
   view.report(found, operator, operator + value.length);
   return operator + value.length;
+}
+
+type NameKind = 'password' | 'key' | 'other';
+const MAX_REMEMBERED = 2_048;
+/** Names come back again and again; forgetting changes no answer. */
+const remembered = new Map<string, NameKind>();
+
+function kindOf(name: string): NameKind {
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const inWords = wordsOf(name);
+  const kind = NOT_A_SECRET.test(inWords) ? 'other' : PASSWORD_NAME.test(inWords) ? 'password' : KEY_NAME.test(inWords) ? 'key' : 'other';
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(name, kind);
+  return kind;
 }
 
 /** Where the value begins; 0 if nothing is assigned. */
@@ -95,15 +112,20 @@ function operatorAt(text: string, start: number, end: number): number {
   OPERATOR.lastIndex = end;
   if (OPERATOR.test(text)) return OPERATOR.lastIndex;
   const asArgument = text.startsWith('--', start) || text.startsWith('-p', start - 1) || /login \S{1,80}\s{1,3}$/.test(text.slice(Math.max(0, start - 96), start));
-  ARGUMENT.lastIndex = end;
-  return asArgument && ARGUMENT.test(text) ? ARGUMENT.lastIndex : 0;
+  if (asArgument) {
+    ARGUMENT.lastIndex = end;
+    return ARGUMENT.test(text) ? ARGUMENT.lastIndex : 0;
+  }
+  // `the api key 9f86d0…`: what follows is long enough to be nothing else.
+  LONG_VALUE.lastIndex = end;
+  return LONG_VALUE.test(text) ? LONG_VALUE.lastIndex : 0;
 }
 
 /** `DB_PASSWORD`, `dbPassword`, `spring.db-password` -> `db_password`. */
 const wordsOf = (name: string): string =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[^\p{L}\d]+/gu, '_')
+    .replace(/[^A-Za-z\d\u00c0-\uffff]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .toLowerCase();
 
@@ -127,7 +149,7 @@ function valueAt(text: string, at: number, quote: string, role: Role): string {
 type Assigned = Readonly<{ name: string; isPassword: boolean; value: string; quoted: boolean; prose: boolean }>;
 
 function judge({ name, isPassword, value, quoted, prose }: Assigned, text: string, at: number): Rule | undefined {
-  if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return undefined;
+  if (value.length < 6 || value.length > 300) return undefined;
   // `config.password`, `settings.API_TOKEN`, `/run/secrets/db`, `secret/data/app`, `https://…`.
   if (/^(?:[a-z_$][\w$]*\.)+[a-z_$][\w$]*$/i.test(value) && !/\d/.test(value)) return undefined;
   if (/^[./~]|:\/\/|^[\w-]+\/[\w/-]+$(?<!\d.{3,})/.test(value) && !looksRandom(value.replace(/[./]/g, ''))) return undefined;
@@ -145,7 +167,8 @@ function judgePassword(value: string, quoted: boolean, prose: boolean): Rule | u
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
   const guessable = /password|passwort|secret|test|example|demo|admin|qwerty|letmein|welcome|1234|default|local|postgres|mysql|root/i.test(value);
   const strong = kinds >= 3 && value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value);
-  if (strong && !guessable && !isHexDigestOfName(value)) return assignedPassword;
+  const strange = kinds >= 3 && value.length >= 10 && !isWordy(value);
+  if ((strong || strange) && !guessable && !isColour(value)) return assignedPassword;
   if (looksRandom(value)) return assignedPassword;
   // A word in a sentence ("the password is required", "password: Minimum") and an identifier in code are none.
   if (/^[A-Za-z_$][\w$.]*$/.test(value) && !/\d/.test(value) && (!quoted || prose || isWordy(value) && /[A-Z_]/.test(value))) return undefined;
@@ -153,4 +176,4 @@ function judgePassword(value: string, quoted: boolean, prose: boolean): Rule | u
   return kinds >= 2 && value.length >= 8 && (!guessable || kinds >= 3) ? (quoted || /\d/.test(value) ? assignedWeakPassword : undefined) : quoted && value.length >= 8 ? assignedWeakPassword : undefined;
 }
 
-const isHexDigestOfName = (value: string): boolean => /^#?[0-9A-Fa-f]{6,8}$/.test(value);
+const isColour = (value: string): boolean => /^#?[0-9A-Fa-f]{6,8}$/.test(value);

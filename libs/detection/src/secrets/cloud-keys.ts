@@ -102,7 +102,7 @@ export const cloudKeys: readonly KeyFamily[] = [
       [['t1.'], '[A-Za-z0-9_-]{6,200}=*\\.[A-Za-z0-9_-]{86}=*'],
       [['y0_Ag', 'y1_Ag', 'y2_Ag', 'y3_Ag'], '[\\w-]{50,60}'],
     ],
-    accepts: (key) => /\d/.test(key) && /[a-z]/.test(key) && /[A-Z]/.test(key.slice(4)),
+    accepts: (key) => (/\d/.test(key) || /[a-z][A-Z]/.test(key)) && /[a-z]/.test(key) && /[A-Z]/.test(key.slice(4)),
   },
   {
     rule: keyRule({

@@ -1,7 +1,7 @@
 import { ROLES } from '../place.ts';
 import type { Analyser, PatternRule, Rule } from '../rule.ts';
 import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
-import { filler } from './sample-keys.ts';
+import { filler, HEX } from './sample-keys.ts';
 
 const passwordInUrl: Rule = {
   id: 'secrets.password-in-url',
@@ -81,19 +81,34 @@ const azureAccountKey: PatternRule = {
   accepts: (match) => !isPlaceholder(match[0]) && !match[0].startsWith('Eby8vdM02xNO') && !match[0].startsWith('C2y6yDjf5/R+ob0N8A7Cgv'),
 };
 
+const azureSignature: PatternRule = {
+  id: 'secrets.azure-shared-access',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'a shared access signature of Azure',
+  positive: { output: `https://orders.blob.example.net/dump?sv=2022-11-02&se=2030-01-01&sr=c&sp=rl&sig=${filler(43)}%3D` },
+  nearMiss: { output: 'append ?sv=<version>&sp=r&sig=<signature> to the URL' },
+  source: 'learn.microsoft.com/azure/storage/common/storage-sas-overview',
+  roles: ROLES,
+  literals: ['&sig=', '?sig='],
+  pattern: /(?<=[?&]sig=)[A-Za-z0-9%+/]{40,70}(?:%3D|=)?(?![\w%])/i,
+  before: 8,
+  accepts: ([match]) => !isPlaceholder(match),
+};
+
 const signedUrl: PatternRule = {
   id: 'secrets.signed-url',
   type: 'credential_exposure',
   severity: 'medium',
-  sees: 'a signed URL that lets whoever holds it read or write (Azure SAS, presigned S3 or Cloud Storage)',
-  positive: { output: `https://orders.blob.example.net/dump?sv=2022-11-02&se=2030-01-01&sr=c&sp=rl&sig=${filler(43)}%3D` },
-  nearMiss: { output: 'append ?sv=<version>&sp=r&sig=<signature> to the URL' },
+  sees: 'a signed URL of an object store, for whoever holds it',
+  positive: { output: `https://orders.s3.example.net/dump?X-Amz-Expires=604800&X-Amz-Signature=${filler(64, HEX)}` },
+  nearMiss: { output: 'append X-Amz-Signature=<signature> to the URL' },
+  source: 'docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html',
   roles: ROLES,
-  literals: ['&sig=', '?sig=', 'x-amz-signature=', 'x-goog-signature='],
-  pattern: /[?&](?:sig=[A-Za-z0-9%+/]{40,70}(?:%3D|=)?|x-amz-signature=[0-9a-f]{64}|x-goog-signature=[0-9a-f]{200,600})(?![\w%])/i,
+  literals: ['x-amz-signature=', 'x-goog-signature='],
+  pattern: /x-(?:amz-signature=[0-9a-f]{64}|goog-signature=[0-9a-f]{200,600})(?![\w%])/i,
   before: 2,
   after: 700,
-  accepts: (match) => !isPlaceholder(match[0]),
 };
 
 const azureClientSecret: PatternRule = {
@@ -127,4 +142,4 @@ const webhookUrl: PatternRule = {
   accepts: (match) => !isPlaceholder(match[0]) && !/T0{6,}|B0{6,}/.test(match[0]),
 };
 
-export const connectionStrings: readonly PatternRule[] = [keyValueString, azureAccountKey, signedUrl, azureClientSecret, webhookUrl];
+export const connectionStrings: readonly PatternRule[] = [keyValueString, azureAccountKey, azureSignature, signedUrl, azureClientSecret, webhookUrl];

@@ -65,9 +65,9 @@ export const passwordInProse: PatternRule = {
   positive: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'the wifi pw for guests: Tr0ub4dor&3x' } },
   nearMiss: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'the pw for guests: ask Maria in the office' } },
   roles: ['prose', 'output', 'value'],
-  literals: [' pw ', ' pw:', ' pw is', 'pw for', 'creds:', 'creds are', 'credentials:', 'credentials are', 'log in with', 'login with', 'login:', 'user/pass', 'username/password', '2fa', 'backup code', 'recovery code', 'please use '],
+  literals: [' pw ', ' pw:', ' pw is', 'pw for', 'creds', 'credentials', 'log in with', 'login with', 'login:', 'user/pass', 'username/password', '2fa', 'backup code', 'recovery code', 'please use '],
   pattern:
-    /(?:\bpw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:creds|credentials|log ?in with|login|(?:user(?:name)?\/pass(?:word)?))(?: are| is)?\s{0,2}:?\s{0,2}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?<password>[^\s"'`,;:/]{8,60})/i,
+    /(?:\bpw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?!are)[\w ]{2,30})?|log ?in with|login|(?:user(?:name)?\/pass(?:word)?))(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?<password>[^\s"'`,;:/]{8,60})/i,
   accepts: (match) => isStrongWord((match.groups?.['password'] ?? '').replace(/[.!?)]+$/, '')),
 };
 

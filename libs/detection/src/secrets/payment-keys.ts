@@ -51,7 +51,7 @@ export const paymentKeys: readonly KeyFamily[] = [
       [['shippo_live_'], '[a-f0-9]{40}'],
       [['duffel_live_'], '[\\w=-]{40,60}'],
     ],
-    accepts: (key) => /\d/.test(key) && /[A-Z].*[a-z]|[a-z].*[A-Z]|[a-f0-9]{8}/.test(key.slice(5)),
+    accepts: (key) => (/\d/.test(key) || key.startsWith('rzp_')) && /[A-Z].*[a-z]|[a-z].*[A-Z]|[a-f0-9]{8}/.test(key.slice(5)),
     hosts: /connect\.squareup\.com|api\.(?:mollie|gocardless|razorpay|flutterwave|easypost|goshippo|duffel)\.com|production\.plaid\.com/,
   },
   {

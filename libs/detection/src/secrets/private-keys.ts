@@ -46,7 +46,7 @@ export const privateKeys: Analyser = {
 };
 
 function hasKeyBody(text: string): boolean {
-  const lines = text.split(/\\r\\n|\\n|\\r|[\s"'`+,|>]+/).filter((line) => line !== '');
+  const lines = text.split(/(?:\\+[rn])+|[\s"'`+,|>]+/).filter((line) => line !== '');
   let characters = 0;
   for (const line of lines) {
     if (/^-{4,5}/.test(line) || line === 'END') break;
@@ -105,7 +105,8 @@ const seedPhrase: PatternRule = {
   after: 400,
   accepts: (match) => {
     const words = (match[1] ?? '').split(/[ ,]+/);
-    return [12, 15, 18, 21, 24].includes(words.length) && words.every((word) => /^[a-z]+$/.test(word) && !SENTENCE.test(word)) && new Set(words).size > words.length * 0.7;
+    const first = words.slice(0, 12);
+    return first.every((word) => /^[a-z]+$/.test(word) && !SENTENCE.test(word)) && new Set(first).size > 8;
   },
 };
 

@@ -50,15 +50,19 @@ const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern:
   { family: ruleOf('mailchimp-key'), from: 0, pattern: /^[0-9a-f]{32}-(?:us\d{1,2}|[0-9a-f]{8}-[0-9a-f]{8})(?![\w-])/ },
   { family: ruleOf('chat-bot-token'), from: 14, pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/ },
   { family: ruleOf('chat-bot-token'), from: 0, pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/ },
-  { family: ruleOf('identity-provider-token'), from: 24, pattern: /(?<=SSWS |okta.{0,19})00[\w-]{40}(?![\w-])/i },
+  { family: ruleOf('identity-provider-token'), from: 0, pattern: /^00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])/ },
+  { family: ruleOf('work-tool-key'), from: 40, pattern: /(?<![\w/])[0-2]\/\d{13,18}(?:\/\d{13,18})?:[0-9a-f]{32}(?![\w-])/ },
+  { family: ruleOf('payment-key'), from: 48, pattern: /access_token\$(?:production|live)\$[a-z0-9]{16}\$[0-9a-f]{32}(?![\w-])/ },
 ];
-/** What an odd format needs somewhere in its run or right behind it; one look instead of six expressions. */
-const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{33}$|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$/;
+/** What an odd format needs somewhere in its run or right behind it; one look instead of eight expressions. */
+const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{33}$|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$|^[0-9a-f]{32}$/;
+
+const [BACKSLASH, HYPHEN, UNDERSCORE, DOT] = [92, 45, 95, 46];
 
 /** No key is shorter; a word seldom is as long. */
 const SHORTEST = 20;
 
-const isKeyCharacter = new Uint8Array(128);
+const isKeyCharacter = new Uint8Array(65_536);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') isKeyCharacter[character.charCodeAt(0)] = 1;
 
 /** Looks at every twentieth character only: a run of key characters that is long enough cannot slip between. */
@@ -93,17 +97,18 @@ export const providerKeys: Analyser = {
 function readRun(view: View, runStart: number, end: number): number {
   const { text } = view;
   let start = runStart;
+  const before = start > 0 ? text.charCodeAt(start - 1) : 0;
   // `\nghp_…` in a text that was quoted once more.
-  if (text.charAt(start - 1) === '\\' && /[nrt]/.test(text.charAt(start))) start += 1;
-  while (start < end && /[-_]/.test(text.charAt(start))) start += 1;
+  if (before === BACKSLASH) start += 1;
+  while (start < end && (text.charCodeAt(start) === HYPHEN || text.charCodeAt(start) === UNDERSCORE)) start += 1;
   const found = readAt(view, start);
   if (found > 0) return found;
   // `hvs.…`, `SG.….…`, `dp.pt.…`: what the run follows belongs to it.
-  if (text.charAt(start - 1) === '.') {
-    const before = /[\w-]{1,26}\.(?:[\w-]{1,26}\.)?$/.exec(text.slice(Math.max(0, start - 54), start));
-    const first = before ? readAt(view, start - before[0].length) : 0;
+  if (before === DOT) {
+    const segments = /[\w-]{1,26}\.(?:[\w-]{1,26}\.)?$/.exec(text.slice(Math.max(0, start - 54), start));
+    const first = segments ? readAt(view, start - segments[0].length) : 0;
     if (first > 0) return first;
-    const nearest = before ? readAt(view, start - (before[0].length - before[0].slice(0, -1).lastIndexOf('.') - 1)) : 0;
+    const nearest = segments ? readAt(view, start - (segments[0].length - segments[0].slice(0, -1).lastIndexOf('.') - 1)) : 0;
     if (nearest > 0) return nearest;
   }
   return readOdd(view, start, end);

@@ -31,8 +31,8 @@ const tokenInUse: Rule = {
   id: 'secrets.web-token-in-use',
   type: 'credential_exposure',
   severity: 'medium',
-  sees: 'a JSON Web Token in a field made for it, or in a header of a command',
-  positive: { tool: 'bash', arguments: { command: `curl -H 'Authorization: Bearer ${jwtOf('{"sub":"u-4711","exp":1893456000}')}' https://api.example.com/me` } },
+  sees: 'a JSON Web Token in a field made for it, or in a header of a command that calls the machine itself',
+  positive: { tool: 'bash', arguments: { command: `curl -H 'Authorization: Bearer ${jwtOf('{"sub":"u-4711","exp":1893456000}')}' http://localhost:3000/me` } },
   nearMiss: { tool: 'bash', arguments: { command: "curl -H 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.<payload>.<signature>' https://api.example.com/me" } },
 };
 
@@ -66,4 +66,4 @@ export const webTokens: Analyser = {
 const isPublic = (claims: string): boolean => /"sub" ?: ?"1234567890"|"name" ?: ?"John Doe"|"role" ?: ?"anon"|example\.(?:com|org)/.test(claims);
 
 const inUse = (text: string, role: string, hit: number): boolean =>
-  role === 'secret' || ((role === 'shell' || role === 'powershell') && /(?:Authorization|Cookie|X-[\w-]{1,40}|Bearer|--?token)[: ="']{0,4}(?:Bearer |JWT |[\w-]{1,40}=)?["']?$/i.test(text.slice(Math.max(0, hit - 80), hit)));
+  role === 'secret' || ((role === 'shell' || role === 'powershell') && /localhost|127\.0\.0\.1/.test(text.slice(Math.max(0, hit - 400), hit + 1_200)));
