@@ -9,6 +9,8 @@ const usage = `holdpoint <command>
   demo [--calls FILE]    replay tool calls through it, approve and reject as a person would, and show the account
                          FILE: JSON lines {id, tool, arguments}; without it, a sample that ships with Holdpoint
                          HOLDPOINT_URL and HOLDPOINT_KEY name a running system; without them one is started for the demo
+  scan                   read tool calls and tool outputs from standard input, JSON lines {id, kind: call, tool, arguments} or {id, kind: output, text},
+                         and write {id, risk_score, threats_detected} for each; nothing else is started or asked
   db check [--json]      look at the database of a system: versions, rights, partitions, invariants; changes nothing
                          DATABASE_ADMIN_URL and HOLDPOINT_DATABASE name it; without them it is the one that \`npm start\` runs
 `;
@@ -27,6 +29,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./up/up.ts')).up(context);
     case 'demo':
       return (await import('./demo/demo.ts')).demo({ ...context, args });
+    case 'scan':
+      return (await import('./scan/scan-standard-input.ts')).scanStandardInput(context, args);
     case 'db':
       return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':

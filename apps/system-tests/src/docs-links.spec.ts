@@ -32,7 +32,7 @@ function markdownUnder(folder: string): readonly string[] {
 
 /** Links to files and headings of the repository; code is left out. */
 function relativeLinks(page: string): readonly string[] {
-  const prose = withoutCode(page).replaceAll(/`[^`]*`/g, '');
+  const prose = withoutCode(page).replaceAll(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link));
 }
 

@@ -3,7 +3,7 @@ import { ScanResponse } from '@holdpoint/contracts';
 import { scannerName } from './seen.ts';
 import { scanContent } from './scan-content.ts';
 
-const liveKey = ['AKIA', 'QWERTYUIOPASDFGH'].join('');
+const liveKey = ['AKIA', 'Z7KQ2MNB5TWX4VRA'].join('');
 
 describe('a content', () => {
   it.each([['a text', 'The weather is fine.'], ['JSON', { status: 200, items: ['a', 1, null] }], ['nothing', null], ['an empty text', '']])('that is harmless is allowed as it is: %s', (_what, content) => {

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import type { ScanContext } from './scan.ts';
+
+/** Somebody ended the command, or whoever reads its output has had enough (`| head`): nothing went wrong. */
+export class Ended extends Error {
+  override readonly name = 'Ended';
+}
+
+/** Standard input and output for a command that reads and writes as much as there is. Both throw `Ended` once `stop` or the reader of the output ends it. */
+export function standardStreams(stop: AbortSignal): Pick<ScanContext, 'input' | 'out'> {
+  const gone = new AbortController();
+  const end = AbortSignal.any([stop, gone.signal]);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone.abort();
+  });
+  end.addEventListener('abort', () => process.stdin.destroy());
+  return {
+    input: untilEnded(end),
+    out: async (line) => {
+      if (end.aborted) throw new Ended();
+      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain', { signal: end }).catch(() => undefined);
+    },
+  };
+}
+
+async function* untilEnded(end: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array;
+  } catch (error) {
+    if (!end.aborted) throw error;
+  }
+  if (end.aborted) throw new Ended();
+}
