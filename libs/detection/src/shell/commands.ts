@@ -1,0 +1,106 @@
+import type { Analyser, Rule, View } from '../rule.ts';
+import { cloudRules } from './cloud-rules.ts';
+import type { Command } from './command.ts';
+import { CommandRules } from './command-rule.ts';
+import { databaseRules } from './database-rules.ts';
+import { deletingRules } from './deleting-rules.ts';
+import { machineRules } from './machine-rules.ts';
+import { parseScript, scriptOf } from './parse-script.ts';
+import { stringsOfCall } from './program-strings.ts';
+import { reverseShellRules } from './reverse-shell-rules.ts';
+
+const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...databaseRules, ...reverseShellRules]);
+const rules = all.rules.map(({ id, type, severity, sees, positive, nearMiss, source }): Rule => ({ id, type, severity, sees, positive, nearMiss, ...(source !== undefined && { source }) }));
+const byId = new Map(rules.map((rule) => [rule.id, rule]));
+const literals = [...new Set(all.rules.flatMap((rule) => rule.literals ?? []))];
+
+/** Reports the rules that a command breaks. */
+export function judge(command: Command, report: (rule: Rule, command: Command) => void): void {
+  all.check(command, ({ id }, found) => {
+    const rule = byId.get(id);
+    if (rule) report(rule, found);
+  });
+}
+
+/** Ways to hide a command's name that only reading the script undoes. */
+const HIDING = ["''", '""', "$'", '$ifs', '{ifs', 'base64', 'xxd', '$@', '/???', '?/', ':0:1}', 'eval', '|sh', '| sh', 'printf', '<<<'];
+
+const inShell: Analyser = {
+  name: 'shell.commands',
+  rules,
+  roles: ['shell', 'powershell', 'cmd'],
+  literals: [...literals, ...HIDING],
+  analyse: (view) => {
+    for (const command of scriptOf(view).commands) judge(command, (rule, { start, end }) => view.report(rule, start, end));
+  },
+};
+
+const MAX_CALLS = 64;
+const CALL = /(?:^|[^\w$])(?:os\.)?(?:system|popen[23]?|exec[lv]?p?e?(?:Sync|File|FileSync)?|spawn(?:Sync)?|spawn[lv]p?e?|run|call|check_call|check_output|getoutput|getstatusoutput|Popen|create_subprocess_(?:shell|exec)|shell_exec|passthru|proc_open|pcntl_exec|Command|ProcessBuilder|execa(?:Command)?(?:Sync)?|zx|Start|backtick|ShellExecute|command|sh)\s*\(\s*$/;
+
+/** Commands in strings that a program hands to a shell, in code. */
+const inPrograms: Analyser = {
+  name: 'shell.program-strings',
+  rules: [],
+  roles: ['code', 'markup', 'value'],
+  literals: ['system(', 'popen', 'subprocess', 'exec(', 'execsync(', 'spawn(', 'spawnsync(', 'execfile(', 'check_output(', 'check_call(', 'getoutput(', 'passthru(', 'proc_open(', 'exec.command(', 'command::new', 'processbuilder(', 'getruntime', 'execa(', 'shellexecute', 'os.exec', 'os.spawn', 'commands.get', 'shell: true', 'shell=true', 'system "', "system '", 'qx', '%x'],
+  analyse: (view) => {
+    let reached = -1;
+    for (const hit of view.hits.slice(0, MAX_CALLS)) {
+      if (hit < reached) continue;
+      reached = readCall(view, hit);
+    }
+  },
+};
+
+/** Reads the first call that begins at or shortly behind a literal; answers where it ended. */
+function readCall({ text, budget, report }: View, hit: number): number {
+  budget.spend(64);
+  const bracket = text.indexOf('(', hit);
+  const open = bracket >= 0 && bracket - hit < 48 && CALL.test(text.slice(Math.max(0, hit - 8), bracket + 1)) ? bracket + 1 : quoteBehind(text, hit);
+  if (open < 0) return hit;
+  const strings = stringsOfCall(text, open);
+  const [first, last] = [strings[0], strings.at(-1)];
+  if (!first || !last) return open;
+  budget.spend(last.end - open);
+  const script = strings.length > 1 && !/\s/.test(first.text) ? strings.map((each) => (/[\s;|&]/.test(each.text) ? `'${each.text.replaceAll("'", `'"'"'`)}'` : each.text)).join(' ') : first.text;
+  const [start, end] = [first.start, strings.length > 1 && script !== first.text ? last.end : first.end];
+  for (const command of parseScript(script.slice(0, 4_096), budget).commands) judge(command, (rule) => report(rule, start, end));
+  return last.end;
+}
+
+/** Perl and Ruby call `system` without brackets. */
+function quoteBehind(text: string, hit: number): number {
+  const match = /^(?:system|exec|qx|%x)\s*(?=["'([{])/.exec(text.slice(hit, hit + 12));
+  return match ? hit + match[0].length : -1;
+}
+
+const LINE = /^[\s\-*]*(?:(?:-\s*)?["']?(?:run|script|scripts?|command|cmd|entrypoint|args|before_script|after_script|shell|exec|ExecStart(?:Pre|Post)?|postinstall|preinstall|install|build|test|start|prepare|RUN|CMD|ENTRYPOINT|on_failure|lifecycle|line)["']?\s*[:=]\s*|RUN\s+|CMD\s+|\$\(shell\s+|[@-]+)?["'[|>]*\s*/;
+const CONFIGURATION = /^(?:ya?ml|json|toml|tf|hcl|mk|service|timer|conf|cfg|ini|env|dockerfile|containerfile|gradle|cron|nomad|jenkinsfile|)$/;
+
+/** Commands in the lines of workflow and build files. */
+const inLines: Analyser = {
+  name: 'shell.lines',
+  rules: [],
+  roles: ['code'],
+  literals: literals.filter((literal) => literal.length > 4 || literal.includes('rm ') || literal.startsWith('nc')),
+  analyse: ({ text, place, hits, budget, report }) => {
+    if (!CONFIGURATION.test(place.language) || (place.file === '' && place.language === '' && !/ya?ml|json|docker|workflow|compose/i.test(place.tool))) return;
+    let reached = -1;
+    for (const hit of hits.slice(0, 64)) {
+      if (hit < reached) continue;
+      const from = Math.max(text.lastIndexOf('\n', hit) + 1, hit - 512);
+      const newline = text.indexOf('\n', hit);
+      reached = newline < 0 || newline > hit + 2_048 ? Math.min(text.length, hit + 2_048) : newline;
+      const line = text.slice(from, reached);
+      budget.spend(line.length + hit - from);
+      if (/^\s*(?:#|\/\/)/.test(line)) continue;
+      const start = from + (LINE.exec(line)?.[0].length ?? 0);
+      const quoted = /["'\]]\s*,?\s*$/.exec(text.slice(start, reached));
+      const script = text.slice(start, quoted && /["'[]/.test(text.charAt(start - 1)) ? start + quoted.index : reached);
+      for (const command of parseScript(script, budget).commands) judge(command, (rule, found) => report(rule, start + found.start, start + found.end));
+    }
+  },
+};
+
+export const commandAnalysers: readonly Analyser[] = [inShell, inPrograms, inLines];

