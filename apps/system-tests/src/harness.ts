@@ -12,6 +12,11 @@ export type Answer = Readonly<{ status: number; headers: Headers; body: Json }>;
 export type Result = Readonly<{
   action: string;
   tool_call_id: string;
+  risk_score: number;
+  threats_detected: readonly string[];
+  threats: readonly Json[];
+  sanitized_arguments?: Json;
+  changes?: readonly Json[];
   message: string;
   code?: string;
   approval_id?: string;

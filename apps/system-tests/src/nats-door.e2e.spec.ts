@@ -128,12 +128,14 @@ describe('an agent on NATS', () => {
 
 describe('docs/nats.md', () => {
   it('shows programs that work', async () => {
-    const [connecting = '', asking, submitting, reporting, reading] = [...readFileSync(join(root, 'docs/nats.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code = '']) => code);
+    const [connecting = '', asking, scanning, submitting, reporting, reading] = [...readFileSync(join(root, 'docs/nats.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code = '']) => code);
     // Text only: what is no text is written in colours where the surroundings ask for them.
     const program = [
       connecting.replace('nats://127.0.0.1:4222', test.system.stack.nats?.url ?? ''),
       asking,
       'console.log(`${action} ${message !== undefined} ${approval_id}`);',
+      scanning,
+      'console.log(`${advice} ${processed_content !== undefined} ${threats_detected.includes("prompt_injection")}`);',
       submitting,
       'console.log(`${stream} ${seq > 0}`);',
       reporting,
@@ -146,7 +148,7 @@ describe('docs/nats.md', () => {
     child.stdout?.on('data', (text: string) => (said += text));
     child.stderr?.on('data', (text: string) => (said += text));
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect({ code, said }).toEqual({ code: 0, said: 'allow true undefined\nTOOL_CALLS true\nhp.v1.guard.default.decision.made allow\n' });
+    expect({ code, said }).toEqual({ code: 0, said: 'allow true undefined\nsanitize true true\nTOOL_CALLS true\nhp.v1.guard.default.decision.made allow\n' });
   });
 });
 

@@ -53,6 +53,10 @@ export class Platform {
     }
   }
 
+  async scan(body: Json): Promise<Json> {
+    return (await this.connection.request(guardSubjects.scan(this.guardId, this.keyId), JSON.stringify(body), { timeout: 10_000 })).json<Json>();
+  }
+
   /** The next events of the guard; asking again acknowledges those before. Empty while the door is out of reach. */
   async next(waitSeconds = 1): Promise<readonly PublicEvent[]> {
     const request = { max: 100, wait_seconds: waitSeconds, ...(this.cursor === undefined ? {} : { ack: this.cursor }) };

@@ -222,7 +222,7 @@ function meta(changed: object = {}): Result['metadata'] {
 }
 
 function asked({ at = 0, id = call.id, name = call.name, answer = {} }: { at?: number; id?: string; name?: string; answer?: Partial<Result> }): Ask {
-  const result: Result = { action: 'block', tool_call_id: id, message: '', policy_matched: null, metadata: meta(), ...answer };
+  const result: Result = { action: 'block', tool_call_id: id, risk_score: 0, threats_detected: [], threats: [], message: '', policy_matched: null, metadata: meta(), ...answer };
   return { ...ended(at), kind: 'ask', session: 's', calls: [{ ...call, id, name }], waitS: 0, results: [result] };
 }
 
