@@ -1,0 +1,188 @@
+import type { Place } from '../place.ts';
+import { ROLES } from '../place.ts';
+import type { Analyser, Rule, View } from '../rule.ts';
+import { hasIssuer, isTestCard } from './cards.ts';
+import { isDate, luhn, pairAt, remainder, weighted } from './check-digits.ts';
+import { ibanIn } from './ibans.ts';
+
+type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
+const ruleOf = ({ id, severity, sees, positive, harmless, source }: Told): Rule => ({
+  id: `personal.${id}`,
+  type: 'pii_exposure',
+  severity,
+  sees,
+  positive: { output: positive },
+  nearMiss: { output: harmless },
+  ...(source !== undefined && { source }),
+});
+
+const card = ruleOf({
+  id: 'card-number',
+  severity: 'high',
+  sees: 'the number of a payment card',
+  positive: 'charged 4929 5814 6320 7711 for the order',
+  harmless: 'in test mode use 4242 4242 4242 4242; the serial is 4929-5814-6320-7711-3',
+  source: 'ISO/IEC 7812-1',
+});
+const cardWithCode = ruleOf({
+  id: 'card-with-code',
+  severity: 'high',
+  sees: 'the number of a payment card with its expiry date or security code',
+  positive: '{"card_number": "1111-2222-3333-4444", "expiry_date": "08/27", "cvv": "123"}',
+  harmless: '{"order_number": "1111-2222-3333-4444", "expiry_date": "08/27"}',
+});
+const likelyCard = ruleOf({
+  id: 'likely-card-number',
+  severity: 'medium',
+  sees: 'a number that may be one of a payment card, or a card number in a field made for it',
+  positive: '4929581463207711',
+  harmless: '4929581463207719',
+});
+const iban = ruleOf({
+  id: 'iban',
+  severity: 'high',
+  sees: 'an international bank account number',
+  positive: 'please refund to NL06 XSWZ 4702 3218 07',
+  harmless: 'please refund to NL07 XSWZ 4702 3218 07',
+  source: 'ISO 13616',
+});
+const ibanInPayment: Rule = {
+  ...ruleOf({ id: 'iban-of-payment', severity: 'low', sees: 'a bank account number in a payment that is made with it', positive: '', harmless: '' }),
+  positive: { tool: 'send_money', arguments: { recipient: 'NL06XSWZ4702321807', amount: 12 } },
+  nearMiss: { tool: 'send_money', arguments: { recipient: 'NL07XSWZ4702321807', amount: 12 } },
+};
+const unnamedId = ruleOf({
+  id: 'unnamed-national-id',
+  severity: 'high',
+  sees: 'a national id in a form that nothing else has (China, France, Switzerland, Brazil, the Emirates)',
+  positive: 'record 4711, 320106198804172516',
+  harmless: 'record 4711, 320106198813172516',
+});
+const likelySsn = ruleOf({
+  id: 'likely-ssn',
+  severity: 'medium',
+  sees: 'a number in the form of a US social security number',
+  positive: 'the number is 031-50-9349',
+  harmless: 'the number is 900-50-9349, part 031-50-93491',
+});
+
+const MIN_RUN = 9;
+const CARD_WORDS = /card|visa|master|amex|american express|discover|credit|debit|payment|cvv|cvc|expir|charge|billing|\bpan\b|\bcc\b|refund|karte|carte|tarjeta|cart[ãa]o/i;
+const CARD_FIELD = /card_?(?:number|no|num)|cc_?(?:number|num)|credit_?card|debit_?card|kreditkarte/i;
+const CODE_WORDS = /\b(?:cvv2?|cvc2?|cid|csc|security_?code|exp(?:iry|iration|ires|_?month|_?year)?(?:_?date)?)\b/i;
+const PAYS = /pay|transfer|send_?money|iban|refund|payout|remit|invoice|charge|bank|transaction|wire|sepa|withdraw|deposit/i;
+
+/** Looks at every eighth place only: of a run of nine digits with single separators one of two neighbours is a digit. */
+export const numbers: Analyser = {
+  name: 'numbers',
+  roles: ROLES,
+  literals: [],
+  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn],
+  analyse: (view) => {
+    const { text, budget } = view;
+    let at = 0;
+    while (at < text.length) {
+      const code = text.charCodeAt(at);
+      const next = text.charCodeAt(at + 1);
+      const digitAt = code >= 48 && code <= 57 ? at : next >= 48 && next <= 57 ? at + 1 : -1;
+      if (digitAt < 0) {
+        at += MIN_RUN - 1;
+        continue;
+      }
+      let start = digitAt;
+      while (start > 0 && (isDigit(text, start - 1) || (isSeparator(text, start - 1) && isDigit(text, start - 2)))) start -= 1;
+      let end = digitAt + 1;
+      while (end < text.length && (isDigit(text, end) || (isSeparator(text, end) && isDigit(text, end + 1)))) end += 1;
+      budget.spend(end - start);
+      // What is longer is no number of anybody: a matrix, a log of times.
+      if (end - start >= MIN_RUN && end - start <= 64) end = Math.max(end, readNumber(view, start, end));
+      at = end + 1;
+    }
+  },
+};
+
+const isDigit = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code >= 48 && code <= 57;
+};
+const isSeparator = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code === 32 || code === 45 || code === 46 || code === 0xa0;
+};
+const isWordAt = (text: string, at: number): boolean => /[\p{L}\d_]/u.test(text.charAt(at));
+
+function readNumber(view: View, start: number, end: number): number {
+  const { text, place, budget } = view;
+  const before = text.charCodeAt(start - 1);
+  const letterBefore = (before >= 65 && before <= 90) || ((before === 32 || before === 45) && /[A-Z]/.test(text.charAt(start - 2)));
+  if (letterBefore) {
+    budget.spend(64);
+    const found = ibanIn(text, Math.max(0, start - 12), start);
+    if (found) {
+      view.report(isPayment(place) ? ibanInPayment : iban, found.start, found.end);
+      return found.end;
+    }
+  }
+  const run = text.slice(start, end);
+  const digits = run.replace(/\D/g, '');
+  if (digits.length < 9 || isWordAt(text, start - 1) || isWordAt(text, end)) return /[Xx]/.test(text.charAt(end)) && digits.length === 17 ? readId(view, start, end + 1, `${digits}X`) : end;
+  if (digits.length >= 13) {
+    budget.spend(160);
+    if (readCard(view, start, end, run, digits)) return end;
+  }
+  return readId(view, start, end, digits);
+}
+
+/** Agents that pay need the account to pay to. */
+const isPayment = ({ role, tool, field }: Place): boolean => role !== 'output' && role !== 'prose' && (role === 'address' || /iban|account|recipient|payee|beneficiary|creditor|debtor/.test(field) || PAYS.test(tool));
+
+function readCard(view: View, start: number, end: number, run: string, digits: string): boolean {
+  const { text, place } = view;
+  if (digits.length > 19 || isTestCard(digits)) return false;
+  const around = text.slice(Math.max(0, start - 60), end + 60);
+  const said = CARD_FIELD.test(text.slice(Math.max(0, start - 32), start)) || CARD_FIELD.test(place.field);
+  if (said && place.role === 'output' && CODE_WORDS.test(text.slice(Math.max(0, start - 120), end + 120))) {
+    view.report(cardWithCode, start, end);
+    return true;
+  }
+  if (!hasIssuer(digits) || !luhn(digits)) return false;
+  const grouped = /^\d{4}([ -])\d{4}\1\d{4}\1\d{4}$|^\d{4}([ -])\d{6}\2\d{5}$/.test(run);
+  const compact = /^\d+$/.test(run);
+  if (!grouped && !compact) return false;
+  if (CARD_FIELD.test(place.field) && place.role !== 'output') view.report(likelyCard, start, end);
+  else if (grouped || CARD_WORDS.test(around)) view.report(CODE_WORDS.test(around) ? cardWithCode : card, start, end);
+  else if (digits.length >= 15 && digits.length <= 16 && !/["'_]?(?:id|key|seq|serial|version|timestamp|time|ts|hash|number|no)["']?\s{0,2}[:=#]\s{0,2}["']?$/i.test(text.slice(Math.max(0, start - 24), start))) view.report(likelyCard, start, end);
+  else return false;
+  return true;
+}
+
+function readId(view: View, start: number, end: number, digits: string): number {
+  const run = view.text.slice(start, end);
+  if (isUnnamedId(run, digits)) view.report(unnamedId, start, end);
+  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run)) view.report(likelySsn, start, end);
+  return end;
+}
+
+function isUnnamedId(run: string, digits: string): boolean {
+  // Resident identity number of China: region, date of birth, check character of ISO 7064 MOD 11-2.
+  if (/^[1-8]\d{16}[\dX]$/.test(digits) && /^\d{17}[\dXx]$/.test(run)) {
+    const year = Number(digits.slice(6, 10));
+    return year >= 1900 && year < 2030 && isDate(year, pairAt(digits, 10), pairAt(digits, 12)) && '10X98765432'.charAt(weighted(digits, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11) === digits.charAt(17);
+  }
+  // NIR of France, in its usual groups: sex, year, month, department, commune, order, key.
+  if (/^[12][ .]\d{2}[ .](?:0[1-9]|1[0-2]|[2-4]\d|5\d|62|63)[ .]\d{2}[ .]\d{3}[ .]\d{3}[ .]?\d{2}$/.test(run)) return 97 - remainder(digits.slice(0, 13), 97) === Number(digits.slice(13));
+  // AHV number of Switzerland, EAN-13.
+  if (/^756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}$/.test(run) && run.length > 13) return (10 - (weighted(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10 === Number(digits.charAt(12)) && digits !== '7569217076985';
+  // CPF of Brazil, with its dots and hyphen.
+  if (/^\d{3}\.\d{3}\.\d{3}-\d{2}$/.test(run)) return isCpf(digits);
+  // Emirates ID.
+  return /^784-(?:19|20)\d{2}-\d{7}-\d$/.test(run) && luhn(digits);
+}
+
+/** Two check digits, and not one digit eleven times; 123.456.789-09 stands in every manual. */
+export function isCpf(digits: string): boolean {
+  if (digits.length !== 11 || /^(\d)\1+$/.test(digits) || digits === '12345678909') return false;
+  const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  return first === Number(digits.charAt(9)) && second === Number(digits.charAt(10));
+}
