@@ -1,6 +1,8 @@
 import type { Detector } from '../rule.ts';
+import { argumentRules } from './argument-rules.ts';
 import { commandAnalysers } from './commands.ts';
 import { connectingPrograms } from './connecting-programs.ts';
+import { injectionAnalyser } from './injection.ts';
 import { textRules } from './text-rules.ts';
 
-export const shellDetectors: readonly Detector[] = [...commandAnalysers, ...connectingPrograms, ...textRules];
+export const shellDetectors: readonly Detector[] = [...commandAnalysers, ...connectingPrograms, ...textRules, ...argumentRules, injectionAnalyser];

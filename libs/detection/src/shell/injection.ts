@@ -1,0 +1,237 @@
+import type { Role } from '../place.ts';
+import type { Analyser, Rule, View } from '../rule.ts';
+import { judge } from './commands.ts';
+import { bare, mayEnd, strengthOf } from './injected-programs.ts';
+import { parseScript } from './parse-script.ts';
+
+const type = 'shell_injection';
+const ping = (host: string) => ({ tool: 'ping_host', arguments: { host, count: 4 } }) as const;
+const image = (input: string) => ({ tool: 'convert_image', arguments: { input, format: 'jpg' } }) as const;
+
+const chained: Rule = {
+  id: 'shell.chained-command',
+  type,
+  severity: 'high',
+  sees: 'an operator of a shell and a command in a value that is not for a shell',
+  positive: ping('8.8.8.8; cat /etc/hosts'),
+  nearMiss: { tool: 'search_products', arguments: { query: 'AT&T; call me | R&D', url: 'https://shop.example.com/?a=1&sort=asc&type=x;v=2' } },
+  source: 'OWASP CRS 932100 to 932150',
+};
+const substituted: Rule = {
+  id: 'shell.substituted-command',
+  type,
+  severity: 'high',
+  sees: 'a command between backquotes or in `$(…)` in a value that is not for a shell',
+  positive: image('photo.png$(whoami)'),
+  nearMiss: { tool: 'search_files', arguments: { pattern: '$(document).ready', path: 'src' } },
+  source: 'OWASP CRS 932130',
+};
+const hidden: Rule = {
+  id: 'shell.hidden-command',
+  type,
+  severity: 'high',
+  sees: 'a command whose name is broken up by quotes, backslashes, globs or empty variables',
+  positive: ping("8.8.8.8 w''ho$@ami"),
+  nearMiss: { tool: 'read_file', arguments: { path: 'app/routes/queues.$name.jobs.$jobId.tsx' } },
+  source: 'OWASP CRS 932200',
+};
+const expansion: Rule = {
+  id: 'shell.expansion',
+  type,
+  severity: 'high',
+  sees: 'expansions that only a shell knows (`$IFS`, `${PATH:0:1}`, here-strings, process substitution) in a value that is not for a shell',
+  positive: ping('8.8.8.8${IFS}-c${IFS}1'),
+  nearMiss: { tool: 'send_report', arguments: { recipient_name: '${user.name}', amount: '$50 <b>' } },
+  source: 'OWASP CRS 932130',
+};
+const braces: Rule = {
+  id: 'shell.braced-command',
+  type,
+  severity: 'high',
+  sees: 'a command written as a brace expansion, which needs no blanks',
+  positive: ping('8.8.8.8;{cat,/etc/hosts}'),
+  nearMiss: { tool: 'search_files', arguments: { pattern: '*.{ts,tsx,test.ts}', path: 'src/{date,time}' } },
+  source: 'OWASP CRS 932240',
+};
+const begins: Rule = {
+  id: 'shell.command-as-value',
+  type,
+  severity: 'high',
+  sees: 'a command line where a host, a path or another plain value belongs',
+  positive: ping('cat</etc/hosts'),
+  nearMiss: image('make test (final).png'),
+  source: 'OWASP CRS 932160',
+};
+export const injectionRules: readonly Rule[] = [chained, substituted, hidden, expansion, braces, begins];
+
+/** How readily a role takes an operator and a word for a command. */
+type Reading = 'tight' | 'loose' | 'prose';
+const READINGS: Readonly<Partial<Record<Role, Reading>>> = { host: 'tight', path: 'tight', address: 'tight', url: 'tight', secret: 'loose', value: 'loose', prose: 'prose' };
+const SEARCHED = /(?:^|_)(?:query|q|search|keywords?|tags?|question|reason|label|name_pattern)(?:_|$)/;
+
+const MAX_PROSE = 240;
+const MAX_LOOKS = 128;
+const SUSPICIOUS = /[;|&`<\n{$'"\\]|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
+
+function readingOf({ place: { role, field }, text }: View): Reading | undefined {
+  const reading = READINGS[role];
+  if (reading === undefined || (reading === 'prose' && text.length > MAX_PROSE)) return undefined;
+  return reading === 'loose' && (SEARCHED.test(field) || text.length > 2_000) ? 'prose' : reading;
+}
+
+const OPERATOR = /\|\||&&|[;|&\n`]|\$\(|[<>]\(/g;
+const NAME = /^[\s+"'@(!\\]*([\w./\\?*$[\]{}@!'"-]{1,48})/;
+const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\d+(?:\.\d+)*(?=[\s;|&#"'`)]|$)|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
+const WINDOWS = /^(?:net\s+(?:user|localgroup|group|view|share|use|start|stop|accounts|session)|reg\s+(?:add|query|delete|save|export)|sc\s+(?:create|start|stop|config|query)|for\s+(?:\/\w\s+\S+\s+)?%|start\s+\/?\w|if\s+(?:not\s+)?(?:defined|exist|errorlevel))/i;
+
+function analyse(view: View): void {
+  const { text, budget, place } = view;
+  const reading = readingOf(view);
+  if (!reading || !SUSPICIOUS.test(text)) return;
+  budget.spend(text.length);
+  if (reading !== 'prose') {
+    lookForExpansions(view);
+    lookForBraces(view);
+    lookForHidden(view);
+    if (lookForBeginning(view, reading)) return;
+  }
+  OPERATOR.lastIndex = 0;
+  let looks = 0;
+  for (let match = OPERATOR.exec(text); match && looks < MAX_LOOKS; match = OPERATOR.exec(text)) {
+    looks += 1;
+    const [operator] = match;
+    const from = match.index + operator.length;
+    const after = text.slice(from, from + 256);
+    budget.spend(16);
+    const called = NAME.exec(after);
+    if (!called?.[1]) continue;
+    const name = cut(called[1]);
+    const rest = after.slice(called[0].length - called[1].length + name.length);
+    const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
+    if (!accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place })) continue;
+    const substitution = operator === '`' || operator.endsWith('(');
+    view.report(substitution ? substituted : chained, match.index, endOf(text, from));
+    judgeInjected(view, from);
+    if (operator.length === 1) return;
+  }
+}
+
+/** `NAME` takes signs that may belong to what follows; the name ends where quotes or brackets close. */
+const cut = (name: string): string => name.replace(/["'}\])]+$/, '').replace(/^(\w+)['"](?=[-/])/, '$1');
+
+type Candidate = Readonly<{ operator: string; name: string; rest: string; strength: ReturnType<typeof strengthOf>; reading: Reading; after: string; before: string; place: View['place'] }>;
+
+function accepted({ operator, name, rest, strength, reading, after, before, place }: Candidate): boolean {
+  const trimmed = after.trimStart();
+  const windows = WINDOWS.test(trimmed);
+  if (operator === '`' || operator.endsWith('(')) return isSubstitution({ operator, name, rest, strength, reading, after, before, place } as Candidate);
+  if (windows && !(place.role === 'url' && operator === '&')) return reading !== 'prose' || isShortBefore(before);
+  if (!strength) return reading === 'tight' && place.role !== 'url' && /^[\s+]+-{1,2}[A-Za-z]/.test(rest) && /^[a-z][\w.-]{1,20}$/.test(name);
+  if (/^\s*=/.test(rest) || /^[\w]/.test(rest)) return false;
+  if (place.role === 'url' && operator === '&' && !/\s/.test(after.slice(0, name.length + 4))) return false;
+  if (operator === '\n' && reading !== 'tight' && !/^\//.test(name)) return false;
+  const argument = ARGUMENT.test(rest);
+  const ends = /^[\s"'`)]*$/.test(rest);
+  const glued = /^\S/.test(after) && /\S$/.test(before);
+  if (reading === 'prose') return isShortBefore(before) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(name));
+  if (reading === 'tight' && place.role !== 'url') return strength === 'strong' || (ends ? true : argument || /^\s+\S+\s*$/.test(rest));
+  if (operator === '|' && glued && /^[|)\]]/.test(rest)) return false;
+  if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$)/.test(rest);
+  return ends ? mayEnd(name) || (operator !== '&' && /^(?:sleep|top|vi|date|hostname|reboot|halt)$/.test(name)) : argument || /^\s+Something/.test(rest);
+}
+
+function isSubstitution({ operator, name, strength, reading, after, before, rest, place }: Candidate): boolean {
+  if (operator === '`') {
+    const closes = after.indexOf('`');
+    if (closes < 1 || reading === 'prose') return false;
+    return strength !== undefined && (reading === 'tight' || ARGUMENT.test(rest));
+  }
+  if (operator === '$(') {
+    if (reading === 'prose') return /\S$/.test(before) && isShortBefore(before) && (strength === 'strong' || /^\s*`/.test(after));
+    return strength !== undefined || /^\s*[`$<]/.test(after) || (reading === 'tight' && place.role !== 'url' && /^[a-z]/.test(after));
+  }
+  return strength !== undefined && /^[\s)]/.test(rest) && name !== '';
+}
+
+/** A title or name before the operator, not a sentence. */
+const isShortBefore = (before: string): boolean => before.length < 48 && !/[.!?:]\s/.test(before) && before.split(/\s+/).filter(Boolean).length <= 3;
+
+const endOf = (text: string, from: number): number => {
+  const newline = text.indexOf('\n', from + 1);
+  return Math.min(newline < 0 ? text.length : newline, from + 256);
+};
+
+/** What the smuggled command itself would do. */
+function judgeInjected({ text, budget, report }: View, from: number): void {
+  for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, (rule, found) => report(rule, from + found.start, from + found.end));
+}
+
+const EXPANSION = /\$\{?IFS\b|\$\{(?:PATH|PWD|HOME|SHELL|OLDPWD|LS_COLORS|BASH\w*|HOSTNAME|USER)(?:[:#%/][^\n]{0,40}|)\}|\$SHELL\b|\$\{[A-Za-z_]\w{0,20}:\d{1,3}:\d{1,3}\}|<<<\s*["'$\w(]|<\((?:cat|ls|id|curl|wget|echo|sh|bash)\b|\$'\\(?:x[0-9a-fA-F]{2}|[0-7]{3})/;
+
+function lookForExpansions({ text, report, place }: View): void {
+  if (!/[$<]/.test(text)) return;
+  const match = EXPANSION.exec(text);
+  if (match && !(place.role === 'secret' && !/IFS|<<</.test(match[0]))) report(expansion, match.index, match.index + match[0].length);
+}
+
+const BRACED = /\{([\w$\\'"/.?*@-]{0,40}),([^{}\s]{0,120})\}(\w{0,8})/;
+
+function lookForBraces({ text, report }: View): void {
+  const match = text.includes('{') ? BRACED.exec(text) : null;
+  if (!match) return;
+  const [whole, first = '', others = '', suffix = ''] = match;
+  const name = bare(first);
+  const argued = others === '' || /^[-/$~.]|,[-/]/.test(others) || /\?/.test(others);
+  const globbed = first === '' && /^\/[\w?*]*[?*][\w?*]*\//.test(others);
+  if (argued && (globbed || (name !== '' && strengthOf(name + (suffix && strengthOf(name) === undefined ? suffix : '')) !== undefined))) report(braces, match.index, match.index + whole.length);
+}
+
+const TOKEN = /(?:\$\{[^}\s]{0,24}\}|\$\(\)|\$[\w@*!?#-]|''|""|\\[A-Za-z]|'[\w?*]{1,12}'|"[\w?*]{1,12}"|[\w/.?*[\]-]){3,80}/g;
+const BROKEN = /[\w/?*](?:''|""|\\|\$[@*!?#\-\w(]|\$\{|'|"|\[\w\])|\$\w+\\\w/;
+const GLOBBED = /^(?:\/[\w?*[\]-]{1,12}){2,4}$/;
+
+function lookForHidden({ text, report, budget, place }: View): void {
+  if (!/[$'"\\?*[]/.test(text)) return;
+  TOKEN.lastIndex = 0;
+  let looks = 0;
+  for (let match = TOKEN.exec(text); match && looks < MAX_LOOKS; match = TOKEN.exec(text)) {
+    looks += 1;
+    const [token] = match;
+    budget.spend(token.length);
+    const broken = BROKEN.test(token) && !/^['"][^'"]*['"]$/.test(token);
+    const globbed = !broken && /[?*]/.test(token) && GLOBBED.test(token) && /[?]/.test(token);
+    if (!broken && !globbed) continue;
+    const plain = bare(token);
+    if (plain.length < 2 || plain === token) {
+      if (!globbed) continue;
+    }
+    const strength = strengthOf(plain);
+    if (strength === 'strong' || (strength === 'weak' && place.role !== 'secret' && /^(?:cat|id|ls|ping|rm|echo|sleep|nl|tac|sh|su|head|tail)$/.test(plain.slice(plain.lastIndexOf('/') + 1).toLowerCase())) || (globbed && strength !== undefined)) {
+      report(hidden, match.index, match.index + token.length);
+      return;
+    }
+  }
+}
+
+const META = /[;|<>`]|&&|\$\(|%\w+%/;
+
+/** Whether the whole value is a command line; reports it. */
+function lookForBeginning(view: View, reading: Reading): boolean {
+  const { text, place, report } = view;
+  if (place.role === 'url' || place.role === 'secret') return false;
+  const name = /^\s*([A-Za-z][\w.-]{0,20}|\/(?:usr\/)?s?bin\/\w+)(?=[\s<;|&])/.exec(text);
+  if (!name?.[1]) return false;
+  const rest = text.slice(name[0].length, name[0].length + 256);
+  const strength = strengthOf(name[1]);
+  const windows = WINDOWS.test(text.trimStart());
+  if (!strength && !windows) return false;
+  const argued = /^\s*<\s*[\w/$(.<]/.test(rest) || (/^\s+(?:["']?[-/~$%]|[A-Za-z]:\\|[\w.]+\s*[|;&<>]|'|"|\.\s)/.test(rest) && (strength === 'strong' || META.test(text)));
+  const meant = windows ? reading === 'tight' || META.test(text) || /\\|\/[a-z]\b/i.test(text) : argued && (reading === 'tight' || META.test(rest));
+  const loop = /^\s*for\s+\w+\s+in\b[^]{1,200};\s*do\b/.test(text.slice(0, 256));
+  if (!meant && !loop) return false;
+  report(begins, 0, Math.min(text.length, 256));
+  judgeInjected(view, 0);
+  return true;
+}
+
+export const injectionAnalyser: Analyser = { name: 'shell.injection', rules: injectionRules, roles: ['host', 'path', 'address', 'url', 'secret', 'value', 'prose'], literals: [], analyse };
