@@ -15,7 +15,7 @@ export type Match = Readonly<{ phrase: Phrase; first: number; last: number }>;
 
 /**
  * Reads a phrase: words and alternatives (`ignore|forget`), classes (`@orders`), gaps of up to n words in the same sentence (`..3`) or across
- * sentences (`~20`); `^` at the beginning: only where an order may begin. Behind `#`: literals, separated by commas, that wake it.
+ * sentences (`~20`); `^` at the beginning: only where an order may begin. Behind `#`: literals, separated by semicolons, that wake it.
  */
 export function phrase(rule: Rule, written: string, classes: Readonly<Record<string, string>>): Phrase {
   const steps: Step[] = [];
@@ -34,7 +34,7 @@ export function phrase(rule: Rule, written: string, classes: Readonly<Record<str
       across = false;
     }
   }
-  return { rule, steps, leads, wakes: wakes.split(',').filter(Boolean) };
+  return { rule, steps, leads, wakes: wakes.split(';').filter(Boolean) };
 }
 
 function membersOf(word: string, classes: Readonly<Record<string, string>>): readonly string[] {

@@ -5,7 +5,7 @@ import { mentionedOverride, newInstructions, override, overrideAndSay, overrideE
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
 import { isDescribed, isReported } from './reported.ts';
 import * as steering from './steering.ts';
-import { forEachWindow } from './windows.ts';
+import { atWordStart, forEachWindow } from './windows.ts';
 import { literalsOf } from './waking.ts';
 import type { Word } from './words-of-text.ts';
 
@@ -23,7 +23,7 @@ const HIDING = new Set(['base64', 'hex', 'tag characters']);
 const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload]);
 const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
 /** Phrases that describe as easily as they order. */
-const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, steering.persona]);
+const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
 export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
@@ -40,7 +40,7 @@ export const phraseAnalyser: Analyser = {
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder,
   ],
-  analyse: (view) => forEachWindow(view, view.hits, (words) => tellPhrases(words, view)),
+  analyse: (view) => forEachWindow(view, view.hits.filter((hit) => atWordStart(view.text, hit)), 0, (words) => tellPhrases(words, view)),
 };
 
 function tellPhrases(words: readonly Word[], view: View): void {

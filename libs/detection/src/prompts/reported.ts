@@ -36,7 +36,7 @@ export function isDescribed(words: readonly Word[], first: number): boolean {
   const verb = words[first];
   if (!verb || verb.quoted) return false;
   const before = wordBefore(words, first, 1);
-  const further = [before, wordBefore(words, first, 2), wordBefore(words, first, 3)];
+  const further = [1, 2, 3, 4, 5].map((back) => wordBefore(words, first, back));
   if (further.slice(0, 2).some((word) => FORBIDDEN.has(word))) return true;
   if (verb.leads) return false;
   if (further.some((word) => /^(?:you|your|must|assistant|ai|system|please)$/.test(word))) return false;

@@ -1,30 +1,46 @@
 import type { Phrase } from './phrase.ts';
 
-/** Words of everyday texts and code; they wake nothing if another word of the phrase can. Counted over documentation and benign tool calls. */
-const COMMON = new Set(
-  (
-    'the to and for of is in from that if as with on this be you or type string it by file an script not function use will should true are command can data new return log ' +
-    'system any test when example set code number false all version query using your url run generate also get no javascript then have install used only user key select source ' +
-    'list program schema time where content text access but which ci message parse has create add join based include at input one config process order like request so do case ' +
-    'security see project how end other without note was format may first prompt description files output before some image please its they hello does line we actions each ' +
-    'start after been following event there current via errors agent instead metadata update task debug into context just tools must configuration open state style block ' +
-    'functions make ignore token out here call write strings need find core while team users want rules env us provided given their base store re my read pass done such non ' +
-    'issues these about last over echo way email keys them two go would what load different else both required es argument mode character because work could original review ' +
-    'response delete throw characters information those top standard summary full let our python software including hi internal plugins application received remove help ' +
-    'analysis table close memory safe reply filter lines unicode returned solution between primary now once every execute next within feature warning schemas running malicious ' +
-    'developer google post change password root under provide report named flag through follow even copy existing website parsing allows always enabled buy otherwise rule link ' +
-    'convert save parameters being part above checking requests questions info implementation contents rating during short comment append explain parameter own send models ' +
-    'explicitly invalid directly enable random contain none since parsed calling off needed created best microsoft sudo policy transform me cannot prefix fetch changed made ' +
-    'modify question credentials built variables already messages payload compose merge something back void handling below field symbols point were active tokens disable avoid ' +
-    'section real ai completed document never present parts containing display written kind download replace model complete why machine longer care skip expand pre long ' +
-    'maximum requires page label print action describe updated later purpose meta define curl history mission tool operation initial unless old base64 word constraints ' +
-    'implement day language know receiving apply override combination commit alert binary free important im zero chunk good stop paper down definitions notes provider adding ' +
-    'future focus decode inject inside drop notice alerting listen i a had'
-  ).split(' '),
+/**
+ * Words of everyday texts and code, commonest tier first: what it costs to be woken by one. Counted over documentation and benign tool calls;
+ * a word of no tier costs 1.
+ */
+const COMMON: ReadonlyMap<string, number> = new Map(
+  [
+    [1500, 
+    'the to and for of is in from that as if on with this be you or type string it by script file should an not command use function will true are can data return new ' +
+    'system any test log when example code set number query false generate version your all using run url also select user then have get no program used install list only ' +
+    'javascript time key access where content schema source text but join message include based which create ci add parse has at input config order one process like ' +
+    'security so case a i dont'],
+    [200, 
+    'project request do how prompt end see was without note description other please may files first format output its they hello before image some does we been start ' +
+    'actions line agent via each update task after there following event tools block state errors current context metadata instead configuration just team into must debug ' +
+    'open make out token ignore write users base style rules here functions while find call strings need core us echo want env email re their provided my last given over ' +
+    'read such done store go pass issues about non these way else two them review keys what would required different delete load python both hi could those our ' +
+    'information argument character mode es work received because original response throw summary analysis let full internal including characters top reply standard ' +
+    'software help remove solution application table plugins filter malicious close execute lines memory between password safe feature now every next primary within once ' +
+    'running post warning returned unicode change google report buy schemas under developer provide named root link rule existing follow flag rating through questions ' +
+    'checking explain copy website models even allows enabled parsing always during send contents convert otherwise being short save explicitly requests parameters part ' +
+    'none info sudo above implementation comment append random policy best enable own question parameter invalid contain off needed credentials directly me microsoft ' +
+    'compose made since created fetch calling parsed modify cannot payload prefix messages transform built changed active variables void merge ai already back handling ' +
+    'real completed'],
+    [40, 
+    'model parts something were below care field display machine download point avoid symbols disable present tokens kind never mission section document curl page ' +
+    'complete replace print action history label why written containing pre longer initial updated tool describe requires later purpose receiving old long day maximum ' +
+    'expand implement operation combination alert base64 meta word define paper language unless constraints commit know focus apply alerting stop override good down ' +
+    'binary free important future commands im zero provider secret adding step notes chunk listen inject sample notice reset story decode definitions cat consider ' +
+    'confirmed inside necessary words constraint hidden large starting encoded processes documents structure everything feedback show who allowed keep framework tasks put ' +
+    'break orders until maintenance anything forward follows authorization systems analyze share points place previous record management express upload contact kill ' +
+    'limited normal strong protocol immediately warnings reject hex verify trusted separate precede customer steps needs analyzing starts tue breaking fail become profile ' +
+    'consulting evaluation official intelligence human perform permission outputs choose previously prefer extend exactly learn supply regardless fill ignores encode warn ' +
+    'prior switch continue reading logic rate insert shutdown spaces entire mail attached guidelines exact doing bugs dump suspend filtering released chat hint ever ' +
+    'resume highlight bypass protocols omit job secrets audit processed yes vulnerabilities direct remember processing rejects assigned declare discuss goals critical ' +
+    'visit admin passwords session expose star whenever reads negative alter rest programming actual addition objectives deleted administrator initiated quote say abort ' +
+    'backwards people comply authorized stars shall did recommend capabilities owner pause past reproduce whatever give ways behind beginning accepted render emoji ' +
+    'requested simulate signed maintain mark whole away notify activate aware wrong mention listing retrieve produce signatures earlier reminder sessions enhance ' +
+    'autonomous confidential reader boundaries subsequent treat enter stay develop listening click si begin others decoded finished ordered collect offer goal says ' +
+    'instructions policies comes rewrite engineering erase uppercase reverse excellent safety ok mistake bound together play'],
+  ].flatMap(([cost, words]) => String(words).split(' ').map((word): [string, number] => [word, Number(cost)])),
 );
-
-const COMMON_COST = 100;
-const SHORT_COST = 20;
 
 /** What a phrase is woken by: what it says itself, or the words of its rarest step. */
 export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
@@ -33,7 +49,7 @@ export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
   return [...rarest.words].map((word) => (word.length <= 3 ? ` ${word} ` : word));
 }
 
-const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (COMMON.has(word) ? COMMON_COST : word.length <= 3 || word.startsWith('<') ? SHORT_COST : 1), 0);
+const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (word.startsWith('<') ? 9_000 : (COMMON.get(word) ?? (word.length <= 3 ? 15 : 1))), 0);
 
 /** The literals that wake one of the phrases, without those that hold another. */
 export function literalsOf(phrases: readonly Phrase[]): readonly string[] {

@@ -1,24 +1,51 @@
 import type { View } from '../rule.ts';
 import { type Word, wordsOf } from './words-of-text.ts';
 
+/** How far a sentence is followed to either side of a literal. */
 const BEFORE = 160;
 const AFTER = 260;
+/** Sentences this short do not end a window: `Hi.`, `No. 4`. */
+const SHORT = 24;
 
-/** Reads the text around the literals, each character at most once. */
-export function forEachWindow({ text, budget }: View, hits: readonly number[], onWords: (words: readonly Word[]) => void): void {
+/** Reads the sentences around the literals, each character at most once. `ahead`: how many further sentences belong to one. */
+export function forEachWindow({ text, budget }: View, hits: readonly number[], ahead: number, onWords: (words: readonly Word[]) => void): void {
+  let read = 0;
   for (let index = 0; index < hits.length; ) {
-    const hit = hits[index] ?? 0;
-    const from = Math.max(0, hit - BEFORE);
-    let to = Math.min(text.length, hit + AFTER);
-    for (index += 1; index < hits.length && (hits[index] ?? 0) - BEFORE <= to; index += 1) to = Math.min(text.length, (hits[index] ?? 0) + AFTER);
-    budget.spend(3 * (to - from));
-    onWords(wordsOf(text, wordBoundary(text, from), to));
+    const from = Math.max(read, sentenceStart(text, hits[index] ?? 0));
+    let to = sentenceEnd(text, hits[index] ?? 0, ahead);
+    for (index += 1; index < hits.length && sentenceStart(text, hits[index] ?? 0) <= to; index += 1) to = Math.max(to, sentenceEnd(text, hits[index] ?? 0, ahead));
+    budget.spend(3 * Math.max(0, to - from) + BEFORE);
+    if (to > from) onWords(wordsOf(text, from, to));
+    read = to;
   }
 }
 
-/** Not inside a word, so that half a word is not read as one. */
-function wordBoundary(text: string, from: number): number {
-  if (from === 0) return 0;
-  const space = text.indexOf(' ', from);
-  return space < 0 || space > from + 40 ? from : space;
+function sentenceStart(text: string, hit: number): number {
+  const least = Math.max(0, hit - BEFORE);
+  for (let at = hit - 2; at > least; at -= 1) {
+    const code = text.charCodeAt(at);
+    if ((code === 0x2e || code === 0x21 || code === 0x3f) && text.charCodeAt(at + 1) === 0x20 && hit - at > SHORT) return at;
+    if (code === 0x0a && text.charCodeAt(at + 1) === 0x0a) return at;
+  }
+  if (least === 0) return 0;
+  const space = text.indexOf(' ', least);
+  return space < 0 || space >= hit ? least : space;
+}
+
+function sentenceEnd(text: string, hit: number, ahead: number): number {
+  const most = Math.min(text.length, hit + AFTER);
+  let left = ahead;
+  for (let at = hit; at < most; at += 1) {
+    const code = text.charCodeAt(at);
+    const next = text.charCodeAt(at + 1);
+    const ends = ((code === 0x2e || code === 0x21 || code === 0x3f) && (next === 0x20 || next === 0x0a) && at - hit > SHORT) || (code === 0x0a && next === 0x0a);
+    if (ends && (left -= 1) < 0) return at + 1;
+  }
+  return most;
+}
+
+/** A literal that begins inside a word is none: `ignore` in `gitignore`. */
+export function atWordStart(text: string, hit: number): boolean {
+  const before = text.charCodeAt(hit - 1);
+  return !(hit > 0 && ((before >= 0x61 && before <= 0x7a) || (before >= 0x41 && before <= 0x5a) || (before >= 0x30 && before <= 0x39)) && text.charCodeAt(hit) > 0x40);
 }

@@ -16,10 +16,12 @@ export type Word = Readonly<{
 const LEAD_INS = new Set(
   (
     'please kindly now then also and so but just simply immediately first firstly next finally afterwards instead todo important attention warning urgent note task instruction instructions hey hi hello ok okay ' +
-    'always must should shall will need needs have has to required requested you your can could would do does lets let us we i want would like it is are be sure make ensure remember dont forget hesitate consider ' +
+    'always must should shall will need needs have has to required requested you your can could would do does lets let us want would like are be sure make ensure remember dont forget hesitate consider ' +
     'step one two three four five system user assistant admin ps fyi nb reminder bitte'
   ).split(' '),
 );
+/** Before `you`: what follows is an order. */
+const ASKING = new Set('want wants need needs ask asks asking asked order instruct instructs command require requires expect urge beg like tell told'.split(' '));
 const MAX_LEAD_INS = 8;
 const MAX_WORD = 64;
 
@@ -36,17 +38,24 @@ export function wordsOf(text: string, from: number, to: number): Word[] {
 class Reader {
   readonly words: Word[] = [];
   readonly #text: string;
+  /** The same in lower case, from `#from` on; empty if that has another length. */
+  readonly #lower: string;
+  readonly #from: number;
   readonly #to: number;
   #at: number;
   #sentence = 0;
   /** Lead-in words since an order could begin; more than `MAX_LEAD_INS`: none can. */
   #leadIns = 0;
   #quoted = false;
+  #previous = '';
 
   constructor(text: string, from: number, to: number) {
     this.#text = text;
     this.#at = from;
+    this.#from = from;
     this.#to = to;
+    const lower = text.slice(from, to).toLowerCase();
+    this.#lower = lower.length === to - from ? lower : '';
   }
 
   read(): void {
@@ -152,9 +161,14 @@ class Reader {
     const start = this.#at;
     let end = start;
     let marks = 0;
+    let simple = true;
     for (; end < this.#to; end += 1) {
       const code = text.charCodeAt(end);
-      if (isLetterOrDigit(code) || ((code === 0x27 || code === 0x2019) && isLetter(text.charCodeAt(end + 1)))) continue;
+      if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) continue;
+      if (isLetterOrDigit(code) || ((code === 0x27 || code === 0x2019) && isLetter(text.charCodeAt(end + 1)))) {
+        simple = false;
+        continue;
+      }
       const inner = code === 0x2e || code === 0x40 || code === 0x2d || code === 0x2f || code === 0x3a || code === 0x2b || code === 0x3d || code === 0x3f || code === 0x26 || code === 0x25 || code === 0x23;
       if (!inner) break;
       const next = text.charCodeAt(end + 1);
@@ -162,12 +176,17 @@ class Reader {
       marks |= code === 0x40 ? 1 : code === 0x2e ? 2 : code === 0x2f ? 4 : code === 0x3a ? 8 : 16;
     }
     this.#at = end;
+    if (marks === 0 && simple) return this.#add(this.#lowerOf(start, Math.min(end, start + MAX_WORD)), start, end);
     if (marks === 0) return this.#addWord(start, end);
     const run = text.slice(start, Math.min(end, start + 256));
     if ((marks & 12) === 12 && /^[a-z]{2,10}:\/\//i.test(run)) return this.#add('<url>', start, end);
     if ((marks & 3) === 3 && /^[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,5}$/.test(run)) return this.#add('<email>', start, end);
     if ((marks & 2) === 2 && /^(?:www\.[\w-]+(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|cc|info|example|xyz|ru|top))(?:\/|$)/i.test(run)) return this.#add('<url>', start, end);
     this.#splitRun(start, end);
+  }
+
+  #lowerOf(start: number, end: number): string {
+    return this.#lower === '' ? this.#text.slice(start, end).toLowerCase() : this.#lower.slice(start - this.#from, end - this.#from);
   }
 
   #splitRun(start: number, end: number): void {
@@ -192,8 +211,10 @@ class Reader {
   #add(word: string, start: number, end: number): void {
     this.words.push({ word, start, end, sentence: this.#sentence, leads: this.#leadIns <= MAX_LEAD_INS, quoted: this.#quoted });
     this.#quoted = false;
-    if (LEAD_INS.has(word)) this.#leadIns += 1;
+    if (word === 'you' && ASKING.has(this.#previous)) this.#leadIns = 0;
+    else if (LEAD_INS.has(word)) this.#leadIns += 1;
     else this.#leadIns = MAX_LEAD_INS + 1;
+    this.#previous = word;
   }
 
   #endSentence(): void {
