@@ -44,14 +44,16 @@ export function analyseEmbedded(view: View): void {
     if (!SENDS.test(before) && !(place.role !== 'code' && CLIENT.test(before))) continue;
     const begin = Math.max(0, hit - AHEAD) + opening + 1;
     const end = endOf(text, begin, text.charAt(begin - 1));
-    const sql = text.slice(begin, end);
+    // A placeholder is a name, or the rest of a statement.
+    const sql = text.slice(begin, end).replace(/[$#]?\{[^{}\n]{0,80}\}/g, (hole) => '_'.repeat(hole.length));
+    const goesOn = /^["'`]{1,3}\s*(?:[+.&%]|\\?\s*[fr]?["'`])|^["'`]\s*,\s*["'`]/.test(text.slice(end, end + 40));
     budget.spend(4 * sql.length);
     reached = end;
     const { tokens } = tokenise(sql);
     if (!startsAsSql(tokens)) continue;
     tellEffects(tokens, place.file === '' ? 'run' : 'script', (rule, first, last) => {
       const scoped = rule === effect.grantAll && /\bgrant\s+all\b/i.test(sql) && !/\*\s*\.\s*\*|grant\s+option/i.test(sql) ? effect.grantScoped : rule;
-      if (told.has(scoped)) return;
+      if (told.has(scoped) || ((rule === effect.deleteAll || rule === effect.updateAll) && (goesOn || tokens.slice(first + 3, last).some((token) => /^_{2,}$/.test(token.text))))) return;
       told.add(scoped);
       view.report(scoped, begin + (tokens[first]?.start ?? 0), begin + Math.max(1, tokens[Math.max(first, last - 1)]?.end ?? sql.length));
     });

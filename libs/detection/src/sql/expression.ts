@@ -89,7 +89,7 @@ function wordAt(tokens: readonly Token[], at: number, token: Token, plain: (kind
     if (!isKeyword(token) || ['if', 'left', 'right', 'replace', 'insert', 'cast', 'convert', 'mod', 'user', 'database', 'schema', 'time', 'delay', 'values', 'rename'].includes(token.text))
       return { kind: 'call', constant: group.constant, text: token.text, end: group.end, closed: group.closed };
   }
-  if (next?.kind === 'string' && next.start - token.end === 0) return { kind: 'string', constant: true, text: next.text, end: at + 2, closed: next.closed };
+  if (next?.kind === 'string' && next.closed && next.start === token.end && /^(?:[nbxe]|_\w+)$/.test(token.text)) return { kind: 'string', constant: true, text: next.text, end: at + 2, closed: next.closed };
   return isKeyword(token) && !isWord(token, 'user', 'time', 'role', 'column', 'table', 'database', 'index', 'view', 'delay') ? undefined : plain('column', false);
 }
 
@@ -114,5 +114,6 @@ export function comparisonAt(tokens: readonly Token[], from: number): Comparison
   if (isWord(operator, 'isnull', 'notnull')) return { left, operator: operator.text, right: undefined, end: at };
   while (at < tokens.length && at < left.end + 6 && (isWord(tokens[at], 'not', 'to', 'like', 'any', 'all', 'distinct', 'from') || isOperator(tokens[at], '=', '?'))) at += 1;
   const right = operandAt(tokens, at);
+  if (isWord(operator, 'in') && right && tokens[at]?.kind !== 'open') return undefined;
   return { left, operator: operator.text, right, end: right?.end ?? at };
 }

@@ -74,7 +74,7 @@ export const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: ['count(', 'name(', 'position()', 'text()', 'string-length(', '//*', ']|', '] |', 'node()', 'parent::', 'child::', 'substring(//', 'comment()', 'doc(', 'codepoint', "//user", "//password", '/*[1]'],
     pattern:
-      /['"]\s?\]?\s{0,4}(?:\||or\b|and\b)\s{0,4}[^\n]{0,60}?(?:count\(\s?(?:\/|parent::|child::|\.)|(?:local-)?name\(|position\(\)|string-length\(|node\(\)|text\(\)|comment\(\)|doc\(|\/\/\*|\/\*\[|\/\/\w+)|\]\s?\|\s?(?:\/\/|\/)?[\w*]{1,40}|\b(?:substring|count|string-length|name|starts-with|contains)\(\s{0,3}\/{1,2}[\w*][^\n]{0,80}\)\s{0,3}(?:=|>|<|,)|\/child::|\/parent::|codepoints-to-string\(/i,
+      /['"]\s?\]?\s{0,4}(?:\||or\b|and\b)\s{0,4}[^\n]{0,60}?(?:count\(\s?(?:\/|parent::|child::|\.)|(?:local-)?name\(|position\(\)|string-length\(|node\(\)|text\(\)|comment\(\)|doc\(|\/\/\*|\/\*\[|\/\/\w+)|['"]\s?\]\s?\|\s?\/{1,2}[\w*]{1,40}|\b(?:substring|count|string-length|name|starts-with|contains)\(\s{0,3}\/{1,2}[\w*][^\n]{0,80}\)\s{0,3}(?:=|>|<|,)|\/child::|\/parent::|codepoints-to-string\(/i,
     accepts: (_, { text, place }) => place.role !== 'prose' || (text.length <= MAX_PROSE && /^[^\s]{0,40}['"]/.test(text)),
   },
   {

@@ -1,8 +1,8 @@
 import type { Rule, View } from '../rule.ts';
-import { operandAt } from './expression.ts';
+import { comparisonAt, operandAt } from './expression.ts';
 import { injection } from './injection-rules.ts';
 import { isJunction, tellBreak, tellLogic } from './logic.ts';
-import { type Reading, readingsOf, type Tell, tellingIn } from './reading.ts';
+import { isTalk, type Reading, readingsOf, type Tell, tellingIn } from './reading.ts';
 import { endsAt, isSelectAt, isStatementAt } from './statement.ts';
 import { isCut, isKeyword, isOperator, isWord, type Token } from './token.ts';
 import { ACCOUNT_TABLE, CATALOGUE, CHARACTER_CALLS, DELAYS, ERROR_TELLING, REACHING, SYSTEM_CALLS } from './vocabulary.ts';
@@ -40,12 +40,12 @@ function mayInject(text: string): boolean {
     if (code === 45 && text.charCodeAt(at + 1) === 45) return true;
     if (code === 47 && text.charCodeAt(at + 1) === 42) return true;
   }
-  return text.length < 4_096 && /\b(?:union|select|order\s+by|having|waitfor|declare|outfile|like)\b/i.test(text);
+  return text.length < 4_096 && /\b(?:union|select|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
 }
 
 function analyseReading(view: View, reading: Reading, tell: Tell, prose: boolean): void {
   const { tokens, odd, broken, seam } = reading;
-  if (broken && tokens.length < 2) return;
+  if (broken && (tokens.length < 2 || isTalk(reading, prose))) return;
   if (broken) tellBreak(reading, view.text, tell);
   for (let at = broken ? seam : 0; at < tokens.length; at += 1) {
     const token = tokens[at] as Token;
@@ -58,6 +58,8 @@ function analyseReading(view: View, reading: Reading, tell: Tell, prose: boolean
     if (!broken && token.kind === 'semicolon' && at > 0 && isStatementAt(tokens, at + 1)) tell(injection.stacked, at);
     if (broken && token.kind === 'semicolon' && isStatementAt(tokens, at + 1)) tell(injection.stacked, at);
   }
+  const last = tokens.at(-1);
+  if (!broken && !prose && (odd.at(-1) ?? 0) === 0 && last?.mark === '--' && isCut(last) && tokens.length > 3 && tokens.some((token, index) => isJunction(token) || (isWord(token, 'from') && isOperator(tokens[index - 1], '*')) || (isWord(token, 'where') && comparisonAt(tokens, index + 1) !== undefined))) tell(injection.openCondition, 0);
 }
 
 function skipOpen(tokens: readonly Token[], at: number): number {
@@ -107,9 +109,10 @@ function tellWord(view: View, reading: Reading, at: number, tell: Tell, prose: b
       return;
     default:
   }
-  if (at === seam && !broken && clean && isStatementAt(tokens, at)) tellWhole(view, reading, at, tell, prose);
-  if ((broken ? at === seam : at > 0 && isLeft(before)) && isStatementAt(tokens, at) && (broken || !weakAfterNumber(token.text)) && clean) tell(injection.stacked, at);
+  if (at === seam && !broken && clean && isStatementAt(tokens, at) && !isCodeLike(tokens, at)) tellWhole(view, reading, at, tell, prose);
+  if ((broken ? at === seam : at > 0 && isLeft(before)) && isStatementAt(tokens, at) && (broken ? reading.wordsBefore < 3 : !weakAfterNumber(token.text)) && clean) tell(injection.stacked, at);
   if (!clean) return;
+  if (token.text === 'case' && isWord(next, 'when') && tokens.slice(at, at + 24).some((then) => isWord(then, 'then'))) return tell(injection.conditional, at);
   if (called) {
     if (DELAYS.has(token.text) && (!member || token.text === 'receive_message' || isWord(tokens[at - 2], 'dbms_lock', 'dbms_session')) && isDelay(reading, at)) tell(injection.delay, at);
     else if (ERROR_TELLING.has(token.text)) tell(injection.errorTelling, at);
@@ -122,10 +125,12 @@ function tellWord(view: View, reading: Reading, at: number, tell: Tell, prose: b
 }
 
 /** `union all select`, followed by what a select list holds. */
-function isUnion({ tokens, broken, seam, odd }: Reading, at: number): boolean {
+function isUnion({ tokens, broken, seam, odd, wordsBefore }: Reading, at: number): boolean {
+  if (wordsBefore >= 3 && (odd[at] ?? 0) > 0) return false;
   let select = at + 1;
   while (isWord(tokens[select], 'all', 'distinct', 'distinctrow') || tokens[select]?.kind === 'open' || tokens[select]?.kind === 'comment' || isOperator(tokens[select], '+')) select += 1;
   if (tokens[select]?.kind === 'word' && /^select(?:char|concat|null)/.test(tokens[select]?.text ?? '')) return true;
+  if (isWord(tokens[select], 'values') && tokens[select + 1]?.kind === 'open') return true;
   if (!isWord(tokens[select], 'select')) return false;
   if (isSelectAt(tokens, select)) return true;
   const before = tokens[at - 1];
@@ -202,6 +207,9 @@ function isCatalogue(tokens: readonly Token[], at: number): boolean {
   const [, further] = [tokens[at + 3], tokens[at + 3]];
   return isWord(name, 'master', 'sys', 'msdb', 'pg_catalog') && (member.kind === 'word' || isOperator(member, '.')) && (further !== undefined || member.text.startsWith('sys') || member.kind === 'word');
 }
+
+/** `exec('…')` is as likely PHP or Python; those have rules of their own. */
+const isCodeLike = (tokens: readonly Token[], at: number): boolean => isWord(tokens[at], 'exec', 'print', 'if', 'begin', 'set', 'use', 'call') && (tokens[at + 1]?.kind === 'open' || tokens[at + 1]?.kind === 'string');
 
 /** A value that is a statement from its first word on. */
 function tellWhole(view: View, { tokens, odd }: Reading, at: number, tell: Tell, prose: boolean): void {

@@ -10,12 +10,14 @@ export const isJunction = (token: Token | undefined): boolean => isWord(token, '
 
 /** Conditions added to a statement: `or 1=1`, `' and 'a'='a`, `' or user like '%`. */
 export function tellLogic(reading: Reading, at: number, tell: Tell, prose: boolean): void {
-  const { tokens, odd, broken, seam } = reading;
+  const { tokens, odd, broken, seam, paired } = reading;
   if ((odd[at] ?? 0) > 0 || !addsTo(reading, at)) return;
   let from = at + 1;
   while (isWord(tokens[from], 'not', 'or', 'and') || isOperator(tokens[from], '!')) from += 1;
   const end = tokens.length;
-  const comparison = comparisonAt(tokens, from);
+  let inner = from;
+  while (tokens[inner]?.kind === 'open' || isWord(tokens[inner], 'not')) inner += 1;
+  const comparison = comparisonAt(tokens, from) ?? (inner > from && !isWord(tokens[inner], 'select') ? comparisonAt(tokens, inner) : undefined);
   if (comparison) return tellComparison(reading, at, comparison, tell, prose);
   const operand = operandAt(tokens, from);
   if (!operand) {
@@ -27,12 +29,14 @@ export function tellLogic(reading: Reading, at: number, tell: Tell, prose: boole
   if (operand.kind === 'select') return tell(injection.subselect, at);
   if (!ended) return;
   if (operand.kind === 'call' && callTells(tokens, from)) return tell(injection.probe, at);
-  if (!broken || at !== seam) return;
+  if (!broken && last === undefined && tokens[at - 1]?.kind === 'number' && at === 1 && isWord(tokens[at], 'or') && (operand.kind === 'truth' || isWord(tokens[at + 1], 'not'))) return tell(injection.tautologyColumn, at);
+  if (!broken || at !== seam || (paired && !isCut(last))) return;
   const prefix = tokens[0]?.text ?? '';
   if (operand.kind === 'call') return tell(injection.probe, at, operand.end);
   if (operand.kind === 'truth') return tell(injection.tautologyColumn, at, operand.end);
+  if (operand.kind === 'string' && operand.end - from > 1 && !operand.closed) return tell(injection.tautologyString, at, operand.end);
   if (operand.kind === 'number' && (!DIGIT_AT_END.test(prefix) || isCut(last))) return tell(injection.tautologyNumber, at, operand.end);
-  if (operand.kind === 'string' && tokens[from]?.mark === tokens[0]?.mark && !operand.closed && tight(tokens, at) && tokens[0]?.mark === "'") return tell(injection.tautologyString, at, operand.end);
+  if (operand.kind === 'string' && tokens[from]?.mark === tokens[0]?.mark && !operand.closed && (tight(tokens, at) || /^\d{1,6}$/.test(operand.text)) && tokens[0]?.mark === "'") return tell(injection.tautologyString, at, operand.end);
   if ((operand.kind === 'column' || operand.kind === 'group') && isCut(last)) return tell(injection.openCondition, at);
 }
 
@@ -43,12 +47,17 @@ function tellComparison(reading: Reading, at: number, comparison: Comparison, te
   if (left.kind === 'select' || right?.kind === 'select') return tell(injection.subselect, at);
   if (left.constant && right?.constant && left.kind !== 'call') {
     if (left.kind === 'truth' || right.kind === 'truth') return tell(injection.tautologyColumn, at);
+    // `2 and 2 = 4` is a sum in words.
+    if (!broken && tokens[at - 1]?.kind === 'number' && Number(tokens[at - 1]?.text) + Number(left.text) === Number(right.text) && (tokens[end - 2]?.end ?? 0) < (tokens[end - 1]?.start ?? 0)) return;
+    const after = tokens[end];
+    if (after && isOperand(after) && after.kind === 'word') return;
     return tell(left.kind === 'string' || right.kind === 'string' ? injection.tautologyString : injection.tautologyNumber, at);
   }
   const called = [left, right].some((side) => side?.kind === 'call' && (CHARACTER_CALLS.has(side.text) || SYSTEM_CALLS.has(side.text)));
   if (called || callTells(tokens, at + 1, end)) return tell(injection.probe, at);
   if (right && sameColumn(left, right) && operator === '=') return tell(injection.tautologyColumn, at);
   if (broken) {
+    if (reading.paired && !isCut(tokens.at(-1)) && right?.closed !== false) return;
     if (prose && !isEndOrCut(tokens[end]) && !isJunction(tokens[end])) return;
     return tell(['is', 'isnull', 'notnull'].includes(operator) ? injection.tautologyColumn : injection.openCondition, at);
   }
@@ -56,7 +65,7 @@ function tellComparison(reading: Reading, at: number, comparison: Comparison, te
   const afterNumber = before === undefined || before.kind === 'number' || before.kind === 'variable' || before.kind === 'close';
   if (!afterNumber) return;
   const open = right === undefined || !right.closed || !left.closed || tokens[end]?.kind === 'close' || isCut(tokens[end]) || tokens.some((token) => token.kind === 'string' && !token.closed);
-  if (open || left.constant || left.kind === 'variable') return tell(before === undefined && !open ? injection.filterLike : injection.openCondition, at);
+  if (open || (left.constant && right.kind !== 'column') || left.kind === 'variable') return tell(before === undefined && !open ? injection.filterLike : injection.openCondition, at);
   tell(injection.filterLike, at);
 }
 
@@ -84,10 +93,11 @@ function callTells(tokens: readonly Token[], from: number, to = from + 3): boole
 const tight = (tokens: readonly Token[], at: number): boolean => (tokens[at + 1]?.start ?? 0) - (tokens[at]?.end ?? 0) === 0;
 
 /** What follows a literal that was broken out of, other than a condition: `'||(select …)||'`, `' like '`, `'='`. */
-export function tellBreak({ tokens, odd, seam, end: read }: Reading, text: string, tell: Tell): void {
+export function tellBreak({ tokens, odd, seam, paired, end: read }: Reading, text: string, tell: Tell): void {
   const token = tokens[seam];
   if (!token || (odd[seam] ?? 0) > 0) return;
   if (isCutAfterLiteral(tokens, seam)) return tell(injection.commentCut, seam);
+  if (paired) return;
   const likeness = isComparing(token) || isWord(token, 'xor', 'collate', 'div', 'mod', 'not') || isOperator(token, '^', '|', '&', '||', '<<', '>>', '-', '+', '*', '/', '%');
   if (!likeness) return;
   let from = seam + 1;

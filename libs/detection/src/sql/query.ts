@@ -108,8 +108,15 @@ function isGlued(text: string, tokens: readonly Token[], at: number): boolean {
   const behind = isOperator(next, '%') && next?.start === token?.end ? tokens[at + 2] : next;
   if (token?.kind === 'number' && behind?.kind === 'string' && behind.start - token.end <= 1 && /\S/.test(text.charAt(behind.start - 1))) return true;
   if (token?.kind !== 'string' || token.mark !== "'" || next?.start !== token.end) return false;
+  if (isWord(next, 'and', 'or') && isOrdinary(tokens, at + 2)) return false;
   if (next.kind === 'word') return isWord(next, 'or', 'and', 'xor', 'union', 'select', 'waitfor', 'goto', 'declare', 'begin', 'exec', 'if', 'having', 'group', 'order', 'into', 'like', 'rlike', 'regexp', 'is', 'collate', 'procedure', 'limit') || !isKeyword(next);
   return next.kind === 'number' || (next.kind === 'operator' && ['^', '&&'].includes(next.text));
+}
+
+/** A condition on a column, whole: somebody only saved a blank. */
+function isOrdinary(tokens: readonly Token[], from: number): boolean {
+  const comparison = comparisonAt(tokens, from);
+  return comparison !== undefined && comparison.left.kind === 'column' && comparison.right?.closed === true && !isCut(tokens.at(-1));
 }
 
 function tellDelay(tokens: readonly Token[], at: number, tell: TellSeam): void {
@@ -119,6 +126,8 @@ function tellDelay(tokens: readonly Token[], at: number, tell: TellSeam): void {
   if (called && DELAYS.has(token.text)) tell(injection.delayInStatement, at);
   else if (called && ERROR_TELLING.has(token.text) && tokens.slice(at, at + 12).some((inner) => isWord(inner, 'select', 'concat', 'version', 'user', 'database'))) tell(injection.delayInStatement, at);
   else if (isWord(token, 'json_keys') && tokens.slice(at, at + 6).some((inner) => isWord(inner, 'select'))) tell(injection.delayInStatement, at);
+  else if (called && isWord(token, 'convert', 'cast') && tokens.slice(at, at + 10).some((inner, index, rest) => inner.text.startsWith('@@') || (isWord(inner, 'version', 'db_name', 'user_name') && rest[index + 1]?.kind === 'open'))) tell(injection.delayInStatement, at);
+  else if (called && isWord(token, 'ascii', 'ord', 'unicode', 'substring', 'substr', 'mid') && tokens.slice(at + 1, at + 6).some((inner) => isWord(inner, 'select'))) tell(injection.delayInStatement, at);
   else if (isWord(token, 'waitfor') && isStatementAt(tokens, at)) tell(injection.delayInStatement, at);
 }
 
@@ -129,7 +138,7 @@ function tellCut(text: string, tokens: readonly Token[], at: number, where: numb
   const sameLine = !/\n/.test(text.slice(before.end, Math.min(comment.start, before.end + 200)));
   if (!sameLine) return;
   if (at === tokens.length - 1 && isCut(comment) && tokens.slice(where, at).length > 2) tell(injection.cutStatement, at);
-  else if (before.kind === 'string' && comment.mark === '--' && /^[\s-]*(?:'|"|\)|and\b.*')/i.test(comment.text.slice(0, 80))) tell(injection.cutStatement, at);
+  else if (before.kind === 'string' && comment.mark === '--' && (comment.text.slice(0, 200).match(/'/g)?.length ?? 0) % 2 === 1 && /^[\s-]*(?:'|"|\)|and\b.*')/i.test(comment.text.slice(0, 80))) tell(injection.cutStatement, at);
 }
 
 const continues = (token: Token | undefined): boolean => token === undefined || isJunction(token) || isCut(token) || token.kind === 'semicolon' || isWord(token, 'union', 'order', 'procedure', 'having', 'group', 'waitfor', 'into', 'limit');

@@ -9,6 +9,10 @@ export type Reading = Tokens &
     broken: boolean;
     /** Index of the first token after that literal and the brackets it closes; 0 if not broken. */
     seam: number;
+    /** The literal holds such a quote already: in the text as it stands a pair closes here, as in `status = 'open' and …`. */
+    paired: boolean;
+    /** Words before the quote. */
+    wordsBefore: number;
   }>;
 
 const MAX_TOKENS = 600;
@@ -22,22 +26,34 @@ export function readingsOf(view: View): Reading[] {
   const { text, place, budget } = view;
   const readings: Reading[] = [];
   const plusIsBlank = text.includes('+') && !/\s/.test(text.slice(0, 2_000));
-  const read = (from: number, inside?: "'" | '"', seam?: number): void => {
+  const read = (from: number, inside?: "'" | '"', seam?: number, paired = false): void => {
     const tokens = tokenise(text, { from, ...(inside && { inside }), ...(seam !== undefined && { seam }), maxTokens: MAX_TOKENS, patience: PATIENCE, hashComments: true, plusIsBlank });
     budget.spend(tokens.end - from + 1);
-    readings.push({ ...tokens, broken: inside !== undefined, seam: inside ? afterClosing(tokens.tokens, 1) : 0 });
+    readings.push({ ...tokens, broken: inside !== undefined, seam: inside ? afterClosing(tokens.tokens, 1) : 0, paired, wordsBefore: inside ? wordsIn(text.slice(from, Math.min(seam ?? from, from + 200))) : 0 });
   };
   for (const start of startsOf(text, place.role === 'url')) {
     read(start);
     for (const quote of ["'", '"'] as const) {
       let seam = text.indexOf(quote, start);
       for (let seams = 0; seam >= 0 && seams < MAX_SEAMS; seams += 1) {
-        read(start, quote, seam);
+        read(start, quote, seam, seams % 2 === 1);
         seam = text.indexOf(quote, seam + 1);
       }
     }
   }
   return readings;
+}
+
+const wordsIn = (text: string): number => text.match(/\p{L}{2,}/gu)?.length ?? 0;
+
+/** Whether words stand before the quote and behind the comment mark: then it is spoken of, not used. */
+export function isTalk({ tokens, broken, odd, wordsBefore }: Reading, prose: boolean): boolean {
+  if (!broken) return false;
+  if (prose && wordsBefore >= 3) return true;
+  if (wordsBefore >= 6) return true;
+  const last = tokens.at(-1);
+  const behind = last?.kind === 'comment' ? wordsIn(last.text.slice(0, 200)) : (odd.at(-1) ?? 0) >= PATIENCE ? 2 : 0;
+  return behind >= (prose ? 2 : 3) && (prose || wordsBefore >= 3) || (behind >= 1 && wordsBefore >= 2) || (wordsBefore >= 2 && /[`"“]$/.test(tokens[0]?.text ?? ''));
 }
 
 function afterClosing(tokens: readonly Token[], from: number): number {

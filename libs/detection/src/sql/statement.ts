@@ -15,7 +15,7 @@ export function isSelectAt(tokens: readonly Token[], at: number): boolean {
   const second = tokens[next + 1];
   if (!first) return false;
   if (first.kind === 'number') return second === undefined || second.kind !== 'word' || isKeyword(second);
-  if (isOperator(first, '*')) return endsAt(second) || isWord(second, 'from') || second?.kind === 'close' || second?.kind === 'comma';
+  if (isOperator(first, '*')) return endsAt(second) || isFromAt(tokens, next + 1) || second?.kind === 'close' || second?.kind === 'comma';
   if (first.kind === 'string') return (first.mark !== '"' && (first.closed || !/\s/.test(first.text))) || second?.kind === 'comma' || isWord(second, 'from', 'as', 'union', 'into');
   if (first.kind === 'variable' && first.text !== '?') return true;
   if (first.kind === 'name') return second?.kind !== 'word' || isKeyword(second);
@@ -25,7 +25,15 @@ export function isSelectAt(tokens: readonly Token[], at: number): boolean {
   if (first.kind !== 'word') return false;
   if (second?.kind === 'open') return second.start - first.end <= 1;
   if (second?.kind === 'comma' || isOperator(second, '.', '||', '::')) return true;
-  return isWord(second, 'from') && isName(tokens[next + 2]) && (endsAt(tokens[next + 3]) || tokens[next + 3]?.kind !== 'word' || isKeyword(tokens[next + 3] as Token) || /^[a-z]\w?$/.test(tokens[next + 3]?.text ?? ''));
+  if (isOperator(second, '/', '*', '+', '-', '%')) return tokens.slice(at, at + 8).some((token) => isWord(token, 'from'));
+  return isFromAt(tokens, next + 1);
+}
+
+/** `from name` and nothing that English would add. */
+function isFromAt(tokens: readonly Token[], at: number): boolean {
+  const [name, after] = [tokens[at + 1], tokens[at + 2]];
+  if (!isWord(tokens[at], 'from')) return false;
+  return name?.kind === 'open' || (isName(name) && (after === undefined || after.kind !== 'word' || isKeyword(after) || /^[a-z]\w?$/.test(after.text)));
 }
 
 /** Whether a statement begins here: its first words alone, as English has them, are not enough. */
@@ -65,7 +73,7 @@ export function isStatementAt(tokens: readonly Token[], at: number): boolean {
     case 'shutdown':
       return endsAt(second) || (isWord(second, 'with') && isWord(third, 'nowait'));
     case 'if':
-      return second?.kind === 'open' || (isWord(second, 'not', 'exists') && third?.kind === 'open') || (isOperand(second ?? first) && isOperator(third, '=', '<', '>', '<>', '!='));
+      return (second?.kind === 'open' && tokens.slice(at + 2, at + 10).some((token, index, rest) => isWord(token, 'select', 'exists', 'waitfor') || (token.kind === 'number' && isOperator(rest[index + 1], '=')))) || (isWord(second, 'not', 'exists') && third?.kind === 'open') || (isOperand(second ?? first) && isOperator(third, '=', '<', '>', '<>', '!='));
     case 'begin':
       return endsAt(second) || isStatementAt(tokens, at + 1) || isWord(second, 'goto', 'dbms_lock', 'tran', 'transaction');
     case 'goto':
@@ -76,9 +84,9 @@ export function isStatementAt(tokens: readonly Token[], at: number): boolean {
     case 'copy':
       return (second?.kind === 'open' || isName(second)) && tokens.slice(at + 2, at + 60).some((token, index) => isWord(token, 'to', 'from') && (tokens[at + 3 + index]?.kind === 'string' || isWord(tokens[at + 3 + index], 'program', 'stdin', 'stdout')));
     case 'print':
-      return second?.kind === 'string' || second?.kind === 'variable';
+      return (second?.kind === 'string' && second.mark === "'" && endsAt(third)) || (second?.kind === 'variable' && second.text.startsWith('@'));
     case 'call':
-      return second?.kind === 'word' && (third?.kind === 'open' || isOperator(third, '.'));
+      return second?.kind === 'word' && ((third?.kind === 'open' && third.start === second.end) || isOperator(third, '.'));
     case 'load':
       return isWord(second, 'data', 'xml') && isWord(third, 'infile', 'local', 'low_priority', 'concurrent');
     case 'attach':
