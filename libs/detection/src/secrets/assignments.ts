@@ -156,7 +156,8 @@ function judge({ name, isPassword, value, quoted, prose }: Assigned, text: strin
   if (isPassword) return judgePassword(value, quoted, prose);
   if (/aws|secret_?access_?key/.test(name) && /^[A-Za-z0-9+/]{40}$/.test(value) && looksRandom(value)) return awsSecret;
   if (isUuid(value)) return /heroku|postmark|zendesk|snyk|_auth_?token|twitch|auth_?key|confluent/.test(name) || /heroku|postmark|snyk|_authToken/i.test(text.slice(Math.max(0, at - 80), at)) ? assignedSecret : assignedUuid;
-  if (!looksRandom(value)) return undefined;
+  // Web tokens have a reader of their own, who knows which are public.
+  if (!looksRandom(value) || /^eyJ[\w-]+\.eyJ/.test(value)) return undefined;
   // Public parts and digests bear names with `key` too.
   if (/^(?:sha\d{1,3}|md5)[-:]|^ssh-|^age1|^pk_|^AAAA[BC]3/.test(value)) return undefined;
   return assignedSecret;

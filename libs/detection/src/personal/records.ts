@@ -1,0 +1,181 @@
+import type { Analyser, Detector, PatternRule, Rule } from '../rule.ts';
+import { ROLES_OF_PEOPLE } from './national-ids.ts';
+import { weighted } from './check-digits.ts';
+import { hasNameField, namesPerson } from './people.ts';
+
+type Told = Readonly<{ id: string; severity?: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
+const rule = ({ id, severity = 'high', sees, positive, harmless, source }: Told): Rule => ({
+  id: `personal.${id}`,
+  type: 'pii_exposure',
+  severity,
+  sees,
+  positive: { output: positive },
+  nearMiss: { output: harmless },
+  ...(source !== undefined && { source }),
+});
+
+const around = (text: string, start: number, end: number, reach: number): string => text.slice(Math.max(0, start - reach), end + reach);
+const isAboutPerson = (text: string): boolean => namesPerson(text) || hasNameField(text);
+const DATE = /(?:\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)\b/;
+const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|geboren|geburtsdatum|né|née|nato|nacid[oa])\b/i;
+
+// A number of a passport with words that say so, or the machine-readable lines of one.
+const passport: PatternRule = {
+  ...rule({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'paspoort'],
+  pattern: /(?:passport|reisepass|passeport|pasaporte|passaporto|paspoort)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?(?=[A-Z]{0,3}\d)([A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})(?![\w-])/i,
+  before: 4,
+  after: 80,
+  accepts: ([match, number = ''], { text }, at) => !/^(?:19|20)\d{6}$|1234567|0{5}/.test(number) && (/(?:number|no\b|nr|num|id|#|n[°º]|[:=])/i.test(match) || isAboutPerson(around(text, at, at + match.length, 80))),
+};
+
+const machineReadable: PatternRule = {
+  ...rule({ id: 'machine-readable-zone', sees: 'the machine-readable lines of a passport or identity card', positive: 'P<D<<MUSTERFRAU<<ANNA<MARIA<<<<<<<<<<<<<<<<<<\nC01X00T478D<<6408125F2702283<<<<<<<<<<<<<<<4', harmless: 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', source: 'ICAO Doc 9303' }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ['<<<<'],
+  pattern: /(?:^|[\s"'])[PIAC][A-Z<][A-Z<]{3}[A-Z0-9<]{24,42}(?:\s|\\n){1,2}[A-Z0-9<]{28,44}/,
+  before: 60,
+  after: 90,
+  accepts: ([match]) => !match.includes('<UTO') && /\d{6}/.test(match),
+};
+
+const drivingLicence: PatternRule = {
+  ...rule({ id: 'driving-licence', sees: 'the number of a driving licence', positive: "Driver's license R8448927 (WA), Wei Lindqvist, 207 Oak Street", harmless: "the driver's license is MIT; driver version 8448927 of the licence server" }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ["driver's lic", 'driver’s lic', 'drivers lic', 'driver lic', 'driver_lic', 'driverlic', 'driving lic', 'driving_lic', 'führerschein', 'permis de conduire', 'permiso de conducir', 'patente di guida', 'rijbewijs', 'dl number', 'dl no', 'dl#'],
+  pattern: /(?:driv(?:er(?:['’]?s)?|ing)[ _]?licen[cs]e|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|dl)[ _-]?(?:number|no\.?|nr\.?|nummer|num|id|#)?["']?[^\S\n]{0,2}(?:[:=#]|is)?\s{0,3}["']?(?=[A-Z0-9 -]{0,8}\d)([A-Z]{0,3}\d[\dA-Z]{0,2}[\d -]{3,16}\d|[A-Z]{1,3}[- ]?\d{3,8}(?:[- ]?\d{2,8}){0,3}|[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2})(?![\w])/i,
+  before: 4,
+  after: 90,
+  accepts: ([, number = '']) => (number.match(/\d/g)?.length ?? 0) >= 5 && !/^(?:19|20)\d\d-|1234567|0{5}/.test(number),
+};
+
+const ABA = [3, 7, 1, 3, 7, 1, 3, 7, 1];
+const bankAccount = rule({ id: 'bank-account', sees: 'a bank account with its routing number, sort code or bank', positive: 'wire it to account number 4471902358, routing number 021000021', harmless: 'the account number 123456789 and routing number 987654321 are made up' });
+const BANK_CODE = /(?:routing|aba|rtn)[^\d\n]{0,24}(\d{9})(?!\d)|sort[ _-]?code[^\d\n]{0,12}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|bsb[^\d\n]{0,12}(\d{3}-?\d{3})(?!\d)|ifsc[^A-Z\n]{0,12}([A-Z]{4}0[A-Z0-9]{6})\b|(?:transit|institution)[^\d\n]{0,24}(\d{3,5})(?!\d)|(?:bic|swift)[^A-Z\n]{0,12}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b|blz[^\d\n]{0,8}(\d{8})(?!\d)/i;
+const ACCOUNT = /(?:account|acct|a\/c|konto|cuenta|compte)[ _-]?(?:number|no|num|nr|#|nummer)?\.?["']?[^\d\n]{0,16}?(\d[\d -]{4,18}\d)(?![\d-])/i;
+
+/** Two numbers belong to it; either may come first. */
+const bankAccounts: Analyser = {
+  name: 'bank accounts',
+  roles: ROLES_OF_PEOPLE,
+  literals: ['routing', 'sort code', 'sort_code', 'sortcode', 'bsb', 'ifsc', 'swift', 'aba number', 'kontonummer', 'blz'],
+  rules: [bankAccount],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = 0;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      const from = Math.max(0, hit - 96);
+      const window = text.slice(from, hit + 128);
+      budget.spend(2 * window.length);
+      const code = BANK_CODE.exec(window.slice(hit - from));
+      if (!code) continue;
+      const routing = code[1];
+      if (routing !== undefined && (weighted(routing, ABA) % 10 !== 0 || /^(\d)\1+$|^123456/.test(routing))) continue;
+      const account = ACCOUNT.exec(window);
+      const number = account?.[1];
+      if (!account || number === undefined || /^1234567|^(\d)\1+$/.test(number) || number === routing) continue;
+      const end = from + account.index + account[0].length;
+      reached = Math.max(hit + code.index + code[0].length, end);
+      report(bankAccount, end - number.length, end);
+    }
+  },
+};
+
+const health = rule({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
+const CONDITION =
+  /diagnos\w{2,4}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?\p{L}{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d+ ?m[gl]\b/iu;
+const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?[A-Z]{0,4}-?\d{5,14}\b/i;
+
+/** A person and what ails them, or a person's number at a hospital. Talk about patients in general is neither. */
+const healthRecords: Analyser = {
+  name: 'health records',
+  roles: ROLES_OF_PEOPLE,
+  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'lab result', 'test result', 'health insurance', 'hiv'],
+  rules: [health],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = -1;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      const window = text.slice(hit, hit + 220).split(/\n\s*\n/, 1)[0] ?? '';
+      const before = text.slice(Math.max(0, hit - 80), hit);
+      budget.spend(window.length * 4 + 80);
+      const condition = CONDITION.exec(window);
+      const number = PATIENT_NUMBER.exec(window);
+      const born = BIRTH.test(window) && DATE.test(window);
+      const person = namesPerson(window) || namesPerson(before) || /\b(?:patient|full|first|last)_?name["']?\s{0,2}[:=]/i.test(window);
+      const signs = [condition !== null, number !== null, born, person].filter(Boolean).length;
+      if ((condition === null && number === null) || signs < 2 || (!person && number === null)) continue;
+      const end = Math.max(condition ? condition.index + condition[0].length : 0, number ? number.index + number[0].length : 0, born ? (DATE.exec(window)?.index ?? 0) + 10 : 0);
+      report(health, hit, hit + Math.min(window.length, end));
+      reached = hit + end;
+    }
+  },
+};
+
+const pay = rule({ id: 'pay', sees: 'what a person earns', positive: 'Daniel Rossi: salary 70000 USD, home address 403 Maple Ave', harmless: 'The average salary in the region is 70000 USD' });
+const AMOUNT = /(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|INR|CAD|AUD)) ?\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)?|\b\d{2,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)? ?(?:[$€£]|USD|EUR|GBP|CHF|INR|CAD|AUD|per (?:year|month|annum)|p\.a\.|a year|annually|\/ ?(?:yr|year|month))|["':=] {0,2}["']?\d{5,7}(?:\.\d\d)?["']?(?=\s*[,}\n;]|$)|\b\d{2,3}k\b/i;
+
+const payData: Analyser = {
+  name: 'pay data',
+  roles: ROLES_OF_PEOPLE,
+  literals: ['salary', 'salaries', 'gehalt', 'compensation', 'annual pay', 'base pay', 'gross pay', 'net pay', 'payslip', 'pay slip', 'earns', 'salaire', 'wages', 'payroll'],
+  rules: [pay],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = 0;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      const after = text.slice(hit, hit + 60);
+      budget.spend(260);
+      const amount = AMOUNT.exec(after);
+      if (!amount) continue;
+      const before = text.slice(Math.max(0, hit - 70), hit);
+      const line = `${before.slice(Math.max(0, before.lastIndexOf('\n') + 1))}${after}`;
+      const record = before.slice(Math.max(before.lastIndexOf('{'), 0)) + after;
+      if (/\b(?:average|median|range|minimum|maximum|between|up to|from|typical|expected|starting|mean|avg|sum)\b/i.test(line) || !(namesPerson(line) || (hasNameField(record) && namesPerson(record)))) continue;
+      reached = hit + amount.index + amount[0].length;
+      report(pay, hit + amount.index, reached);
+    }
+  },
+};
+
+const identity = rule({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail or mother’s name', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
+const birthDate = rule({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
+const STREET = /\b\d{1,5}[A-Z]? (?:[A-Z][\p{L}.']{1,20} ){1,3}(?:St(?:reet|\.)?|Ave(?:nue|\.)?|R(?:oa)?d\.?|Lane|Ln\.?|Dr(?:ive|\.)?|Blvd\.?|Boulevard|Court|Ct\.?|Way|Place|Pl\.?|Terrace|Square)\b|\b(?:rue|via|calle|avenue) [A-Z]?[\p{L} ]{3,30},? ?\d{1,4}\b|\b[A-ZÄÖÜ][\p{L}]{2,20}(?:straße|strasse|str\.|weg|gasse|platz|allee) ?\d{1,4}/iu;
+const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|mother['’]?s maiden/i;
+
+const births: Analyser = {
+  name: 'dates of birth',
+  roles: ROLES_OF_PEOPLE,
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le'],
+  rules: [identity, birthDate],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = 0;
+    for (const hit of hits) {
+      if (hit < reached || /[A-Za-z]/.test(text.charAt(hit - 1))) continue;
+      const after = text.slice(hit, hit + 40);
+      budget.spend(400);
+      const date = DATE.exec(after);
+      if (!date) continue;
+      const record = around(text, hit, hit, 120);
+      if (!isAboutPerson(record)) continue;
+      const start = hit + date.index;
+      reached = start + date[0].length;
+      const dated = Number(/(?:18|19|20)\d\d/.exec(date[0])?.[0] ?? '1990');
+      if (dated < 1915) continue;
+      report(STREET.test(record) || CONTACT.test(record) ? identity : birthDate, start, reached);
+    }
+  },
+};
+
+const homeAddress: PatternRule = {
+  ...rule({ id: 'home-address', severity: 'medium', sees: 'where a person lives', positive: 'Daniel Rossi, home address: 403 Maple Ave', harmless: 'The office is at 403 Maple Ave; set your home address in the profile' }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ['home address', 'home_address', 'lives at', 'residing at', 'residential address', 'wohnhaft', 'domicilié'],
+  pattern: /(?:home[ _]address|lives at|residing at|residential address|wohnhaft|domicilié)["']?\s{0,2}[:=]?\s{0,2}["']?[^\n"']{0,30}?\d{1,5}[^\n"']{0,40}/i,
+  before: 2,
+  after: 120,
+  accepts: ([match], { text }, at) => isAboutPerson(around(text, at, at, 70)) || STREET.test(match),
+};
+
+export const recordDetectors: readonly Detector[] = [passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];
