@@ -3,5 +3,31 @@ import { secretFilesInArguments } from './files/in-arguments.ts';
 import { secretFilesInCode } from './files/in-code.ts';
 import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/written.ts';
 import { posixCommands } from './posix/detector.ts';
+import { programExfiltration } from './programs/exfiltration.ts';
+import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
+import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, rightsGiven } from './services/rights.ts';
+import { keysAdded, mailForwarding, storedForLater } from './services/schedules.ts';
+import { windowsCommandsInShells, windowsScripts } from './windows/detector.ts';
 
-export const platformDetectors: readonly Detector[] = [secretFilesInArguments, secretFilesInCode, writtenToStartFiles, startFilesAsTargets, webShells, posixCommands];
+export const platformDetectors: readonly Detector[] = [
+  secretFilesInArguments,
+  secretFilesInCode,
+  writtenToStartFiles,
+  startFilesAsTargets,
+  webShells,
+  posixCommands,
+  windowsScripts,
+  windowsCommandsInShells,
+  programExfiltration,
+  collectors,
+  doubtfulHosts,
+  accountLinesSent,
+  rightsGiven,
+  hostFoldersMounted,
+  adminPolicy,
+  adminPolicyWritten,
+  databaseAdmin,
+  storedForLater,
+  keysAdded,
+  mailForwarding,
+];

@@ -1,0 +1,109 @@
+import { call, ruleOf, sql, write } from '../examples.ts';
+import type { Analyser, PatternRule } from '../../rule.ts';
+import { words } from '../../tool-reading.ts';
+
+const T = 'MITRE ATT&CK ';
+const adminRole = ruleOf('rights.admin-role', 'privilege_escalation', 'high', 'an account or group given administrator’s rights by a call', call('update_user', { user_id: 'u-1', role: 'admin' }), call('list_users', { role: 'admin' }), `${T}T1098`);
+const adminMade = ruleOf('rights.admin-made', 'privilege_escalation', 'medium', 'an account made or invited with administrator’s rights', call('invite_member', { email: 'a@example.com', role: 'owner' }), call('invite_member', { email: 'a@example.com', role: 'viewer' }), `${T}T1136`);
+const keyMade = ruleOf('rights.key-made', 'privilege_escalation', 'medium', 'a long-lived key or token made for an account', call('create_access_key', { user_name: 'ci-deployments' }), call('list_access_keys', { user_name: 'ci-deployments' }), `${T}T1098.001`);
+const safeguardOff = ruleOf('rights.safeguard-off', 'privilege_escalation', 'high', 'logging, a second factor, a firewall or an alarm switched off by a call', call('disable_mfa', { user: 'admin-1' }), call('get_mfa_status', { user: 'admin-1' }), `${T}T1562, T1556.006`);
+const hostFolder = ruleOf('rights.host-folder', 'privilege_escalation', 'critical', 'a container given the host’s root, system folders or engine socket by a call', call('docker_run', { image: 'alpine', volumes: ['/:/host'] }), call('docker_run', { image: 'node:20', volumes: ['./app:/app'] }), `${T}T1611`);
+
+const WORDS = new Set([
+  'admin', 'administrator', 'administrators', 'owner', 'root', 'superuser', 'super_user', 'superadmin', 'super_admin', 'super-admin', 'sysadmin', 'sysadmins', '*', '*:*', '*.*', 'roles/owner', 'roles/editor', 'cluster-admin', 'domain admins', 'enterprise admins', 'sudo', 'wheel', 'global administrator', 'globaladmin', 'administratoraccess', 'poweruseraccess', 'iamfullaccess', 'fullaccess', 'full_access', 'full_control', 'billing_admin', 'org_admin', 'org_owner', 'organization_owner', 'site_admin', 'system:masters', 'security_admin', 'contributor+owner', 'root_admin', 'tenant_admin', 'all_privileges', 'staff_admin', 'privileged', 'god', 'admin:*', 'admin:org', 'iam:*', 's3:*',
+]);
+const RIGHT_FIELD = /(?:^|_)(?:role|permission|scope|access|access_level|privilege|group|user_type|account_type|level|policy|policy_name|policy_arn|entitlement|acl|grant|right|profile|new_role|tier)s?(?:_name|_id|_arn)?$/;
+const CHANGES = /^(?:update|set|assign|grant|add|change|modify|promote|elevate|edit|patch|put|attach|give|upgrade|iam|bind|escalate|make|enable)(?:_|$)|_(?:assign|grant|promote|elevate|update|set|put_policy|attach)(?:_|$)/;
+const MAKES = /^(?:create|invite|register|new|provision)(?:_|$)/;
+const SUBJECT = /(?:^|_)(?:user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
+const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential)s?$/;
+const SAFEGUARD_TOOL = /(?:^|_)(?:disable|stop|delete|turn_off|remove|pause|suspend|deactivate|bypass)_(?:\w{1,20}_)?(?:mfa|2fa|two_factor|otp|logging|log_?s?|audit\w*|audit_log|trail|cloudtrail|alarm|alert|alerting|monitoring|firewall|waf|guardduty|detector|defender|antivirus|edr|branch_protection|protection|security_hub|flow_logs|rate_limit|policy_enforcement|approval)s?(?:_|$)/;
+
+type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean }>;
+const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false };
+
+let last: Readonly<{ tool: string; kind: Kind }> = { tool: '', kind: NO_KIND };
+
+/** What a tool does, by its name; the last answer is kept for the other fields of the call. */
+function kindOf(tool: string): Kind {
+  if (last.tool === tool) return last.kind;
+  const name = words(tool);
+  const subject = SUBJECT.test(name);
+  last = { tool, kind: { changes: subject && CHANGES.test(name), makes: subject && MAKES.test(name), keys: KEY_TOOL.test(name), safeguards: SAFEGUARD_TOOL.test(name) } };
+  return last.kind;
+}
+
+/** Short values of calls that change who may do what. */
+export const rightsGiven: Analyser = {
+  name: 'platform.rights-given',
+  rules: [adminRole, adminMade, keyMade, safeguardOff],
+  roles: ['value', 'address', 'prose', 'host', 'code'],
+  literals: [],
+  analyse(view) {
+    const { text, place } = view;
+    if (text.length > 64) return;
+    const { changes, makes, keys, safeguards } = kindOf(place.tool);
+    if (!changes && !makes && !keys && !safeguards) return;
+    const right = WORDS.has(text.trim().toLowerCase().replace(/^arn:aws:iam::aws:policy\//, ''));
+    if (safeguards) view.report(safeguardOff, 0, text.length);
+    if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
+    if (!right || !RIGHT_FIELD.test(place.field)) {
+      if (changes && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);
+      return;
+    }
+    view.report(changes ? adminRole : adminMade, 0, text.length);
+  },
+};
+
+export const hostFoldersMounted: PatternRule = {
+  ...hostFolder,
+  roles: ['value', 'path', 'code', 'shell'],
+  literals: ['/:/', '/etc:/', '/root:/', '/proc:/', 'docker.sock:', '/var/run:/', '/home:/'],
+  pattern: /^\s*(?:\/|\/etc|\/root|\/proc|\/var\/run|\/var\/run\/docker\.sock|\/home):\/[\w./-]{1,100}(?::[a-z,]{1,10})?\s*$/,
+  accepts: (_, { text, place }) => text.length < 300 && /(?:^|_)(?:volume|bind|mount)s?$/.test(place.field),
+};
+
+const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust)(?:s|_|$)/;
+
+/** A policy that allows everything on everything. */
+export const adminPolicy: PatternRule = {
+  ...ruleOf(
+    'rights.admin-policy', 'privilege_escalation', 'high', 'a cloud policy that allows every action on every resource, or anybody to take a role', call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' }),
+    call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
+  ),
+  roles: ['value', 'prose', 'code', 'markup', 'shell', 'secret'],
+  literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.'],
+  before: 200,
+  after: 300,
+  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
+  accepts: (_, { place }) => place.file === '' && IAM_TOOL.test(words(place.tool)),
+};
+
+/** The same in a file: to be looked at before it is applied. */
+export const adminPolicyWritten: PatternRule = {
+  ...ruleOf(
+    'rights.admin-policy-written', 'privilege_escalation', 'medium', 'a file with a policy or binding that gives every right', write('infra/policy.json', '{"Effect":"Allow","Action":"*","Resource":"*"}'), write('infra/policy.json', '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}'), `${T}T1098.003`,
+  ),
+  roles: ['code', 'value', 'prose', 'markup'],
+  literals: ['"action', 'actions', 'cluster-admin', 'hostpid', 'privileged: true', 'administratoraccess', 'roles/owner', '"privileged"'],
+  before: 160,
+  after: 200,
+  pattern: /Effect["']?\s*[:=]\s*["']Allow["'][^{}]{0,160}Actions?["']?\s*[:=]\s*\[?\s*["']\*["']|Actions?["']?\s*[:=]\s*\[?\s*["']\*["'][^{}]{0,160}Effect["']?\s*[:=]\s*["']Allow|actions\s*=\s*\[\s*["']\*["']|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/AdministratorAccess|roles\/owner["']/i,
+  accepts: (_, { place }) => place.file !== '' && !/\.(?:md|rst|txt|adoc)$/.test(place.file),
+};
+
+const GRANT_RULE = ruleOf(
+  'rights.database-admin', 'privilege_escalation', 'high', 'administrator’s rights over a database server given out', sql('ALTER ROLE app SUPERUSER CREATEROLE;'), sql('GRANT SELECT ON orders TO reporting;'), `${T}T1098`,
+);
+
+export const databaseAdmin: PatternRule = {
+  ...GRANT_RULE,
+  roles: ['sql', 'shell', 'code'],
+  literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'"],
+  before: 160,
+  after: 200,
+  pattern:
+    /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
+  accepts: (_, { place }) => place.role === 'sql' || place.role === 'shell' || place.file === '',
+};
+

@@ -1,0 +1,43 @@
+import { cmd, powershell, ruleOf } from '../examples.ts';
+import { pattern } from './pattern.ts';
+import type { WindowsRule } from './rule.ts';
+
+const T = 'MITRE ATT&CK ';
+/** Roots whose loss is the loss of a machine or a person's work. */
+const ROOTS = String.raw`(?:[a-z]:[\\/]?(?:\*(?:\.\*)?)?|[a-z]:[\\/](?:windows|users|program ?files(?: \(x86\))?|programdata|documents and settings|boot|inetpub|system volume information|\$recycle\.bin)(?:[\\/](?:\*(?:\.\*)?|u|[a-z0-9._-]{1,30}|system32|system32[\\/]\S*))?[\\/]?(?:\*(?:\.\*)?)?|\\\\[a-z0-9._-]+\\[a-z0-9.$_-]+\\?\*?|~[\\/]?\*?|\$home[\\/]?\*?|/\*?|hk(?:lm|cu|cr|u)\\(?:software|system|sam|security)?\\?\*?)`;
+
+export const destructionRules: readonly WindowsRule[] = [
+  {
+    rule: ruleOf('windows.wipe-volume', 'destructive_command', 'critical', 'a disk, partition or volume formatted, cleared or overwritten', powershell('Format-Volume -DriveLetter C -Force -Confirm:$false'), powershell('Get-Volume | Format-Table DriveLetter'), `${T}T1561`),
+    literals: ['format ', 'format-volume', 'format.com', 'clear-disk', 'diskpart', 'remove-partition', 'initialize-disk', 'cipher', 'physicaldrive', 'sdelete', 'clean all', 'reset-physicaldisk', 'remove-volume', 'remove-vm'],
+    pattern: pattern(
+      String.raw`@(format|format\.com)\s+(?:/\S+\s+)*[a-z]:|format-volume\b|clear-disk\b|reset-physicaldisk|remove-(?:partition|virtualdisk|storagepool)\b|initialize-disk\b…-partition|(?:^|\|)\s*(?:echo\s+)?(?:select disk \d|clean(?: all)?)(?:\s|$)|@(diskpart)\s…/s|@(diskpart)…clean|clean…\|\s*diskpart|@(cipher)\s…/w|\\\\\.\\physicaldrive\d|@(sdelete|sdelete64)\s…(?:-[pszcr]|/[pszc])`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.delete-backups', 'destructive_command', 'critical', 'shadow copies, backups or recovery of Windows removed', cmd('vssadmin delete shadows /all /quiet'), cmd('vssadmin list shadows'), `${T}T1490`),
+    literals: ['shadow', 'wbadmin', 'bcdedit', 'computerrestore', 'reagentc', 'usn delete', 'deletejournal', 'systemrestore', '.vhd', '.bkf', '.bak', 'recoveryenabled', 'restorepoint', 'disablesr', 'disableconfig'],
+    pattern: pattern(
+      String.raw`@(vssadmin)\s+(?:delete\s+shadows|resize\s+shadowstorage)|shadowcopy\s+(?:delete|where…delete)|win32_shadowcopy…(?:delete|remove)|(?:delete|remove)…win32_shadowcopy|@(wbadmin)\s+(?:delete|disable|stop)|@(bcdedit)\s…(?:recoveryenabled\s+(?:no|off|0)|ignoreallfailures|/delete\s)|disable-computerrestore|@(reagentc)\s+/disable|usn\s+deletejournal|systemrestore…(?:/disable|disable)|(?:disablesr|disableconfig)…\b1\b|@(del|erase|remove-item|rm)\s…\*\.(?:vhdx?|bkf|bak|wbcat|win|set|dsk)\b|@(diskshadow)…delete shadows`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.delete-tree', 'destructive_command', 'critical', 'recursive deletion of a drive, of Windows, of homes or of a share', cmd('del /f /s /q C:\\*'), powershell('Remove-Item -Recurse -Force .\\build'), `${T}T1485`),
+    literals: ['del ', 'erase ', 'rmdir', 'rd ', 'remove-item', 'rm ', 'deltree', 'ri ', 'robocopy', 'directory]::delete'],
+    pattern: pattern(
+      String.raw`@(del|erase)\s+(?=…[/-][sfq])…\s${ROOTS}(?:\s|$|\|)|@(rmdir|rd|deltree)\s+(?=…[/-]s)…\s?${ROOTS}(?:\s|$|\|)|@(remove-item|rm|ri|del|erase|rmdir|rd)\s+(?=…-r(?:ec\w*)?\b)(?:-\S+\s+|-(?:path|literalpath|include|exclude)\s+){0,8}${ROOTS}(?:\s|$|\||,)|(?:get-childitem|gci|dir|ls)\s+(?:-\S+\s+){0,6}${ROOTS}\s…\|\s*(?:remove-item|ri|rm|del)\b|@(robocopy)\s…/(?:mir|purge)…\s?[a-z]:\\?\s|directory\]?::delete\(\s*[a-z]:\\(?:windows|users)?`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.clear-logs', 'destructive_command', 'high', 'event logs or the shell’s history erased or switched off', cmd('wevtutil cl System'), cmd('wevtutil qe System /c:5'), `${T}T1070`),
+    literals: ['wevtutil', 'clear-eventlog', 'remove-eventlog', 'clear-winevent', '.evtx', 'clearlog', 'historysavestyle', 'addtohistory', 'consolehost_history', 'clear-history', 'historysavepath', 'maximumhistorycount', 'deletejournal', 'limit-eventlog', '\\prefetch'],
+    pattern: pattern(String.raw`@(wevtutil)\s+(?:cl|clear-log)\b|(?:clear|remove)-eventlog|clear-winevent|(?:del|erase|remove-item|rm)\b…(?:\.evtx|winevt\\logs|consolehost_history|\\prefetch\\|historysavepath)|\.clearlog\(|-historysavestyle\s+savenothing|-addtohistoryhandler|clear-history\b`),
+  },
+  {
+    rule: ruleOf('windows.mass-removal', 'destructive_command', 'high', 'accounts, machines, services or cloud resources removed or shut down by force', powershell('Get-ADUser -Filter * | Remove-ADUser -Confirm:$false'), powershell('Get-ADUser -Filter * | Measure-Object'), `${T}T1531, T1489`),
+    literals: ['remove-ad', 'remove-az', 'remove-vm', 'remove-mg', 'remove-msol', 'remove-localuser', 'disable-ad', '/delete', '/del', 'shutdown', 'stop-computer', 'taskkill', 'stop-vm', 'sc.exe stop', 'sc stop', 'net stop', 'stop-service', 'remove-mailbox', 'remove-database', 'reset-computer', 'esx', 'set-adaccountpassword', 'clear-recyclebin', 'wmic', 'sc delete', 'remove-gpo'],
+    pattern: pattern(
+      String.raw`remove-(?:aduser|adcomputer|adgroup|adobject|adorganizationalunit|azresourcegroup|azvm|azresource|azsqldatabase|azstorageaccount|azkeyvault|msoluser|mguser|azureaduser|mailbox|vm|gpo|cluster\w*)\b(?!…-whatif)|remove-adgroupmember…admins|disable-adaccount|@(net1?)\s+user\s…/del(?:ete)?\b|remove-localuser|@(shutdown)\s+(?=…[/-][sp]\b)|stop-computer\b|@(taskkill)\s…/im\s+(?:\*|explorer|csrss|winlogon|svchost|sqlservr|lsass)|(?:@(net1?)\s+stop|@(sc)\s+(?:\\\\\S+\s+)?(?:stop|delete)|stop-service)\s…(?:spooler|mssql|sqlserver|mysql|oracle|exchange|iisadmin|w3svc|vss|backup|veeam|vmtools|netlogon|\*)|@(wmic)\s…\bdelete\b|esx\w*kill|esxcli…kill|@(net1?)\s+user\s+administrator\s+/active:no`,
+    ),
+  },
+];

@@ -1,0 +1,67 @@
+import { powershell, ruleOf } from '../examples.ts';
+import type { Analyser, View } from '../../rule.ts';
+import { secretFileLiterals } from '../files/secret-files.ts';
+import { utf16OfBase64 } from './base64.ts';
+import { credentialRules } from './credential-rules.ts';
+import { destructionRules } from './destruction-rules.ts';
+import { downloadRules } from './download-rules.ts';
+import { tellWindowsExfiltration, tellWindowsSecrets, windowsExfiltrationLiterals, windowsExfiltrationRules, windowsSecretRules } from './exfiltration.ts';
+import { windowsPersistenceRules } from './persistence-rules.ts';
+import { windowsPrivilegeRules } from './privilege-rules.ts';
+import { type Dialect, type Statement, statementsOf } from './statements.ts';
+
+const encodedCommand = ruleOf(
+  'windows.encoded-command', 'code_injection', 'high', 'PowerShell started with an encoded command', powershell('powershell -nop -w hidden -enc dwBoAG8AYQBtAGkAIAAvAGEAbABsAA=='), powershell('powershell -ExecutionPolicy Bypass -File build.ps1'), 'MITRE ATT&CK T1027.010, T1059.001',
+);
+
+const tables = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...destructionRules, ...downloadRules];
+const rules = [encodedCommand, ...tables.map(({ rule }) => rule), ...windowsExfiltrationRules, ...windowsSecretRules];
+
+/** What says a thing, and does nothing. */
+const SAYS = /^(?:echo|rem|write-(?:host|output|verbose|warning|information)|::|@?title|read-host)(?=\s|\.|$)(?!.*[|>])/;
+const ENCODED = /(?:^|[\s\\/&|(])(?:powershell|pwsh)(?:\.exe)?\s.{0,200}?[-/–—]e(?:c|n|nc|nco\w{0,12})?\s+([A-Za-z0-9+/]{12,}={0,2})/i;
+const MAX_NESTED = 3;
+
+/** Reads a Windows script for what an attacker does once he can run commands. */
+function analyse(view: View, dialect: Dialect): void {
+  for (const statement of statementsOf(view.text, dialect, view.budget)) judge(view, statement, 0);
+}
+
+function judge(view: View, statement: Statement, depth: number): void {
+  const { text, written, start, end } = statement;
+  if (SAYS.test(text)) return;
+  view.budget.spend(text.length * 10);
+  for (const { rule, pattern, unless } of tables) if (pattern.test(text) && !unless?.test(text)) view.report(rule, start, end);
+  tellWindowsSecrets(view, statement);
+  tellWindowsExfiltration(view, statement);
+  const [, encoded] = ENCODED.exec(written) ?? [];
+  const decoded = encoded === undefined ? undefined : utf16OfBase64(encoded);
+  if (decoded === undefined) return;
+  view.report(encodedCommand, start, end);
+  if (depth < MAX_NESTED) for (const inner of statementsOf(decoded, 'powershell', view.budget)) judge(view, { ...inner, start, end }, depth + 1);
+}
+
+const literals: readonly string[] = [...new Set([...tables.flatMap((table) => table.literals), ...windowsExfiltrationLiterals, ...secretFileLiterals, 'powershell', 'pwsh'])];
+
+export const windowsScripts: Analyser = {
+  name: 'platform.windows-scripts',
+  rules,
+  roles: ['powershell', 'cmd'],
+  // Escapes (`^`, backtick) may cut any word, so a script with them is read too.
+  literals: [...literals, '`', '^', "'+", '"+', '%~', ':~'],
+  analyse: (view) => analyse(view, view.place.role === 'cmd' ? 'cmd' : 'powershell'),
+};
+
+const OF_WINDOWS = [
+  'powershell', 'pwsh', 'cmd /c', 'cmd.exe', 'vssadmin', 'wbadmin', 'bcdedit', 'diskpart', 'format c:', 'format d:', 'schtasks', 'reg add', 'reg save', 'reg.exe', 'wevtutil', 'certutil', 'bitsadmin', 'mshta', 'regsvr32', 'rundll32', 'ntdsutil', 'mimikatz', 'procdump', 'net user', 'net localgroup', 'netsh', 'sc create', 'sc.exe', 'wmic', 'taskkill', 'icacls', 'takeown', 'hklm', 'hkcu', 'hkey_',
+  'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run',
+] as const;
+
+/** The same in a shell tool: an agent on Windows has such a one, too. */
+export const windowsCommandsInShells: Analyser = {
+  name: 'platform.windows-commands-in-shells',
+  rules,
+  roles: ['shell'],
+  literals: OF_WINDOWS,
+  analyse: (view) => analyse(view, /\b(?:powershell|pwsh|invoke-|remove-item|set-\w+|new-\w+)\b/i.test(view.text.slice(0, 4_096)) ? 'powershell' : 'cmd'),
+};

@@ -1,0 +1,44 @@
+import { cmd, powershell, ruleOf } from '../examples.ts';
+import { pattern } from './pattern.ts';
+import type { WindowsRule } from './rule.ts';
+
+const T = 'MITRE ATT&CK ';
+const PROTECTORS = String.raw`(?:windefend|wd(?:nissvc|nisdrv|filter|boot)|sense\b|wscsvc|securityhealthservice|mpssvc|msmpeng|sysmon(?:64|drv)?|eventlog|mcafee\w*|mfe\w*|sentinel\w*|csfalcon\w*|csagent|carbonblack|cb(?:defense|daemon)|cylance\w*|sophos\w*|savservice|symantec\w*|sepmaster\w*|trend\s?micro|tmlisten|ntrtscan|avast\w*|avg\w*|bitdefender|vsserv|kaspersky|avp\b|eset\w*|ekrn|malwarebytes|mbamservice|fireeye|xagt|tanium\w*|qualys\w*|splunk\w*|winlogbeat|nxlog|osqueryd?|velociraptor|defender|samss|webroot|panda\w*)`;
+
+export const windowsPrivilegeRules: readonly WindowsRule[] = [
+  {
+    rule: ruleOf('windows.uac-bypass', 'privilege_escalation', 'high', 'a way around the question that Windows asks before it gives administrator’s rights', cmd('reg add hkcu\\software\\classes\\ms-settings\\shell\\open\\command /ve /d "cmd.exe" /f'), cmd('reg query hkcu\\software\\classes\\ms-settings'), `${T}T1548.002`),
+    literals: ['mscfile', 'ms-settings', 'exefile\\shell', 'folder\\shell', 'delegateexecute', 'fodhelper', 'computerdefaults', 'sdclt', 'slui', 'silentcleanup', 'cmstp', 'wsreset', 'akagi', 'uacme', 'eventvwr', 'uacdisable', 'enablelua', 'consentpromptbehavior', 'bypassuac', 'uacbypass', 'environment', 'perfmon', 'changepk', 'dccw', 'icmluautil', 'mockdir', '\\\\windows \\'],
+    pattern: pattern(
+      String.raw`(?:mscfile|ms-settings|exefile|\\folder|appx[a-z0-9]{20,40}|launcher\.systemsettings)\\shell\\(?:open|runas)\\command|delegateexecute|@(fodhelper|computerdefaults|sdclt|wsreset|changepk)|@(cmstp)\s…/(?:au|s)\b|akagi|uacme|uacdisablenotify|enablelua…\b0\b|consentpromptbehavioradmin…\b0\b|(?:bypass-?uac|uac-?bypass)|silentcleanup…(?:/i|/run)|hkcu\\environment…\bwindir\b|icmluautil|(?:start-process|^|\s)\S{0,40}eventvwr(?:\.exe|\.msc)?\s*$`,
+    ),
+    unless: /^(?:reg(?:\.exe)? query|get-)/,
+  },
+  {
+    rule: ruleOf('windows.admin-group', 'privilege_escalation', 'high', 'an account made administrator of a machine, domain, tenant or mailbox', powershell('Add-ADGroupMember -Identity "Domain Admins" -Members svc'), powershell('Get-ADGroupMember -Identity "Domain Admins"'), `${T}T1098`),
+    literals: ['localgroup', 'net group', 'net1 group', 'group "', 'groupmember', 'rolemember', 'roleassignment', 'mailboxpermission', 'rolegroup', 'azureaddirectoryrole', 'principalgroup', 'permissiongrant', 'domain admins', 'managementrole', 'connect-azuread', 'connect-azaccount', 'aadinternals', 'adfs'],
+    pattern: pattern(
+      String.raw`@(net1?)\s+localgroup\s…(?:administrat|remote desktop|remote management|backup operators)…/add|@(net1?)\s+group\s…admins…/add|add-localgroupmember…(?:administrat|remote desktop|s-1-5-32-544|backup operators|hyper-v)|add-(?:adgroupmember|adprincipalgroupmembership)…(?:admins?\b|administrators|operators)|add-(?:azureaddirectoryrolemember|msolrolemember|rolegroupmember|mgdirectoryrolemember|azureadgroupmember|azureadserviceprincipalowner|azureadapplicationowner)|new-(?:azroleassignment|azureadmsroleassignment|mgrolemanagementdirectoryroleassignment|managementroleassignment|azureadmsrole\w*|azurermroleassignment)|add-mailboxpermission…fullaccess|add-recipientpermission|add-mailboxfolderpermission|convertto-aadintbackdoor|new-adtrust|set-adaccountcontrol…(?:trustedfordelegation|doesnotrequirepreauth)|set-aduser…-replace`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.protection-off', 'privilege_escalation', 'high', 'virus protection, firewall, auditing or another safeguard of Windows switched off', powershell('Set-MpPreference -DisableRealtimeMonitoring $true'), powershell('Get-MpPreference'), `${T}T1562`),
+    literals: ['mppreference', 'windows-defender', 'windows defender', 'windefend', 'defender', 'wscsvc', 'sysmon', 'mcafee', 'sentinel', 'falcon', 'carbonblack', 'sophos', 'symantec', 'avast', 'bitdefender', 'kaspersky', 'eset', 'malwarebytes', 'stop-service', 'remove-service', 'net stop', 'sc stop', 'sc delete', 'taskkill', 'stop-process', 'advfirewall', 'netfirewall', 'firewall set', 'antispyware', 'amsi', 'autologger', 'etwenabled', 'wevtutil', 'auditpol', 'deviceguard', 'security center', 'runasppl', 'channelaccess', 'mpcmdrun', 'fltmc', 'testsigning', 'nointegritychecks', 'safeboot', 'accountlockfailures', 'autoadminlogon', 'grouppolicyrefresh', 'smartscreen', 'eventlog', 'winevt', 'scriptblocklogging', 'wdigest', 'uselogoncredential', 'disablenotifications', 'lsacfgflags', 'credentialguard', 'unload', 'set-advancedsetting', 'psloggedon', 'inv-phantom', 'module logging', 'advancedrun', 'disabletaskmgr', 'disableregistrytools', 'nofilewall', 'tamperprotection', 'dism'],
+    pattern: pattern(
+      String.raw`set-mppreference…-(?:disable\w+\s+(?:\$?true|1)|\w*threatdefaultaction|mapsreporting\s+(?:disabled|0)|submitsamplesconsent|puaprotection\s+(?:disabled|0)|enablecontrolledfolderaccess\s+disabled)|add-mppreference…-(?:exclusion|controlledfolderaccessallowed|attacksurface\w+)|remove-mppreference|(?:disable-windowsoptionalfeature|uninstall-windowsfeature|remove-windowsfeature)…defender|@(dism)\s…disable-feature…defender|(?:@(sc)\s…(?:stop|delete|config|pause|sdset)\b|@(net1?)\s+stop\b|stop-service|remove-service|set-service…disabled|suspend-service|@(taskkill)\s|stop-process|uninstall\b|advancedrun…)…${PROTECTORS}|rmdir…windows defender|advfirewall\s+(?:set\s+\S+\s+state\s+off|reset|firewall\s+set\s+rule…enable=(?:no|yes)…remote)|@(netsh)\s+firewall\s+set\s+opmode\s+(?:mode=)?disable|set-netfirewallprofile…-enabled\s+\$?false|(?:disableantispyware|disableantivirus|disablerealtimemonitoring|disablebehaviormonitoring|disableioavprotection|disablescriptscanning|disableonaccessprotection|disablenotifications)…\b1\b|tamperprotection…\b[04]\b|amsiinitfailed|amsiutils|amsiscanbuffer|amsienable…\b0\b|amsi\\providers|autologger\\…\b0\b|(?:complus_|dotnet_)?etwenabled…\b0\b|@(wevtutil)\s+(?:sl|set-log)\s…/e:f|@(auditpol)\s…(?:/clear|/remove|disable)|deviceguard\\?…\b0\b|hypervisorenforcedcodeintegrity|security center…(?:disablenotify|override)…\b1\b|runasppl…\b0\b|lsacfgflags…\b0\b|channelaccess|@(mpcmdrun)\s…-removedefinitions|@(fltmc)\s+unload|@(bcdedit)\s…(?:testsigning\s+on|nointegritychecks\s+on|safeboot)|accountlockfailures|autoadminlogon…\b1\b|winlogon…defaultpassword|grouppolicyrefreshtime|smartscreenenabled…off|enablesmartscreen…\b0\b|scriptblocklogging…\b0\b|uselogoncredential…\b1\b|inv-phantom|unload\s+driver|disable(?:taskmgr|registrytools|cmd)\b…\b1\b|set-advancedsetting`,
+    ),
+    unless: /^(?:reg(?:\.exe)? query|get-(?!advancedsetting)|write-(?:host|output|verbose)|\$\w+ ?= ?get-)/,
+  },
+  {
+    rule: ruleOf('windows.token-theft', 'privilege_escalation', 'high', 'a process started with the rights of another one or of the system', cmd('psexec.exe -accepteula -s cmd.exe'), cmd('psexec.exe \\\\build-2 hostname'), `${T}T1134`),
+    literals: ['psexec', 'paexec', 'ppid', 'underspecificparent', 'token::', 'potato', 'printspoofer', 'savecred', 'tokenmanipulation', 'getsystem', 'sedebug', 'incognito', 'createprocesswith', 'advancedrun', 'impersonat', 'powerup', 'invoke-allchecks', 'winpeas', 'sharpup', 'seatbelt', 'privesc', 'safedump', 'kittiedump', 'winpwn', 'bloodhound', 'sharphound', 'powerview', 'cobaltstrike', 'metasploit', 'meterpreter', 'watson.exe', 'juicy'],
+    pattern: pattern(
+      String.raw`@(psexec|psexec64|paexec)\s(?:…\s)?[-/]s\b|ppid-?spoof|start-athprocessunderspecificparent|token::(?:elevate|run)|(?:juicy|sweet|rogue|god|rotten|hot|efs|bad|print|local|remote)potato|printspoofer|@(runas)\s…/savecred|invoke-(?:tokenmanipulation|allchecks|privesccheck|privesc\w*|bypassuac|bloodhound|sharphound|phant0m|reflectivepeinjection|shellcode|dllinjection)|getsystem|sedebugprivilege|incognito…(?:execute|list_tokens)|advancedrun…/runas|createprocesswith(?:token|pipe|logon)|@(winpeas\w*|sharpup|seatbelt|powerup|watson|sharphound|cobaltstrike|meterpreter)|sharphound\.ps1|powerup\.ps1|powerview\.ps1|(?:safedump|obfuskittiedump|kittiedump|winpwn)\b`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.take-ownership', 'privilege_escalation', 'high', 'system files or services taken over by changing their owner or rights', cmd('takeown /f C:\\Windows\\System32\\sethc.exe'), cmd('icacls C:\\app\\logs /grant Users:R'), `${T}T1222.001`),
+    literals: ['takeown', 'icacls', 'cacls', 'set-acl', 'subinacl'],
+    pattern: pattern(String.raw`@(takeown)\s…(?:\\windows|system32|c:\\?\s|c:\\?$|program files|/r\b)|@(icacls|cacls|xcacls)\s…(?:c:\\?\s|\\windows|system32|program files)…(?:/grant|/e|/g|/setowner|/reset)|@(icacls)\s…/grant\s…everyone:\(?(?:\w+\)\(){0,3}f|set-acl…(?:services\\|\\windows\\)`),
+  },
+];
