@@ -1,5 +1,7 @@
-/** What a careful team might start with: some tools never, some with a person, the rest freely. */
+/** What a careful team might start with: attacks and some tools never, leaks cleaned, some tools with a person, the rest freely. */
 export const demoPolicies = [
+  { name: 'What looks like an attack', tool_pattern: '*', action: 'block', priority: 120, conditions: { risk_score_min: 0.9 } },
+  { name: 'Secrets do not leave', tool_pattern: '{send_email,post_tweet,http_post}', action: 'sanitize', priority: 110, conditions: { threat_types: ['credential_exposure'] } },
   {
     name: 'Never wipe a disk',
     tool_pattern: '*',

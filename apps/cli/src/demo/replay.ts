@@ -4,7 +4,7 @@ import type { Call } from './calls.ts';
 
 type Result = Readonly<{ action: string; code?: string; approval_id?: string; metadata: Readonly<{ decision_id: string; replayed?: boolean }> }>;
 
-export const outcomes = ['allowed', 'warned', 'blocked', 'released', 'rejected'] as const;
+export const outcomes = ['allowed', 'warned', 'cleaned', 'blocked', 'released', 'rejected'] as const;
 export type Outcome = (typeof outcomes)[number] | 'unaccounted';
 
 /** What became of one call. */
@@ -56,8 +56,9 @@ function outcomeOf(last: Result | undefined, parked: boolean): Outcome {
     return last.metadata.replayed === false ? 'released' : 'unaccounted';
   }
   if (last?.action === 'warn') return 'warned';
+  if (last?.action === 'sanitize') return 'cleaned';
   if (last?.action !== 'block') return 'unaccounted';
-  if (last.code === undefined) return 'blocked';
+  if (last.code === undefined || last.code === 'could_not_sanitize') return 'blocked';
   return last.code === 'approval_rejected' ? 'rejected' : 'unaccounted';
 }
 

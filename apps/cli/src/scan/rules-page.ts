@@ -46,7 +46,7 @@ function withoutSecrets(text: string): string {
   return text.replace(/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{8}[A-Za-z0-9+/_.-]{8,}/g, (all) => (/\d/.test(all) && /[A-Za-z]/.test(all) ? `${all.slice(0, 8)}…` : all));
 }
 
-const cut = (text: string): string => (text.length <= maxExampleLength ? text : `${[...text].slice(0, maxExampleLength).join('')}…`);
+const cut = (text: string): string => (text.length <= maxExampleLength ? text : `${text.slice(0, maxExampleLength).replace(/[\ud800-\udbff]$/, '')}…`);
 
 /** As a code span: what cannot be seen is spelled out. */
 function code(text: string): string {
