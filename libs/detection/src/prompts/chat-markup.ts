@@ -35,11 +35,11 @@ export const chatMarkupRules: readonly PatternRule[] = [
     nearMiss: { output: '### System requirements\nLinux or macOS.' },
     source: 'AgentDojo, InjecAgent',
     roles: ROLES,
-    literals: ['system_message', 'system message', 'system prompt', 'system:', 'system instruction', '[system', '<system', '(system', 'system override', 'system notice', 'system note', 'system alert', 'system update', 'system command', 'system]', 'system)', '**system', 'developer message', '<instruction', '<important', '<information', '<admin', '[admin', '[instruction', '</system', '[override', '<override', 'system directive', 'end system', 'new instructions'],
+    literals: ['system_message', 'system message', 'system prompt', 'system:', 'system instruction', '[system', '<system', '(system', 'system override', 'system notice', 'system note', 'system alert', 'system update', 'system command', 'system]', 'system)', '**system', 'developer message', '<instruction', '<important', '<information', '<admin', '[admin', '[instruction', '</system', '[override', '<override', 'system directive', 'end system', '# new inst', '# updated inst', '# real inst'],
     pattern: new RegExp(
-      String.raw`(?:#{2,6}\s{0,3}[(\[<]?(?:system[_ ](?:message|prompt|instructions?|override|command|directive)|instructions? (?:to|for) (?:the )?(?:ai|assistant|agent|model))[)\]>]?\s{0,3}:?\s{1,3}\S` +
+      String.raw`(?:#{1,6}\s{0,3}(?:new|updated|real|actual|revised) (?:instructions?|system prompt)\s{0,2}[:\n]|\[\[?(?:important\s|urgent\s)system\s(?:message|notice|instruction)\]|#{2,6}\s{0,3}[(\[<]?(?:system[_ ](?:message|prompt|instructions?|override|command|directive)|instructions? (?:to|for) (?:the )?(?:ai|assistant|agent|model))[)\]>]?\s{0,3}:?\s{1,3}\S` +
         String.raw`|(?:^|[\n>.!?"'])\s{0,3}#{0,6}\s{0,3}[([<{*]{0,2}(?:system|admin(?:istrator)?|developer|root)(?:[_ ](?:message|prompt|instructions?|override|notice|note|alert|update|command|directive|admin|warning|announcement))[)\]>}*]{0,2}\s{0,2}[:\-=]{1,3}[)\]>}*]{0,2}\s{0,3}(?!(?:$|\n|\||true|false|null|none))\S` +
-        String.raw`|(?:^|[\n>.!?"']|\\n)\s{0,3}#{0,6}\s{0,3}(?:\[system\]|\(system\)|<system>|\*\*system:?\*\*|system)\s{0,2}:?\s{0,3}(?:you\s(?:are|must|will|should|have|can|now)|ignore|disregard|forget|new\s(?:task|instruction)|override|the\s(?:user|assistant|ai|previous)|please|from\snow|your\s(?:new|task|instructions|role)|always|never|do\snot|all\sprevious|from\snow|stop|assistant|execute|send|reveal|print|disable|grant|transfer|delete|forward|important|urgent|instruction)` +
+        String.raw`|(?:^|[\n>.!?"']|\\n)\s{0,3}#{0,6}\s{0,3}(?:\[system\]|\(system\)|<system>|\*\*system:?\*\*|system)\s{0,2}:?\s{0,3}(?:you\s(?:are|must|will|should|now)|ignore|disregard|forget|new\s(?:task|instruction)|override|the\s(?:user|assistant|ai|previous)|please|from\snow|your\s(?:new|task|instructions|role)|always|never|do\snot|all\sprevious|from\snow|stop|assistant|execute|send|reveal|print|disable|grant|transfer|delete|forward|important|urgent|instruction)` +
         String.raw`|<(important|information|instructions?|system[-_]?(?:message|prompt|note|reminder|instructions?)?|admin|override|priority)>(?=[^<]{0,120}?\b(?:you|ai|assistant|agent|model|ignore|please|must|message\sfrom|send|user)\b)` +
         String.raw`|\[(?:system(?:[_ ](?:message|prompt|override|note|instructions?|admin))?|admin|override|instructions?)\](?:\s{0,2}:)?\s{0,3}(?:[A-Z][a-z]+|you|ignore|disregard)\b(?!\s{0,2}[\])|=])(?=[^\n]{0,100}\b(?:you|your|ignore|user|must|send|previous|instructions|ai|assistant|all|disable|delete|transfer|grant|forward|now)\b)` +
         String.raw`|(?:begin|start|end)(?:\sof)?\ssystem\s(?:prompt|message|instructions)\b)`,
@@ -71,7 +71,7 @@ export const chatMarkupRules: readonly PatternRule[] = [
     nearMiss: { tool: 'list_members', output: '{"name": "root", "role": "system", "team": "ops"}' },
     roles: ['output', 'prose', 'value'],
     literals: ['"role"', "'role'", '\\"role\\"'],
-    pattern: /\\?["']role\\?["']\s{0,3}:\s{0,3}\\?["'](?:system|developer)\\?["']\s{0,3},\s{0,3}\\?["']content\\?["']\s{0,3}:\s{0,3}\\?["'][^"'\\]{0,60}\b(?:you|your|ignore|must|always|never|disregard|the user|do not)\b/i,
+    pattern: /\\?["']role\\?["']\s{0,3}:\s{0,3}\\?["'](?:system|developer)\\?["']\s{0,3},\s{0,3}\\?["']content\\?["']\s{0,3}:\s{0,3}\\?["'][^"'\\]{0,120}\b(?:ignore|you (?:must|may|can|will|now)|always|never|disregard|the user|do not|skip|override|previous|from now on)\b/i,
     before: 2,
     after: 200,
   },

@@ -6,6 +6,8 @@ const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup'];
 
 /** What a link would carry away: a placeholder with a word for the user's data in it. */
 const CARGO = String.raw`(?:\{{1,2}|\[|<|\$\{|%7B|%5B|%3C|\()[^\]})>\n]{0,60}(?:chat|conversation|history|message|summary|secret|password|token|api.?key|user|email|data|prompt|context|content|answer|response|credential|name|info|private|base64|encoded|insert|here|file|cookie|address|query|result|thread|code)[^\]})>\n]{0,60}(?:\}{1,2}|\]|>|%7D|%5D|%3E|\))`;
+/** The same in capitals: `USER_EMAIL`. */
+const NAMED_CARGO = String.raw`(?:(?:YOUR|USER|CHAT|CONVERSATION|INSERT|SECRET|PASSWORD|SYSTEM|PREVIOUS|SUMMARY|HISTORY)_[A-Z_]{2,30})`;
 
 export const exfiltrationRules: readonly PatternRule[] = [
   {
@@ -19,7 +21,7 @@ export const exfiltrationRules: readonly PatternRule[] = [
     roles: ROLES,
     literals: ['![', '<img'],
     pattern: new RegExp(
-      String.raw`(?:!\[[^\]\n]{0,120}\]\(\s{0,3}|!\[[^\]\n]{0,120}\]\[[^\]\n]{0,40}\]\s{0,3}\[[^\]\n]{0,40}\]:\s{0,3}|<img\b[^>]{0,80}?\bsrc\s{0,2}=\s{0,2}["']?)https?:\/\/[^\s"']{1,120}[?&/=#](?:[^\s"'=&]{0,40}=)?[^\s"'=]{0,40}` + CARGO,
+      String.raw`(?:!\[[^\]\n]{0,120}\]\(\s{0,3}|!\[[^\]\n]{0,120}\]\[[^\]\n]{0,40}\]\s{0,3}\[[^\]\n]{0,40}\]:\s{0,3}|<img\b[^>]{0,80}?\bsrc\s{0,2}=\s{0,2}["']?)https?:\/\/[^\s"']{1,120}[?&/=#](?:[^\s"'=&]{0,40}=)?[^\s"'=]{0,40}(?:` + CARGO + '|' + NAMED_CARGO + ')',
       'i',
     ),
     before: 0,

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts';
 import type { Word } from './words-of-text.ts';
 
-type Step = Readonly<{ words: ReadonlySet<string>; gap: number; across: boolean }>;
+type Step = Readonly<{ words: ReadonlySet<string>; gap: number; across: boolean; not: boolean }>;
 
 /** A small grammar over words: what it says to rule. */
 export type Phrase = Readonly<{
@@ -15,7 +15,7 @@ export type Match = Readonly<{ phrase: Phrase; first: number; last: number }>;
 
 /**
  * Reads a phrase: words and alternatives (`ignore|forget`), classes (`@orders`), gaps of up to n words in the same sentence (`..3`) or across
- * sentences (`~20`); `^` at the beginning: only where an order may begin. Behind `#`: literals, separated by semicolons, that wake it.
+ * sentences (`~20`), words that may not come next (`!policy`); `^` at the beginning: only where an order may begin. Behind `#`: literals, separated by semicolons, that wake it.
  */
 export function phrase(rule: Rule, written: string, classes: Readonly<Record<string, string>>): Phrase {
   const steps: Step[] = [];
@@ -29,7 +29,8 @@ export function phrase(rule: Rule, written: string, classes: Readonly<Record<str
       gap = Number(part.replace(/\D+/, ''));
       across = part.startsWith('~');
     } else {
-      steps.push({ words: new Set(part.split('|').flatMap((word) => membersOf(word, classes))), gap, across });
+      const not = part.startsWith('!');
+      steps.push({ not, words: new Set(part.slice(not ? 1 : 0).split('|').flatMap((word) => membersOf(word, classes))), gap, across });
       gap = 0;
       across = false;
     }
@@ -77,6 +78,11 @@ function lastOf({ steps }: Phrase, words: readonly Word[], first: number): numbe
   for (let number = 1; number < steps.length; number += 1) {
     const step = steps[number];
     if (!step) return -1;
+    if (step.not) {
+      reached = reached.filter((at) => !step.words.has(words[at + 1]?.sentence === words[at]?.sentence ? (words[at + 1]?.word ?? '') : ''));
+      if (reached.length === 0) return -1;
+      continue;
+    }
     const next: number[] = [];
     let looked = first;
     for (const from of reached) {

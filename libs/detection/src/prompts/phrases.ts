@@ -55,9 +55,9 @@ function tellPhrases(words: readonly Word[], view: View): void {
   });
 }
 
-function gradeOf({ phrase: { rule }, first, last }: Match, words: readonly Word[], { decodings }: View): Rule {
+function gradeOf({ phrase: { rule }, first, last }: Match, words: readonly Word[], { decodings, text }: View): Rule {
   if (rule.severity === 'high') {
-    if (isReported(words, first, last) || (VERBAL.has(rule) && isDescribed(words, first))) return mentionedOverride;
+    if (isReported(words, first, last, text) || (VERBAL.has(rule) && isDescribed(words, first))) return mentionedOverride;
     if (decodings.some((decoding) => HIDING.has(decoding))) return encodedOrder;
   }
   return rule;

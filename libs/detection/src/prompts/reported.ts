@@ -14,9 +14,10 @@ const FORBIDDEN = listed('not never dont doesnt cannot cant shouldnt without did
 const REACH = 24;
 
 /** What surrounds a phrase says that somebody writes about it, or tells a story, instead of ordering it. */
-export function isReported(words: readonly Word[], first: number, last: number): boolean {
+export function isReported(words: readonly Word[], first: number, last: number, text: string): boolean {
   const opening = words[first];
   if (!opening) return false;
+  if (isWholeQuote(text, opening.start, words[last]?.end ?? opening.end) || isSubjectLine(text, opening.start)) return true;
   let attack = false;
   let reporting = false;
   for (let at = Math.max(0, first - REACH); at < Math.min(words.length, last + 10); at += 1) {
@@ -30,6 +31,18 @@ export function isReported(words: readonly Word[], first: number, last: number):
   if (quoted) return attack || reporting;
   return attack && !opening.leads;
 }
+
+const QUOTES = '"\'`“”‘’«»';
+
+/** A phrase and nothing else between quotation marks; a value of JSON does not count. */
+function isWholeQuote(text: string, start: number, end: number): boolean {
+  const closing = text[end] === '.' || text[end] === '!' ? end + 1 : end;
+  if (start === 0 || !QUOTES.includes(text[start - 1] ?? ' ') || !QUOTES.includes(text[closing] ?? ' ')) return false;
+  return !/[:,{]\s{0,2}$/.test(text.slice(Math.max(0, start - 4), start - 1));
+}
+
+/** `fix(parser): ignore …`: a commit or a changelog says what was done. */
+const isSubjectLine = (text: string, start: number): boolean => /(?:^|[\n"'])\s{0,3}(?:[-*]\s)?(?:fix|feat|chore|docs|refactor|test|perf|build|ci|style|revert)(?:\([^)\n]{1,30}\))?!?:\s{1,3}$/i.test(text.slice(Math.max(0, start - 60), start));
 
 /** The verb at `first` is forbidden or described: `never ignore …`, `it may ignore …`. Words to the reader (`you may`) order. */
 export function isDescribed(words: readonly Word[], first: number): boolean {

@@ -37,6 +37,8 @@ const SENSITIVE = listed(
     'private personal confidential sensitive financial investment investments holdings salary tax taxes ssn passport deepfake wallet wallets crypto bitcoin ethereum inbox mailbox recordings firewall whitelist blacklist policy recurring payment payments payee beneficiary ' +
     'transaction transactions api_key credit debit passcode pin keys backup backups surveillance voice fingerprint biometric insurance mortgage loan stocks shares portfolio admin owner administrator security environment identity location browsing camera',
 );
+/** Private only together with something else. */
+const PERHAPS_SENSITIVE = listed('token tokens key keys transaction transactions environment location admin owner administrator security access shares stocks loan loans health policy browsing camera credit debit voice identity insurance portfolio private');
 const DATA = listed(
   'file files email emails message messages document documents note notes contact contacts data information info details history repository repositories repo project calendar event events photo photos picture pictures list contents content setting settings account accounts ' +
     'order orders invoice invoices record records channel channels workspace drive folder folders profile appointment appointments reservation reservations booking phone number subscription memory page pages database table user users logs log conversation body subject attachment link links code appointment friend friends request requests server',
@@ -64,14 +66,20 @@ const PART = 3;
 
 type Task = { score: number; start: number; end: number; touches: boolean; sentence: number };
 
+/** Tools whose results are what people write to each other, and so ask of each other. */
+const WRITTEN_BY_PEOPLE = /mail|message|chat|sms|ticket|inbox|issue|comment|conversation|case|support/i;
+/** What people ask a service for themselves. */
+const OWN_AFFAIRS = /^(?:delete|close|cancel|deactivate|remove|unsubscribe|update|change)$/;
+
 /** Weighs each sentence that begins with an order; two such sentences in a row weigh together. */
-export function reportTasks(words: readonly Word[], { text, report }: View): void {
+export function reportTasks(words: readonly Word[], { text, place, report }: View): void {
+  const byPeople = place.tool === '' || WRITTEN_BY_PEOPLE.test(place.tool);
   let earlier: Task | undefined;
   for (let at = 0; at < words.length; ) {
     const sentence = words[at]?.sentence ?? -1;
     let next = at;
     while (next < words.length && words[next]?.sentence === sentence) next += 1;
-    const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next);
+    const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next, byPeople);
     if (task && earlier && task.sentence - earlier.sentence <= 2) {
       task.score += earlier.score - 0.5;
       task.start = earlier.start;
@@ -91,10 +99,10 @@ export function reportTasks(words: readonly Word[], { text, report }: View): voi
 /** Program text and SQL are full of verbs that order nobody. */
 function isCode(words: readonly Word[], from: number, to: number, text: string): boolean {
   const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/[;{}=<>]|\b(?:TABLE|COLUMN)\b|\(\)/g);
-  return (marks?.length ?? 0) > 2;
+  return (marks?.length ?? 0) > 1;
 }
 
-function taskOf(words: readonly Word[], from: number, to: number): Task | undefined {
+function taskOf(words: readonly Word[], from: number, to: number, byPeople: boolean): Task | undefined {
   let verb = -1;
   for (let at = from; at < to && verb < 0; at += 1) {
     const word = words[at];
@@ -104,7 +112,7 @@ function taskOf(words: readonly Word[], from: number, to: number): Task | undefi
   const last = words[to - 1];
   if (!first || !last) return undefined;
   const verbs = [first.word];
-  const seen = { external: false, own: false, all: false, sensitive: 0, data: false, money: false, account: false, device: false, id: false, chain: false, unattended: false, subject: false, yours: false };
+  const seen = { external: false, mail: false, own: false, all: false, sensitive: 0, data: false, money: false, account: false, device: false, id: false, chain: false, unattended: false, subject: false, yours: false };
   for (let at = verb + 1; at < to; at += 1) {
     const word = words[at]?.word ?? '';
     const before = words[at - 1]?.word ?? '';
@@ -112,16 +120,17 @@ function taskOf(words: readonly Word[], from: number, to: number): Task | undefi
       verbs.push(word);
       seen.chain = true;
     }
+    if (word === '<email>') seen.mail = true;
     if (word === '<email>' || word === '<url>') seen.external = true;
     else if (word === '<account>' || word === 'iban') seen.account = true;
     else if (OWN.has(word)) seen.own ||= word === 'my' || word === 'mine' || before === 'the';
     else if (word === 'user') seen.own ||= before === 'the' || before === 'current';
     if (ALL.has(word)) seen.all = true;
-    if (SENSITIVE.has(word)) seen.sensitive += 1;
+    if (SENSITIVE.has(word)) seen.sensitive += PERHAPS_SENSITIVE.has(word) ? 0.5 : 1;
     if (DATA.has(word) || word === '<path>') seen.data = true;
     if (MONEY.has(word)) seen.money = true;
     if (DEVICE.has(word)) seen.device = true;
-    if (word === 'id' || word === 'ids') seen.id = true;
+    if (word === 'id' || word === 'ids' || word.endsWith('_id')) seen.id = true;
     if (UNATTENDED.has(word)) seen.unattended = true;
     if (word === 'subject' || word === 'titled') seen.subject = true;
     if (word === 'your') seen.yours = true;
@@ -131,12 +140,13 @@ function taskOf(words: readonly Word[], from: number, to: number): Task | undefi
   const courteous = words.slice(Math.max(from, verb - 2), verb).some(({ word }) => word === 'please' || word === 'kindly');
   const score =
     1 +
-    (seen.external ? (sends ? 1.5 : 1) : 0) +
+    (seen.mail && sends ? 1.5 : seen.external ? 1 : 0) +
     (pays && seen.account ? 2 : seen.account ? 1 : 0) +
     (pays && seen.money ? 1.5 : 0) +
-    (seen.own ? 1 : 0) +
+    (seen.own ? (byPeople ? 1 : 1.5) : 0) +
+    (seen.own && byPeople && OWN_AFFAIRS.test(first.word) ? -1 : 0) +
     (seen.all ? 0.5 : 0) +
-    (seen.sensitive > 0 ? 2 : seen.data ? 1 : 0) +
+    (seen.sensitive >= 1 || (seen.sensitive > 0 && (seen.own || seen.device || seen.mail)) ? 2 : seen.sensitive > 0 || seen.data ? 1 : 0) +
     (seen.sensitive > 1 ? 0.5 : 0) +
     (seen.device ? 1.5 : 0) +
     (seen.id ? 1 : 0) +

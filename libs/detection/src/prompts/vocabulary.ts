@@ -38,15 +38,17 @@ export const VOCABULARY = {
   answer: 'response responses answer answers reply replies output summary completion report review analysis',
   reshape:
     'modify augment enhance render encode encrypt encipher translate scramble jumble reverse invert rewrite rephrase paraphrase express convert obfuscate alter tailor adjust transform cipher anagram shuffle flip mirror corrupt garble distort flavor flavour ' +
-    'format change swap replace substitute craft structure style phrase present expand extend enrich embellish decorate saturate pepper infuse season spice',
+    'format change swap replace substitute craft structure style phrase present censor redact capitalize capitalise abbreviate misspell alternate randomize uppercase lowercase expand extend enrich embellish decorate saturate pepper infuse season spice',
   insert: 'include add append insert embed mention provide integrate incorporate weave introduce write use put place inject slip work feature highlight advertise promote suggest recommend encourage attach prepend begin start end conclude finish close open sprinkle offer give compose produce supply',
+  insert_strong: 'conclude finish end begin start close promote advertise weave interweave introduce integrate incorporate sprinkle embed insert inject slip praise endorse feature hide smuggle',
+  false_words: 'false fake fabricated misleading incorrect wrong biased random irrelevant unrelated harmful dangerous made fictional invented nonsense',
   article: 'a an some this that random fake fabricated misleading irrelevant unrelated quote link',
   suggestion: 'suggest suggesting include mention recommend add advise advertise promote encourage provide offer state say use tell ask urge write discuss highlight insert refer direct invite persuade convince',
 
-  code_insert: 'incorporate incorporating embed embedding append appending include including insert inserting add adding integrate integrating render rendering featuring feature attach attaching weave weaving merge augment augmenting use using put place paste fold infuse introduce bring enrich enriching fortify inject plug slot blend leverage utilize apply enhance supplement complement',
+  code_insert: 'employ employing interweave interweaving intertwine implement utilizing leveraging consider incorporate incorporating embed embedding append appending include including insert inserting add adding integrate integrating render rendering featuring feature attach attaching weave weaving merge augment augmenting use using put place paste fold infuse introduce bring enrich enriching fortify inject plug slot blend leverage utilize apply enhance supplement complement',
 
   // other languages
-  de_set_aside: 'ignoriere ignorier ignorieren ignoriert missachte missachten missachtet vergiss vergessen vergesst ubergehe ubergehen uberschreibe verwirf verwerfen beachte beachten befolge',
+  de_set_aside: 'ignoriere ignorier ignorieren ignoriert missachte missachten missachtet vergiss vergessen vergesst ubergehe ubergehen uberschreibe verwirf verwerfen',
   de_prior: 'vorherigen vorherige vorigen vorige bisherigen bisherige obigen obige fruheren fruhere vorangegangenen vorangegangene vorhergehenden vorausgehenden alle allen samtliche deine ihre ursprunglichen zuvor oben gegebenen bestehenden',
   de_orders: 'anweisung anweisungen instruktion instruktionen befehl befehle befehlen vorgabe vorgaben regeln richtlinien anordnungen hinweise auftrage aufgaben systemanweisungen systemprompt prompt prompts vorschriften kontext',
   fr_set_aside: 'ignore ignores ignorez ignorer oublie oublies oubliez oublier neglige negligez negliger dignorer doublier faites fais tenez tiens omettez',

@@ -45,7 +45,7 @@ const COMMON: ReadonlyMap<string, number> = new Map(
 /** What a phrase is woken by: what it says itself, or the words of its rarest step. */
 export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
   if (wakes.length > 0) return wakes;
-  const rarest = steps.map(({ words }) => ({ words, cost: costOf(words) })).reduce((best, step) => (step.cost < best.cost ? step : best));
+  const rarest = steps.filter(({ not }) => !not).map(({ words }) => ({ words, cost: costOf(words) })).reduce((best, step) => (step.cost < best.cost ? step : best));
   return [...rarest.words].map((word) => (word.length <= 3 ? ` ${word} ` : word));
 }
 
@@ -54,5 +54,6 @@ const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, w
 /** The literals that wake one of the phrases, without those that hold another. */
 export function literalsOf(phrases: readonly Phrase[]): readonly string[] {
   const all = [...new Set(phrases.flatMap(wakesOf))].sort((a, b) => a.length - b.length);
-  return all.filter((literal, index) => !all.slice(0, index).some((shorter) => literal.includes(shorter)));
+  const heldBy = (literal: string, shorter: string): boolean => literal.startsWith(shorter) || literal.includes(shorter.startsWith(' ') ? shorter : ` ${shorter}`);
+  return all.filter((literal, index) => !all.slice(0, index).some((shorter) => heldBy(literal, shorter)));
 }

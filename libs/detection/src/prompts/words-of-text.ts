@@ -75,7 +75,7 @@ class Reader {
     const next = this.#text.charCodeAt(this.#at + 1);
     switch (code) {
       case 0x0a: // a line end: an order may begin; an empty line ends the sentence
-        if (next === 0x0a || next === 0x0d) this.#endSentence();
+        if (next === 0x0a || next === 0x0d || this.#text.charCodeAt(this.#at - 1) === 0x2c) this.#endSentence();
         else this.#leadIns = 0;
         return;
       case 0x5c: // a line end written as \n or \t
