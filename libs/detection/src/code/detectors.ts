@@ -1,4 +1,4 @@
-import type { Detector } from '../rule.ts';
+import type { Detector, PatternRule } from '../rule.ts';
 import { calls } from './calls.ts';
 import { documents } from './documents.ts';
 import { java } from './java.ts';
@@ -7,6 +7,10 @@ import { log4shell } from './log4shell.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { templates } from './templates.ts';
+import { DATA_ROLES, holdsData } from './where.ts';
+import { windowed } from './windowed.ts';
 import { xss } from './xss.ts';
 
-export const codeDetectors: readonly Detector[] = [...calls, ...php, ...javascript, ...python, ...java, log4shell, ...templates, ...xss, ...documents];
+const rules: readonly PatternRule[] = [...calls, ...php, ...javascript, ...python, ...java, ...templates, ...xss, ...documents];
+
+export const codeDetectors: readonly Detector[] = [log4shell, ...rules.map((rule) => windowed(rule, rule.roles === DATA_ROLES ? holdsData : undefined))];

@@ -1,5 +1,5 @@
 import type { PatternRule } from '../rule.ts';
-import { ALL_ROLES, DATA_ROLES, holdsData, isTalk } from './where.ts';
+import { ALL_ROLES, DATA_ROLES, isTalk } from './where.ts';
 
 /** Java, .NET and Ruby: deserialisation, reflection, expression languages of frameworks. */
 export const java: readonly PatternRule[] = [
@@ -17,8 +17,8 @@ export const java: readonly PatternRule[] = [
       ...['.execute()', 'newinstance(', 'java.lang.class', 'java.lang.process', 'class.getresource', 'new file(', 'org.apache.commons.io', 'groovy.util.eval', 'getengine'],
     ],
     pattern:
-      /java\.lang\.(?:Runtime\b|ProcessBuilder|ProcessImpl|System\b|Class\b|reflect\b|ClassLoader)|getRuntime\s*\(?\s*\)?\s*\.\s*exec|\bProcessBuilder\s*\(|javax\.script\.ScriptEngineManager|getEngineByName\s*\(|(?:\.class\b|getClass\s*\(\s*\)|\bclass)\s*[.|]?\s*\.?\s*(?:forName|getClassLoader|getDeclaredConstructors?|getMethod|getResource|module\.classLoader|classLoader|protectionDomain)|\bforName\s*\(\s*["']java|class(?:%2e|\.)module(?:%2e|\.)classloader|classloader\.loadClass\s*\(|\bnew\s+java\.(?:io|util|net|lang)\.\w+|new\s+File\s*\(\s*["'][^"'\n]{1,120}["']\s*\)\s*\.\s*(?:getText|text|delete|write|eachLine|list)|["'][\w ./-]{1,80}["']\s*\.\s*execute\s*\(\s*\)|groovy\.util\.Eval|org\.apache\.commons\.io\.IOUtils/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+      /java\.lang\.(?:Runtime\b|ProcessBuilder|ProcessImpl|(?:System|Class|Thread|Math)\s*(?:["')]|@))|getRuntime\s*\(?\s*\)?\s*\.\s*exec|\bProcessBuilder\s*\(|javax\.script\.ScriptEngineManager|getEngineByName\s*\(|(?:\.class\b|getClass\s*\(\s*\)|\bclass)\s*[.|]?\s*\.?\s*(?:forName|getClassLoader|getDeclared\w+|getMethods?|getResource\w*|getProtectionDomain|getSuperclass|getConstructors?|module\.classLoader|classLoader|protectionDomain)|\bforName\s*\(\s*["']java|class(?:%2e|\.)module(?:%2e|\.)classloader|classloader\.loadClass\s*\(|\bnew\s+java\.(?:io|util|net|lang)\.\w+|new\s+File\s*\(\s*["'][^"'\n]{1,120}["']\s*\)\s*\.\s*(?:getText|text|delete|write|eachLine|list)|["'][\w ./-]{1,80}["']\s*\.\s*execute\s*\(\s*\)|groovy\.util\.Eval|org\.apache\.commons\.io\.IOUtils/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !/(?:^|\s)at\s+[\w.$/@]*$/.test(view.text.slice(Math.max(0, at - 80), at)),
   },
   {
     id: 'code.ognl',

@@ -1,5 +1,5 @@
 import type { PatternRule } from '../rule.ts';
-import { ALL_ROLES, DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
+import { ALL_ROLES, DATA_ROLES, dominates, isTalk } from './where.ts';
 
 export const javascript: readonly PatternRule[] = [
   {
@@ -13,7 +13,7 @@ export const javascript: readonly PatternRule[] = [
     roles: DATA_ROLES,
     literals: ['child_process', 'mainmodule', 'main.constructor', 'process.binding', 'process.env', 'global.process', 'process.dlopen', 'globalthis', 'spawn_sync', 'process['],
     pattern: /(?:require|import|_load|getBuiltinModule)\s*\(\s*["'`](?:node:)?child_process|process\s*(?:\?\.|\.|\[\s*["'`]?)\s*(?:mainModule|binding\s*\(|dlopen\s*\()|require\s*\.\s*main\s*\.\s*(?:constructor|require)|(?:global|globalThis|root|this)\s*(?:\.|\[\s*["'`])\s*process\s*(?:["'`]\s*\])?\s*(?:\.|\[)\s*["'`]?(?:mainModule|env|exit|binding|kill)/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.constructor-walk',
@@ -25,8 +25,8 @@ export const javascript: readonly PatternRule[] = [
     source: 'OWASP CRS 934130; PortSwigger, XSS without HTML, 2016',
     roles: DATA_ROLES,
     literals: ['constructor'],
-    pattern: /constructor\s*["'`]?\s*\]?\s*(?:\.|:|\[)\s*["'`]?\s*(?:constructor|prototype)|(?:\.|\[\s*["'`])constructor(?:["'`]\s*\])?\s*\(\s*["'`][^"'`\n]{0,120}["'`]\s*\)\s*\(/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && !/^(?:src|lib)\//.test(view.place.file),
+    pattern: /constructor\s*["'`]?\s*\]?\s*(?:(?:\.|:|\[)\s*["'`]?\s*constructor|\[\s*["'`]?\s*prototype)|(?:\.|\[\s*["'`])constructor(?:["'`]\s*\])?\s*\(\s*["'`][^"'`\n]{0,120}["'`]\s*\)\s*\(/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !/^(?:src|lib)\//.test(view.place.file),
   },
   {
     id: 'code.prototype-pollution',
@@ -40,7 +40,21 @@ export const javascript: readonly PatternRule[] = [
     literals: ['__proto__', '%5f%5fproto', '__definegetter__', '__lookupgetter__'],
     pattern: /(?:["'[.?&/]|%22|%5b|^|\s)_{2}proto_{2}(?:(?:["']|%22|\\")?\s*(?::|=|%3a)|\]?\s*(?:\[|%5b)|\.\w|\])|__define[GS]etter__\s*[("'\]]/i,
     before: 4,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.javascript-construct',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'JavaScript that defines or calls functions, as the value of a field',
+    positive: { tool: 'create_page', arguments: { title: 'About', content: 'function() { return 1 }' } },
+    nearMiss: { tool: 'create_page', arguments: { title: 'About', content: 'The function (see below) returns one.' } },
+    source: 'OWASP CRS 934100, 941400',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
+    literals: ['function(', 'function (', '=>', 'module.exports', 'object.define', 'object.assign', 'object.create', 'reflect.', 'new function', 'fromcharcode', 'while(1)', 'while(true)', 'import(', '.map.call', '.call`', '[](', '[!', '[+'],
+    pattern: /^(?:\w{1,12} ){0,2}["'`;)}\s]{0,6}(?:(?:new\s+|async\s+|[!+~(-])?function\s*\w{0,20}\s*\([\w\s,]{0,40}\)\s*\{|\(?\s*\(?\w{0,12}\)?\s*=>\s*[{\w(]|module\.exports\s*=|Object\.(?:define\w+|assign|create|entries|setPrototypeOf)\s*\(|Reflect\.\w+\s*\(|new\s+Function\s*[(`]|while\s*\(\s*(?:1|true)\s*\)|import\s*\(\s*["'`]|\[\]\s*\[|(?:\[\]|!\[\]|\+\[\]|\(!\[\]\+\[\]\)){2,})/i,
+    before: 40,
+    accepts: ({ 0: match }, view, at) => at === 0 && !isTalk(view, at, at + match.length) && dominates(view, 0, match.length),
   },
   {
     id: 'code.serialised-function',
@@ -65,9 +79,9 @@ export const javascript: readonly PatternRule[] = [
     roles: ALL_ROLES,
     literals: ['requests.get', 'urlopen', 'fetch(', 'axios', 'http.get', 'curl_exec', 'file_get_contents', 'open-uri', 'uri.open', 'net::http', 'lwp', 'downloadstring', 'downloaddata', 'httpx.', 'urlretrieve', 'socket.http', 'url.openstream', 'xmlhttprequest', 'urlclassloader', 'importscripts', 'import(', '.recv('],
     pattern:
-      /(?:^|[^\w.])(?:eval|exec|assert|Function|instance_eval|class_eval|load(?:string)?|vm\.runIn\w+|pickle\.loads|marshal\.loads|Assembly\]?(?:::|\.)Load|setTimeout)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s+)?\(?\s*(?:await\s+)?[\w.:(\s]{0,40}?(?:requests\.(?:get|post)|httpx\.get|urlopen|fetch|axios(?:\.get)?|http\.get|curl_exec|file_get_contents|URI\.open|open|Net::HTTP\.get|LWP::Simple::get|DownloadString|DownloadData|socket\.http\.request)\s*\(\s*[^\n]{0,60}?(?:https?:|ftp:|sys\.argv|url|\$_|request|input|["']h)|(?:\.then\s*\(\s*(?:eval|Function)\s*\)|\.then\s*\(\s*\(?\w{1,12}\)?\s*=>\s*(?:eval|new\s+Function|Function)\s*\(\s*\w{1,12}\s*\))|new\s+URLClassLoader\s*\(|exec\s*\(\s*\w{1,12}\.recv\s*\(|import\s*\(\s*["'](?:https?:|data:text\/javascript)|importScripts\s*\(\s*["']https?:/i,
+      /(?:^|[^\w.])(?:eval|exec|assert|Function|instance_eval|class_eval|load(?:string)?|vm\.runIn\w+|pickle\.loads|marshal\.loads|Assembly\]?(?:::|\.)Load|setTimeout)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s+)?\(?\s*(?:await\s+)?[\w.:(\s]{0,40}?(?:requests\.(?:get|post)|httpx\.get|urlopen|fetch|axios(?:\.get)?|http\.get|curl_exec|file_get_contents|URI\.open|Net::HTTP\.get|LWP::Simple::get|DownloadString|DownloadData|socket\.http\.request)\s*\(\s*[^\n]{0,60}?(?:https?:|ftp:|sys\.argv|url|\$_|request|input|["']https?:)|(?:\.then\s*\(\s*(?:eval|Function)\s*\)|\.then\s*\(\s*\(?\w{1,12}\)?\s*=>\s*(?:eval|new\s+Function|Function)\s*\(\s*\w{1,12}\s*\))|new\s+URLClassLoader\s*\(|exec\s*\(\s*\w{1,12}\.recv\s*\(|import\s*\(\s*["'](?:https?:|data:text\/javascript)|importScripts\s*\(\s*["']https?:/i,
     before: 96,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !(view.place.role === 'markup' && /import/.test(match)) && !(/^import\s*\(\s*["']https/.test(match) && view.place.role === 'code'),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !(view.place.role === 'markup' && /import/.test(match)) && !(view.place.file !== '' && /URLClassLoader/.test(match)) && !(/^import\s*\(\s*["']https/.test(match) && view.place.role === 'code'),
   },
   {
     id: 'code.script-of-server',
@@ -77,9 +91,9 @@ export const javascript: readonly PatternRule[] = [
     positive: { tool: 'search_products', arguments: { query: "1;res.end(require('fs').readdirSync('.').toString())" } },
     nearMiss: { tool: 'web_search', arguments: { query: "node require('fs') readFileSync example" } },
     source: 'PayloadsAllTheThings, Server Side JavaScript Injection',
-    roles: ['path', 'url', 'host', 'address', 'value', 'prose', 'markup', 'code'],
+    roles: DATA_ROLES,
     literals: ["require('fs')", 'require("fs")', 'require(`fs', "require('os')", "require('http')", "require('net')", "require('vm')", 'readdirsync', 'process.exit', 'process.kill'],
     pattern: /(?:res(?:ponse)?\.(?:end|send|write)|return|[;{`$+(=])\s*[\w.]{0,20}\(?\s*require\s*\(\s*["'`](?:node:)?(?:fs|os|http|https|net|vm|dns)["'`]\s*\)\s*\.\s*\w+\s*\(|process\.(?:exit|kill)\s*\([^)\n]{0,30}\)/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
 ];

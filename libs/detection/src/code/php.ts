@@ -1,7 +1,7 @@
 import type { PatternRule } from '../rule.ts';
 import { ALL_ROLES, DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
 
-const SUPERGLOBAL = String.raw`\$\{?_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES)\b`;
+const SUPERGLOBAL = String.raw`\$\{?_(?:GET|POST|REQUEST|COOKIE|FILES|SERVER\s*\[\s*["']?HTTP_)\b`;
 const RUN = String.raw`(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|eval|assert|create_function|include(?:_once)?|require(?:_once)?|call_user_func(?:_array)?|array_map|array_filter|usort|move_uploaded_file|file_put_contents|preg_replace|unserialize|phpinfo|fopen|fwrite|base64_decode|\$[\w$]{1,20})`;
 
 export const php: readonly PatternRule[] = [
@@ -22,7 +22,7 @@ export const php: readonly PatternRule[] = [
     ),
     before: 120,
     after: 240,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !/escapeshell/i.test(match) && (view.place.role !== 'code' || !/move_uploaded_file/i.test(match)),
   },
   {
     id: 'code.php-tag-with-call',
@@ -49,7 +49,7 @@ export const php: readonly PatternRule[] = [
     literals: ['<?php', '<?=', '<? ', '%3c%3fphp', '\\x3c?php', '<\\x3f', '\\x3fphp'],
     pattern: /(?:<\?(?:php|=)|<\?\s|%3c%3fphp|(?:<|\\x3c)(?:\?|\\x3f)php)[^\n]{0,120}/i,
     before: 8,
-    accepts: ({ 0: match }, view, at) => dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.packed-eval',
@@ -89,8 +89,8 @@ export const php: readonly PatternRule[] = [
     source: 'OWASP CRS 933130, 933200',
     roles: DATA_ROLES,
     literals: ['$_get', '$_post', '$_request', '$_cookie', '$_server', '$_files', '$_env', '$_session', '$globals', 'http_raw_post'],
-    pattern: /(?:\$\{?_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|\$GLOBALS)\b\s*[[{][^\n]{0,80}|\$HTTP_RAW_POST_DATA/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && view.place.role !== 'markup' && dominates(view.text, at, at + match.length),
+    pattern: /(?:\$\{?_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|\$GLOBALS)\b\s*[[{][^\]}\n]{0,60}[\]}]?|\$HTTP_RAW_POST_DATA/i,
+    accepts: ({ 0: match }, view, at) => view.place.role !== 'markup' && !/^\s*[a-z]{2,}\s/i.test(view.text.slice(at + match.length, at + match.length + 40)) && dominates(view, at, at + match.length),
   },
   {
     id: 'code.stream-wrapper',
@@ -104,7 +104,35 @@ export const php: readonly PatternRule[] = [
     literals: ['php://', 'phar://', 'zip://', 'expect://', 'ssh2.', 'glob://', 'zlib://', 'bzip2://', 'rar://', 'ogg://'],
     pattern: /(?:^|[^\w.])(?:php:\/\/(?:filter|input|stdin|stdout|stderr|output|memory|temp|fd)|(?:phar|zip|rar|ogg|glob|expect|zlib|bzip2|compress\.(?:zlib|bzip2)|ssh2\.(?:shell|exec|tunnel|sftp|scp)):\/\/[^\s"'<>])/i,
     before: 24,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && dominates(view.text, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && dominates(view, at, at + match.length),
+  },
+  {
+    id: 'code.php-setting',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a setting of PHP that loads or runs what a request says (auto_prepend_file, allow_url_include)',
+    positive: { tool: 'http_get', arguments: { url: 'https://example.com/?-d+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input' } },
+    nearMiss: { tool: 'web_search', arguments: { query: 'is allow_url_include deprecated' } },
+    source: 'CVE-2012-1823, CVE-2024-4577; OWASP CRS 933120',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
+    literals: ['auto_prepend_file', 'auto_append_file', 'allow_url_include', 'allow_url_fopen', 'disable_functions', 'open_basedir', 'safe_mode', 'enable_dl', 'user_ini.', 'cgi.force_redirect', 'suhosin.'],
+    pattern: /(?:auto_(?:prepend|append)_file|allow_url_(?:include|fopen)|disable_functions|open_basedir|safe_mode(?:_\w+)?|enable_dl|user_ini\.filename|cgi\.force_redirect|suhosin\.[\w.]+)\s*(?:=|%3d)/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.php-variable-call',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a PHP variable that is called, as the value of a field',
+    positive: { tool: 'create_comment', arguments: { post_id: 12, body: "$fn('id');" } },
+    nearMiss: { tool: 'create_comment', arguments: { post_id: 12, body: 'It costs $12 (or $15 with shipping).' } },
+    source: 'OWASP CRS 933180',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
+    literals: ["('", '("', '($', '$$', '${$', '->{', '::{'],
+    pattern: /(?:^|[\s;=({])\${1,3}\{?\$?[a-z_]\w{0,30}\}?(?:\[[^\]\n]{1,30}\]|->\w{1,30}|->\{\$?\w{1,30}\}){0,3}\s*\(\s*(?:["'$][^)\n]{0,80})?\)\s*(?:;|$|\?>)/i,
+    before: 80,
+    after: 120,
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.php-regex-eval',

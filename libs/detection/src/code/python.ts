@@ -1,6 +1,9 @@
 import type { PatternRule } from '../rule.ts';
 import { ALL_ROLES, DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
 
+/** What even a program has no use for. */
+const ESCAPE = /__(?:mro|bases?|class)__[^\n]{0,40}__subclasses__|__(?:init|call|enter)__\s*\.\s*__globals__|__builtins__\s*(?:\[|\.\s*(?:eval|exec|__import__))/;
+
 export const python: readonly PatternRule[] = [
   {
     id: 'code.python-object-walk',
@@ -15,7 +18,7 @@ export const python: readonly PatternRule[] = [
     pattern:
       /__(?:class|init|self|call|enter|reduce_ex)__["'\])\s|]{0,6}(?:\.|\[|\|\s*attr\s*\(|,)\s*["'(]{0,3}_{0,2}(?:mro|bases?|subclasses|globals|builtins|import|class|init)|__(?:mro|bases?)__\s*["'\])]{0,4}\s*(?:\[|\(|\.|\|)|__subclasses__|\.__globals__\s*[[.("']|__globals__\s*["'\])]{0,4}\s*(?:\[|\.)|__builtins__\s*(?:\[|\.\s*(?:eval|exec|open|__import__))|\|\s*attr\s*\(\s*["'(]{1,3}(?:_|\\x5f){2}|\.class\.(?:base|mro)|base\.subclasses\s*\(|request\.(?:application|args)[^\n]{0,20}__|\bfunc_globals\b/i,
     before: 40,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (holdsData(view.place) || /subclasses|__globals__\s*[["'.]|builtins__\s*(?:\[|\.)/i.test(match)) && (view.place.role !== 'code' || view.place.file === '' || /subclasses__\s*\(\s*\)\s*\[/.test(match)),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (holdsData(view.place) || (view.place.file === '' && ESCAPE.test(view.text.slice(Math.max(0, at - 8), at + 120)))),
   },
   {
     id: 'code.python-import-call',
@@ -41,7 +44,7 @@ export const python: readonly PatternRule[] = [
     roles: DATA_ROLES,
     literals: ['os.system', 'os.popen', 'subprocess', 'commands.getoutput', 'pty.spawn', 'os.exec', 'os.listdir', '[\'os\']', '["os"]', 'os,("', 'import os'],
     pattern: /(?:\bos\s*(?:["']\s*\])?\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|listdir|environ)|subprocess\s*\.\s*(?:run|call|check_output|check_call|Popen|getoutput)|commands\.getoutput|pty\.spawn)\s*(?:\(|,\s*\(|\.\s*get)|\bimport\s+os\b[^\n]{0,20}(?:;|%\}|%>)/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && (inTemplate(view.text, at) || dominates(view.text, at, at + match.length)),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (inTemplate(view.text, at) || dominates(view, at, at + match.length)),
   },
   {
     id: 'code.yaml-object',
@@ -54,7 +57,7 @@ export const python: readonly PatternRule[] = [
     roles: ALL_ROLES,
     literals: ['!!python/', '!ruby/', '!!javax.', '!!com.sun', '!php/object', '!!java.', '!!org.', 'tag:yaml.org,2002:python', '!!ruby'],
     pattern: /!{1,2}(?:python\/(?:object|name|module|tuple\s*\[)|ruby\/(?:object|hash|struct|sym)|javax?\.[\w.]{3,80}\s*\[|com\.sun\.[\w.]{3,80}|org\.\w+\.[\w.]{3,80}\s*(?:\[|\{)|php\/object)|tag:yaml\.org,2002:python\/(?:object|name|module)/i,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !(view.place.role === 'code' && /python\/name|ruby\/sym/.test(match)),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (view.place.role !== 'code' || /object\/(?:apply|new)|javax|com\.sun/i.test(view.text.slice(at, at + 40))),
   },
   {
     id: 'code.pickle',

@@ -1,8 +1,8 @@
 import type { PatternRule } from '../rule.ts';
-import { DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
+import { DATA_ROLES, dominates, isTalk } from './where.ts';
 
 /** The beginning of an expression in the template languages, up to eighty characters of it. */
-const OPEN = String.raw`(?:\{\{[{!=]?|\$\{\{?|#\{|\*\{|%\{|@\{|~\{|\[\[|<%[=#!-]?|\{%-?|<#|\[#|\$\(|@\(|\{=?|\{\{=)`;
+const OPEN = String.raw`(?:\{\{[{!=]?|\$\{\{?|#\{|\*\{|%\{|@\{|~\{|\[\[|<%[=#!-]?|\{%-?|<#|\[#|@\()`;
 
 /** Server-side template injection, engine by engine where it must be and by what an expression reaches for where it can be. */
 export const templates: readonly PatternRule[] = [
@@ -16,8 +16,8 @@ export const templates: readonly PatternRule[] = [
     source: 'PortSwigger, Server-Side Template Injection, 2015',
     roles: DATA_ROLES,
     literals: ['{{', '${', '#{', '<%', '*{', '@(', '{%', '[[', '{7*', '{=', '%{', '#set', '{1', '{9', '${{', '@{'],
-    pattern: /(?:\{\{\{?[=!]?|\$\{\{?|#\{|<%=?|\*\{|@\(|@\{|%\{|\[\[(?:\$\{)?|\{=?|\[=|__\$\{)\s*(?:["']?\d{1,12}["']?\s*[*+/-]\s*["']?\d{1,12}["']?|["'][a-z]{1,8}["']\s*\*\s*\d+|\d{1,6}\s*\*\s*["']\w["'])\s*(?:\}|%>|\)|\]|-?%\})|\{%-?\s*if\s+(?:True|1\s*==?\s*1)\s*-?%\}\s*\d|<%-?\s*if\s+(?:True|1\s*==?\s*1)\s*%>\s*\d|#set\s*\(\s*\$\w{1,12}\s*=\s*\d+\s*\*\s*\d+|\{%\s*(?:debug|import\s+os)\s*%\}|\{\{\s*(?:dump\s*\(|self\s*(?:\.\s*_|\}\})|config(?:\.items\s*\(|\s*\}\})|settings\.SECRET_KEY|app\.request|url_for\.|get_flashed_messages|_self\b)/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && !(view.place.role === 'markup' && /^\{\{\s*config\s*\}\}|^\{=?\s*\d/.test(match) && view.place.file !== ''),
+    pattern: /(?:\{\{\{?[=!]?|\$\{\{?|#\{|<%=?|\*\{|@\(|@\{|%\{|\[\[\$\{|__\$\{|(?:\[\[|\{=?|\[=)(?=\s*\d+\s*\*))\s*(?:["']?\d{1,12}["']?\s*[*+/-]\s*["']?\d{1,12}["']?|["'][a-z]{1,8}["']\s*\*\s*\d+|\d{1,6}\s*\*\s*["']\w["'])\s*(?:\}|%>|\)|\]|-?%\})|\{%-?\s*if\s+(?:True|1\s*==?\s*1)\s*-?%\}\s*\d|<%-?\s*if\s+(?:True|1\s*==?\s*1)\s*%>\s*\d|#set\s*\(\s*\$\w{1,12}\s*=\s*\d+\s*\*\s*\d+|\{%\s*(?:debug|import\s+os)\s*%\}|\{\{\s*(?:dump\s*\(|self\s*(?:\.\s*_|\}\})|config(?:\.items\s*\(|\s*\}\})|settings\.SECRET_KEY|app\.request|url_for\.|get_flashed_messages|_self\b)/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (view.place.role !== 'markup' || !/^\{\{\s*(?:config\s*\}|dump|app\.request|_self)|^\{=?\s*\d/.test(match)),
   },
   {
     id: 'code.template-call',
@@ -28,17 +28,17 @@ export const templates: readonly PatternRule[] = [
     nearMiss: { tool: 'render_template', arguments: { template: 'Hello <%= user.name.upcase %>, {{ items | join(", ") }}' } },
     source: 'PayloadsAllTheThings, SSTI',
     roles: DATA_ROLES,
-    literals: ['system', 'exec', 'popen', 'passthru', 'eval', 'spawn', 'open3', 'io.read', 'file.read', 'file.open', 'file_get_contents', 'dir.entries', 'file_excerpt', 'phpinfo', 'sleep(', 'print(', 'shell(', 'readfile', 'proc_open', 'process.start', 'include(', 'source(', 'require(', 'hexdec', 'writefile', 'gettext(', 'fetch(', 'load(', '<%= `', 'php}', 'ini_set', 'call_user_func'],
+    literals: ['system', 'exec', 'popen', 'passthru', 'eval', 'spawn', 'open3', 'io.read', 'file.read', 'file.open', 'file_get_contents', 'dir.entries', 'file_excerpt', '$smarty.', 'phpinfo', 'sleep(', 'print(', 'shell(', 'readfile', 'proc_open', 'process.start', 'include(', 'source(', 'require(', 'hexdec', 'writefile', 'gettext(', 'fetch(', 'load(', '<%= `', 'php}', 'ini_set', 'call_user_func'],
     pattern: new RegExp(
-      String.raw`${OPEN}[^{}\n]{0,80}?(?:^|[^\w.-])(?:@|&|CORE::|\(|Kernel\.|IO\.|Process\.|System\.|:os\.|Open3\.|PTY\.|Code\.|self::|Smarty_Internal_Write_File::)?(?:system|exec|shell_exec|passthru|popen[23]?|eval|eval_string|spawn|phpinfo|proc_open|file_get_contents|readfile|file_excerpt|ini_set|call_user_func(?:_array)?|cmd|shell|writeFile|assert|create_function|hexdec|sleep|usleep|print(?:_r)?|capture[23]e?|readlines|require)\b\s*(?:\(|["']|\s\w+\s*["'])|` +
-        String.raw`${OPEN}[^{}\n]{0,60}?\b(?:File\.(?:open|read|binread|write)|Dir\.(?:entries|glob|\[)|IO\.(?:popen|read|readlines)|Diagnostics\.Process|System\.(?:shell|cmd|halt)|:os\.cmd|Open3|\$smarty\.(?:template_object|server|version)|Smarty::|self::getStreamVariable)|` +
+      String.raw`${OPEN}[^{}\n]{0,80}?(?:^|[^\w.-])(?:@|&|CORE::|\(|Kernel\.|IO\.|Process\.|System\.|:os\.|Open3\.|PTY\.|Code\.|self::|Smarty_Internal_Write_File::)?(?:system|exec|shell_exec|passthru|popen[23]?|eval|eval_string|spawn|phpinfo|proc_open|file_get_contents|readfile|file_excerpt|ini_set|call_user_func(?:_array)?|writeFile|assert|create_function|hexdec|sleep|usleep|print(?:_r)?|capture[23]e?|readlines|require(?=\s*\(?\s*["'](?:open3|child_process|fs|os|socket)["']))\b\s*(?:\(|["']|\s\w+\s*["'])|` +
+        String.raw`${OPEN}[^{}\n]{0,60}?\b(?:File\.(?:open|read|binread|write)|Dir\.(?:entries|glob|\[)|IO\.(?:popen|read|readlines)|Diagnostics\.Process|System\.(?:shell|cmd|halt)|:os\.cmd|Open3|Smarty::|self::getStreamVariable)|` +
         '<%=?\\s*`[^`\\n]{1,120}`|' +
-        String.raw`\{\/?php\}|@php\b[^\n]{0,60}\(|\{(?:system|exec|passthru|shell_exec|eval|phpinfo|fetch|include|if\s+(?:system|exec|phpinfo|passthru))\s*\(?[^{}\n]{0,60}["'(]`,
+        String.raw`\{\/?php\}|@php\b[^\n]{0,60}\(|\{\$smarty\.(?:template_object|version)|Smarty_Internal_\w+::|\{(?:(?:if\s+)?(?:system|exec|passthru|shell_exec|eval|phpinfo))\s*[("']`,
       'i',
     ),
     before: 88,
     after: 160,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length) && (view.place.role !== 'markup' || view.place.file === '' || !/\b(?:print|fetch|include|require|load|cmd|shell)\b\s*(?:\(|["'])/.test(match) || /`|system|exec|popen/.test(match)),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (view.place.role !== 'markup' || view.place.file === '' || !/\b(?:print|sleep|require)\b\s*(?:\(|["'])/.test(match) || /`|system|exec|popen/.test(match)),
   },
   {
     id: 'code.template-filter',
@@ -51,7 +51,7 @@ export const templates: readonly PatternRule[] = [
     roles: DATA_ROLES,
     literals: ['|map(', '|filter(', '|sort(', '|reduce(', '| map(', '| filter(', '| sort(', '| reduce(', '_self.env', 'registerundefined', 'getfilter(', 'setcache(', '|attr(', '| attr(', '|find(', '|file_excerpt'],
     pattern: /\|\s*(?:map|filter|sort|reduce|find)\s*\(\s*(?:["'](?:system|exec|passthru|shell_exec|popen|proc_open|assert|eval|ini_set|call_user_func(?:_array)?|file_get_contents|file_put_contents|phpinfo|print_r|var_dump|readfile|unlink)["']|\{\s*["'])|_self\s*\.\s*env\s*\.|registerUndefined(?:Filter|Function)Callback|env\.(?:getFilter|setCache|enableDebug)\s*\(|\|\s*attr\s*\(\s*["']?(?:_|\\x5f|request|\w+\s*~)|\|\s*file_excerpt/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.template-object-walk',
@@ -65,7 +65,7 @@ export const templates: readonly PatternRule[] = [
     literals: ['cycler', 'lipsum', 'joiner', 'self.module', 'self.template', 'self.context', 'self.attr', '.module.', '._module', 'request.application', 'request|attr', 'namespace.', 'root.process', 'global.process', '$class.inspect', '.inspect(', 'lookup string', 'with "s" as', 'range.constructor', 'objectspace', 'settings.secret', 'session.setattribute', '#session', 'app.request', 'application.', '_mmarker'],
     pattern: /\b(?:cycler|lipsum|joiner|namespace)\s*(?:\.|\[|\|)\s*["'(a-z]{0,7}_{2}|\bself\s*\.\s*(?:module|template|context|attr)\s*\.\s*[\w.]{0,120}?\b(?:os|util|runtime|module|linecache|inspect|filters|cache|compat|exceptions)\b|\brequest\s*(?:\.\s*application|\|\s*attr\s*\()|\b(?:root|global)\.process\b|\$class\.inspect\s*\(|\{\{#with\s+["']\w["']\s+as\s+\|\w+\||lookup\s+string\.sub|\brange\.constructor\b|\bsession\.setAttribute\s*\(|\.\s*_module\s*\.\s*__builtins__|settings\.SECRET_KEY/i,
     before: 16,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.template-directive',
@@ -77,8 +77,23 @@ export const templates: readonly PatternRule[] = [
     source: 'PayloadsAllTheThings, SSTI, Freemarker, Velocity',
     roles: DATA_ROLES,
     literals: ['?new()', 'freemarker.', '?api.', '?eval', '?interpret', '#set', '#evaluate', '__${', '}__::', 'classloader', '#foreach', '@system.', '@using', '<#assign', '[#assign', '?lower_abc', '${t(', '*{t(', '#{t(', '[(${'],
-    pattern: /\?new\s*\(\s*\)|freemarker\.template\.(?:utility|ObjectWrapper)|\?api\.|(?:classloader|class)\.loadClass|#set\s*\(\s*\$\w{1,12}\s*=\s*["']{0,2}[^)\n]{0,40}\.(?:class|getClass)|#set\s*\(\s*\$\w+\s*=\s*\$\w+\.(?:inspect|forName|getRuntime|exec)|#evaluate\s*\(|__\$\{|\}__::|[$*#]\{\s*T\s*\(|@\{?\s*System\.(?:Diagnostics|IO|Net)\.|@using\s+System\.(?:Diagnostics|IO)|\?lower_abc/i,
-    accepts: ({ 0: match }, view, at) => holdsData(view.place) && !isTalk(view, at, at + match.length),
+    pattern: /\?new\s*\(\s*\)|freemarker\.template\.(?:utility|ObjectWrapper)|\?api\.|#set\s*\(\s*\$\w{1,12}\s*=\s*["']{0,2}[^)\n]{0,40}\.(?:class|getClass)|#set\s*\(\s*\$\w+\s*=\s*\$\w+\.(?:inspect|forName|getRuntime|exec)|#evaluate\s*\(|__\$\{|\}__::|[$*#]\{\s*T\s*\(|@\{?\s*System\.(?:Diagnostics|IO|Net)\.|@using\s+System\.(?:Diagnostics|IO)|\?lower_abc/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.template-reach',
+    type: 'code_injection',
+    severity: 'high',
+    sees: "an expression in a field for names or text that reaches for classes, the request, the server's scopes or files",
+    positive: { tool: 'update_profile', arguments: { bio: "{{ source('/etc/passwd') }}" } },
+    nearMiss: { tool: 'send_email', arguments: { to: 'kim@example.com', body: 'Hi {{ name }}, see {{ t("greeting") }} of {{ date | format("Y") }}' } },
+    source: 'PayloadsAllTheThings, SSTI',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
+    literals: ['{{', '${', '#{', '*{', '%{', '{%', '<%'],
+    pattern: /(?:\{\{\{?|[$#*%]\{|\{%|<%=?)\s*(?:["'][^"'\n]{0,20}["']\s*\.\s*\w+|\[\s*\]\s*\.\s*\w+|\(\s*\)\s*[.|]|[^{}\n]{0,40}?(?:\.class\b|\.getClass\b|\bconstructor\b|__\w{3,12}__|\bpageContext\b|\b(?:application|session|request|param|header|cookie)Scope\b|\brequest\.(?:get\w+|session|servlet\w*|environ|cookies|META)|\bRails\.|\bENV\b\s*(?:\[|%>|\})|\bsettings\.\w|(?:source|include|import|file_get_contents|read|open|template|extends)\s*\(?\s*["']\/(?:etc|proc|var|root|home)\/)|\.(?:System|Exec|Run|Command)\s+["']|(?:html|js|urlquery|printf)\s+["'][^"'\n]{1,40}["'])/,
+    before: 8,
+    after: 120,
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.server-tag',
@@ -91,7 +106,7 @@ export const templates: readonly PatternRule[] = [
     roles: ['path', 'url', 'host', 'prose', 'address', 'value'],
     literals: ['<%', '<jsp:', '<asp:'],
     pattern: /<%[=@!#-]?[^\n]{1,120}|<jsp:(?:include|scriptlet|expression|usebean)/i,
-    accepts: ({ 0: match }, view, at) => dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length) && /%>|[('"]|<jsp/.test(match),
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length) && /%>|[('"]|<jsp/.test(match),
   },
   {
     id: 'code.template-action',
@@ -103,6 +118,6 @@ export const templates: readonly PatternRule[] = [
     roles: ['value', 'prose', 'address'],
     literals: ['{%', '<#', '[#', '#set('],
     pattern: /\{%-?\s*(?:for|set|if|include|import|extends|macro|with|block|filter|raw|load|debug)\b|[<[]#(?:assign|list|include|import|if|attempt)\b|#set\s*\(\s*\$/i,
-    accepts: ({ 0: match }, view, at) => dominates(view.text, at, at + match.length) && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => dominates(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
 ];

@@ -9,14 +9,25 @@ export const ALL_ROLES: readonly Role[] = ['shell', 'powershell', 'cmd', 'sql', 
 const EXPRESSION_FIELD = /(?:^|_)(?:expression|formula|filter|condition|calculation|equation)s?$/;
 
 /** Whether a text is data to its tool: program text in it is an intrusion. An expression for a calculator is data too. */
-export const holdsData = ({ role, field, file }: Place): boolean => (role === 'code' ? file === '' && EXPRESSION_FIELD.test(field) : role !== 'shell' && role !== 'powershell' && role !== 'cmd' && role !== 'sql');
+export const holdsData = (place: Place): boolean => !searchesCode(place) && isData(place);
+
+const isData = ({ role, field, file }: Place): boolean => (role === 'code' ? file === '' && EXPRESSION_FIELD.test(field) : role !== 'shell' && role !== 'powershell' && role !== 'cmd' && role !== 'sql');
+
+/** A search in code asks for code. */
+const searchesCode = ({ tool, field }: Place): boolean => /grep|search_?code|code_?search|search_?files|ripgrep|find_?(?:in_?files|references|symbol)/i.test(tool) && /^(?:query|pattern|regex|q|text|search|symbol|needle|term)$/.test(field);
 
 /** Words as people write them: letters between blanks and punctuation, not parts of program text. */
 const wordsIn = (text: string): number => text.match(/(?<![^\s("'`])\p{L}{2,}(?=[\s,.;:!?)"'`]|$)/gu)?.length ?? 0;
 
+/** What people write about code and attacks. */
+const ABOUT =
+  /(?:^|[^\w])(?:fix(?:e[sd])?|escap(?:e[sd]?|ing)|saniti[sz]\w*|prevent\w*|block(?:s|ed|ing)?|detect\w*|vulnerab\w*|payloads?|xss|ssti|csrf|xxe|cve|attack\w*|exploit\w*|reject(?:s|ed)?|instead|replac(?:e[sd]?|ing)|remov(?:e[sd]?|ing)|explain|example|tutorial|how\s+to|what\s+(?:is|does)|why|meaning|difference|alternative|documentation|docs|syntax|lint|deprecat\w*|review|avoid|unsafe|should\s+not|do\s+not|don't|never|stack\s?trace)(?:[^\w]|$)/i;
+
 /** Whether the text around a finding talks about it: quoted or in backquotes among words, in a code fence, or deep in a long text. */
-export function isTalk({ text, place }: View, start: number, end: number): boolean {
-  if (place.role !== 'prose' && place.role !== 'markup') return false;
+export function isTalk({ text, place, budget }: View, start: number, end: number): boolean {
+  if (searchesCode(place)) return true;
+  if (place.role !== 'prose' && place.role !== 'markup' && place.role !== 'value') return false;
+  budget.spend(1_200);
   const before = text.slice(Math.max(0, start - 400), start);
   const after = text.slice(end, end + 200);
   const around = wordsIn(before) + wordsIn(after);
@@ -25,12 +36,15 @@ export function isTalk({ text, place }: View, start: number, end: number): boole
   const opened = ((/[^\n]*$/.exec(before)?.[0] ?? '').match(/`/g)?.length ?? 0) % 2 === 1;
   if (opened && text.slice(start + 1, end + 200).includes('`')) return true;
   if (place.role === 'markup') return false;
+  if (ABOUT.test(before) || ABOUT.test(after)) return true;
+  if (place.role === 'value') return false;
   return around > 15 || (/\s["'“‘«(]\s*$/.test(before) && /^[^\n]{0,80}["'”’»)]/.test(after));
 }
 
 /** Whether a finding is about all there is of a text: hardly a word before it, a remark after it at most. */
-export function dominates(text: string, start: number, end: number): boolean {
-  if (text.length > 4_096) return false;
+export function dominates({ text, budget }: View, start: number, end: number): boolean {
+  if (start > 400) return false;
+  budget.spend(800);
   const before = wordsIn(text.slice(0, start));
   return before <= 1 && wordsIn(text.slice(end, end + 400)) <= (before === 0 ? 12 : 3);
 }

@@ -18,11 +18,11 @@ export const xss: readonly PatternRule[] = [
     nearMiss: { tool: 'write_file', arguments: { path: 'public/index.html', content: '<script src="/app.js"></script>' } },
     source: 'OWASP CRS 941110',
     roles: ROLES,
-    literals: ['<script', '%3cscript', '\\x3cscript', '\\u003cscript', '+adw-script', '<\\/script', '<s\0cript', '＜script'],
-    pattern: /(?:<|%(?:25)?3c|\\x3c|\\u003c|\+ADw-|＜)\s*\/?script(?:[\s/>"'%+\\]|$)[^\n]{0,160}/i,
+    literals: ['<script', '%3cscript', '\\x3cscript', '\\u003cscript', '+adw-script', '<\\/script', '<s\0cript', ':script', '＜script'],
+    pattern: /(?:<|%(?:25)?3c|\\x3c|\\u003c|\+ADw-|＜)\s*\/?(?:\w{1,8}:)?script(?:[\s/>"'%+\\]|$)[^\n]{0,160}/i,
     before: 4,
     accepts: (match, view, at) =>
-      !isSilent(match, view, at) && (view.place.role === 'markup' ? view.place.file === '' && dominates(view.text, at, view.text.length) && /alert|cookie|eval|javascript:|fromcharcode|prompt\(|file:\/\//i.test(match[0]) : view.place.role !== 'prose' || suspicious(match[0]) || dominates(view.text, at, at + match[0].length)),
+      !isSilent(match, view, at) && (view.place.role === 'markup' ? view.place.file === '' && dominates(view, at, view.text.length) && /alert|cookie|eval|javascript:|fromcharcode|prompt\(|file:\/\//i.test(match[0]) : view.place.role !== 'prose' || suspicious(match[0]) || dominates(view, at, at + match[0].length)),
   },
   {
     id: 'code.event-handler',
@@ -37,7 +37,7 @@ export const xss: readonly PatternRule[] = [
     pattern: new RegExp(String.raw`(?:<[a-z!][^<>]{0,160}?|["'\x60][^<>]{0,40}?|^)(?:[\s/"'\x60]|%20|%0a|%09|^)on[a-z]{3,24}(?:\s|%20|\/)*(?:=|%3d|&equals;|&#61;)(?:\s|%20)*(?:["'\x60]|%22|%27|&quot;)?[^<>\n]{0,60}?(?:${HANDLED})(?:[\s(.\[=\x60;:\\/"'&%]|$)`, 'i'),
     before: 176,
     after: 128,
-    accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role !== 'markup' || (view.place.file === '' && /alert|cookie|eval\(|atob|fromcharcode|prompt\(|confirm\(|javascript:/i.test(match[0]))) && (view.place.role !== 'prose' || match[0].includes('<') || dominates(view.text, at, at + match[0].length)),
+    accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role !== 'markup' || (view.place.file === '' && /alert|cookie|eval\(|atob|fromcharcode|prompt\(|confirm\(|javascript:/i.test(match[0]))) && (view.place.role !== 'prose' || match[0].includes('<') || dominates(view, at, at + match[0].length)),
   },
   {
     id: 'code.javascript-url',
@@ -51,7 +51,7 @@ export const xss: readonly PatternRule[] = [
     literals: ['javascript', 'vbscript', 'java\tscript', 'java\nscript', 'javascript%3a', 'livescript:', 'j&#', 'jav&#x', '&#x6a;', '&#106', 'script:'],
     pattern: /(?:java\s{0,3}script|vb\s{0,3}script|livescript|j\s?a\s?v\s?a\s?s\s?c\s?r\s?i\s?p\s?t)\s{0,6}(?::|%3a|&colon;|&#0*58;?|&#x0*3a;?)(?!\s*(?:void\s*\(?\s*0|;|["']|\/\/\s|$))(?:\s|%0[ad]|\/\*[^\n]{0,60}\*\/|\/\/[^\n]{0,60}(?:%0a|\n)|[a-z0-9$_"'`~!+\-(\[{%\\/.&])[^\n]{0,80}?[(=`%\[]/i,
     before: 16,
-    accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role === 'url' || view.place.role === 'value' || /alert|eval|cookie|document|window|fetch|prompt|confirm|fromcharcode|atob|import|location|function|print/i.test(match[0])) && (view.place.role !== 'markup' || /alert|eval|cookie|fromcharcode|atob/i.test(match[0])),
+    accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role === 'url' || view.place.role === 'value' || /alert|eval|cookie|document|window|fetch|prompt|confirm|fromcharcode|atob|import|location|function|print/i.test(match[0])) && (view.place.role !== 'markup' || /alert|eval|cookie|fromcharcode|atob/i.test(match[0])) && ((view.place.role !== 'prose' && view.place.role !== 'value') || /(?::|%3a|;)\s*\S{0,60}[(=`[]/i.test(match[0])),
   },
   {
     id: 'code.active-element',
@@ -64,7 +64,8 @@ export const xss: readonly PatternRule[] = [
     roles: ['path', 'url', 'host', 'prose', 'address', 'value', 'secret'],
     literals: ['srcdoc', 'data:text/html', '<base', '<meta', 'expression(', '-moz-binding', '<object', '<embed', '<iframe', '<svg', '<math', '<isindex', '<applet', '<form', 'formaction', '<link', '<?import', '<xss', '<animate', 'xlink:href', '<style', 'behavior:'],
     pattern: /<iframe\b[^<>]{0,120}(?:srcdoc|src)\s*=|data:text\/html(?:;|,)[^\s]{0,20}|<base\b[^<>]{0,40}href\s*=|<meta\b[^<>]{0,80}http-equiv\s*=?\s*["']?\s*(?:refresh|set-cookie|link)|(?:style|:)[^<>\n]{0,80}expression\s*\(|-moz-binding\s*:|behavior\s*:\s*url\(|<(?:object|embed|applet|isindex)\b[^<>]{0,120}(?:data|src|code|action|type)\s*=|<svg\b[^<>]{0,120}(?:onload|<script|href)|<(?:animate|set)\b[^<>]{0,120}(?:href|on\w+)|formaction\s*=|<\?import\b|xlink:href\s*=\s*["']?\s*(?:data|javascript)|<link\b[^<>]{0,80}rel\s*=\s*["']?(?:stylesheet|import)[^<>]{0,60}href\s*=\s*["']?(?:\/\/|https?:|data:)|<style\b[^<>]{0,40}>\s*@import|<form\b[^<>]{0,80}action\s*=\s*["']?\s*(?:javascript|data|https?:\/\/)/i,
-    accepts: (match, view, at) => !isSilent(match, view, at),
+    // Pages embed players and maps.
+    accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role !== 'prose' || !/^<(?:iframe|object|embed|form|link)\b/i.test(match[0]) || /srcdoc|javascript:|data:/i.test(match[0])),
   },
   {
     id: 'code.script-fragment',
@@ -76,9 +77,9 @@ export const xss: readonly PatternRule[] = [
     source: 'OWASP CRS 941180, 941390',
     roles: ['path', 'url', 'host', 'address', 'value', 'secret', 'prose'],
     literals: ['alert(', 'alert`', 'document.cookie', 'document.write', 'document.domain', 'prompt(', 'confirm(', 'window.location', 'string.fromcharcode', 'document.location', 'self[', 'top[', 'window['],
-    pattern: /(?:^|["'`;)}\]\-+*/,({=&\\])\s*(?:window\.|self\.|top\.|this\.)?(?:alert|prompt|confirm)\s*(?:\(\s*(?:\d|["'`/]|document|window|location|String|XSS|origin)|`\d?)|(?:["'`;)}\]\-+(=]|^)\s*document\.(?:cookie|write(?:ln)?\s*\(|domain|location\s*=)|(?:window|self|top|this|parent|globalThis)\s*\[\s*["'`\\/][^\]\n]{1,60}\]\s*\(|String\.fromCharCode\s*\(\s*\d+\s*,/i,
+    pattern: /(?:^|["'`;)}\]\-+*/,({=&\\])\s*(?:window\.|self\.|top\.|this\.)?(?:alert|prompt|confirm)\s*(?:\(\s*(?:\d|["'`/]|document|window|location|String|XSS|origin)|`\d?)|["'`;)}\]\-+(=]\s*document\.(?:cookie|write(?:ln)?\s*\(|domain|location\s*=)|(?:window|self|top|this|parent|globalThis)\s*\[\s*["'`\\/][^\]\n]{1,60}\]\s*\(|String\.fromCharCode\s*\(\s*\d+\s*,/i,
     before: 16,
-    accepts: (match, view, at) => !isSilent(match, view, at) && dominates(view.text, at, at + match[0].length),
+    accepts: (match, view, at) => !isSilent(match, view, at) && dominates(view, at, at + match[0].length),
   },
 ];
 

@@ -10,6 +10,8 @@ export type Climb = Readonly<{
   above: number;
   /** It starts at a root: `/…`, `C:\…`. */
   absolute: boolean;
+  /** An absolute path that climbs back to its root. */
+  backAtRoot: boolean;
   /** What stands after the last climb, with slashes, lower-case. */
   target: string;
   /** `..;x/`, as servlet containers strip it. */
@@ -24,9 +26,9 @@ export function climbOf(path: string): Climb {
   const decoded = decodePath(path);
   const tricks = new Set(decoded.tricks);
   const segments = decoded.text.split(/[/\\]+/);
-  const state = { climbs: 0, depth: 0, lowest: 0, last: -1, parameters: false, nested: false };
+  const state = { climbs: 0, depth: 0, lowest: 0, last: -1, parameters: false, nested: false, depthAtLast: 0 };
   for (const [index, segment] of segments.entries()) {
-    const kind = kindOf(segment, tricks);
+    const kind = kindOf(segment, segments[index + 1], tricks);
     if (kind === 'stay') continue;
     if (kind === 'into') {
       state.depth += 1;
@@ -38,13 +40,16 @@ export function climbOf(path: string): Climb {
     state.depth -= 1;
     state.lowest = Math.min(state.lowest, state.depth);
     state.last = index;
+    state.depthAtLast = state.depth;
   }
   const { climbs, lowest, last, parameters, nested } = state;
+  const absolute = /^[/\\]|^[a-z]:[/\\]/i.test(decoded.text);
   return {
     climbs,
     plainClimbs: path.split(/[/\\]/).filter((segment) => segment === '..').length,
-    above: -lowest,
-    absolute: /^[/\\]|^[a-z]:[/\\]/i.test(decoded.text),
+    above: Math.abs(lowest),
+    absolute,
+    backAtRoot: absolute && climbs > 1 && state.depthAtLast <= 0,
     target: segments
       .slice(last + 1)
       .filter((segment) => segment !== '' && segment !== '.')
@@ -58,7 +63,7 @@ export function climbOf(path: string): Climb {
 
 type Kind = 'into' | 'stay' | 'up' | 'nested';
 
-function kindOf(written: string, tricks: Set<Trick>): Kind {
+function kindOf(written: string, next: string | undefined, tricks: Set<Trick>): Kind {
   if (written === '' || written === '.') return 'stay';
   if (written.length > 24 || !/^[.?%\p{Cc}]/u.test(written)) return 'into';
   const segment = written.replace(/;.*$/s, '').replace(/[\p{Cc}%]+/gu, '');
@@ -68,7 +73,7 @@ function kindOf(written: string, tricks: Set<Trick>): Kind {
   }
   if (segment === '' || segment === '.') return 'stay';
   if (/^\.{4,}$/.test(segment)) return 'nested';
-  if (segment === '...' && tricks.size > 0) return 'nested';
+  if (segment === '...' && (tricks.size > 0 || next === '.')) return 'nested';
   if (/^[.?]{2}$/.test(segment) && tricks.size > 0) {
     tricks.add('unconverted');
     return 'up';

@@ -3,7 +3,6 @@ import type { View } from '../rule.ts';
 export type Piece = Readonly<{ start: number; end: number }>;
 
 const MAX_PIECE = 4_096;
-const MAX_PIECES = 200;
 
 /** The parts of a text that may each be a path, where a detector's literals stand: the whole of a path, a URL's path and parameters, words elsewhere. */
 export function* piecesOf({ text, place, hits, budget }: View): Generator<Piece> {
@@ -13,10 +12,8 @@ export function* piecesOf({ text, place, hits, budget }: View): Generator<Piece>
   }
   const isEdge = place.role === 'url' ? urlEdge(text) : wordEdge(text);
   let reached = 0;
-  let count = 0;
   for (const hit of hits) {
     if (hit < reached) continue;
-    if ((count += 1) > MAX_PIECES) return;
     let start = hit;
     let end = hit + 1;
     const floor = Math.max(reached, hit - MAX_PIECE / 2);

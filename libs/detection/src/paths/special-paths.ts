@@ -1,10 +1,10 @@
-import type { Detector } from '../rule.ts';
+import type { PatternRule } from '../rule.ts';
 
 const ANYWHERE = ['path', 'url', 'value', 'prose', 'markup', 'host', 'address'] as const;
 const FIELDS = ['path', 'url', 'value', 'host', 'address'] as const;
 
 /** Paths that go elsewhere than they seem to, without a climb. */
-export const specialPaths: readonly Detector[] = [
+export const specialPaths: readonly PatternRule[] = [
   {
     id: 'path.null-cut',
     type: 'path_traversal',
@@ -18,6 +18,19 @@ export const specialPaths: readonly Detector[] = [
     pattern: /[\w)\]/\\.-](?:%(?:25)?00|\\x00|\\u0000|\0)(?=$|[.?&#/;\s]|%2e)/i,
     before: 8,
     after: 16,
+  },
+  {
+    id: 'path.archive-entry-absolute',
+    type: 'path_traversal',
+    severity: 'high',
+    sees: 'an archive entry with an absolute path',
+    positive: { tool: 'extract_archive', arguments: { archive: 'theme.zip', entry: '/etc/cron.d/job' } },
+    nearMiss: { tool: 'extract_archive', arguments: { archive: '/var/backups/theme.zip', entry: 'etc/theme.conf' } },
+    source: 'CWE-36; Snyk, Zip Slip, 2018',
+    roles: ['path'],
+    literals: ['/etc/', '/usr/', '/var/', '/root/', '/home/', '/opt/', '/bin/', '/lib/', '/tmp/', '/boot/', '/dev/', 'c:\\', 'c:/'],
+    pattern: /^(?:[a-z]:[\\/]|\/)/i,
+    accepts: (_match, { place }, at) => at === 0 && /(?:^|_)(?:entry|entries|member|members)$/.test(place.field),
   },
   {
     id: 'path.process-root',

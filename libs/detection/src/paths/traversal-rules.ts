@@ -37,7 +37,7 @@ export const farClimb = {
   type: 'path_traversal',
   severity: 'medium',
   sees: 'a path that climbs far above its folder, or a climb in a value that is no path',
-  positive: { tool: 'get_article', arguments: { category: '../drafts/secret' } },
+  positive: { tool: 'get_article', arguments: { category: '../../drafts/secret' } },
   nearMiss: { tool: 'read_file', arguments: { path: '../../shared/config.ts' } },
   source: 'CWE-22',
 } as const satisfies Rule;

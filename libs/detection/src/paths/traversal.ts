@@ -36,13 +36,14 @@ export const traversal: Analyser = {
 
 /** The gravest reading of one path; undefined: an ordinary way through a tree. */
 function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined {
-  const { climbs, above, absolute, target, tricks } = climb;
+  const { climbs, above, absolute, backAtRoot, target, tricks } = climb;
   const system = isSystemTarget(target);
   if (climbs === 0) return tricks.has('overlong') && (system || tricks.size > 1) ? rules.overlong : undefined;
   const hidden = hiddenRule(climb);
   if (hidden) return hidden;
   const running = /^(?:shell|powershell|cmd|code)$/.test(place.role);
   if (above > 0 && system && (above >= 2 || !running)) return running && place.file !== '' ? rules.writtenClimb : rules.climbToSystem;
+  if (backAtRoot && system && !running && place.role !== 'url') return rules.climbToSystem;
   if (running) return undefined;
   if (place.role === 'url') {
     if (tricks.has('encoded-dots') && above > 0) return rules.encodedDots;
@@ -52,7 +53,7 @@ function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined
   if (above >= MANY) return rules.manyClimbs;
   if (above > 0 && ARCHIVE_FIELD.test(place.field)) return rules.entryClimb;
   if (above > 0 && whole && !absolute && (NAME_FIELD.test(place.field) || (FILE_NAME_FIELD.test(place.field) && NAMING_TOOL.test(place.tool)))) return rules.nameClimb;
-  return above >= 4 || (above > 0 && place.role === 'value') ? rules.farClimb : undefined;
+  return above >= 5 || (above > 1 && place.role === 'value') ? rules.farClimb : undefined;
 }
 
 /** Climbs that are written to get past a filter. */

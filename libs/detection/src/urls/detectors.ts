@@ -1,5 +1,6 @@
 import type { Detector } from '../rule.ts';
+import { windowed } from '../code/windowed.ts';
 import { specialUrls } from './special-urls.ts';
 import { mentioned, requested } from './ssrf.ts';
 
-export const urlsDetectors: readonly Detector[] = [requested, mentioned, ...specialUrls];
+export const urlsDetectors: readonly Detector[] = [requested, mentioned, ...specialUrls.map((rule) => windowed(rule))];

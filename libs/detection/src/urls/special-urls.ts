@@ -1,7 +1,7 @@
-import type { Detector } from '../rule.ts';
+import type { PatternRule } from '../rule.ts';
 
 /** Tricks in URLs that do not depend on where they lead. */
-export const specialUrls: readonly Detector[] = [
+export const specialUrls: readonly PatternRule[] = [
   {
     id: 'url.header-injection',
     type: 'ssrf',

@@ -5,7 +5,6 @@ import * as rules from './ssrf-rules.ts';
 import { type Target, targetsOf } from './target.ts';
 
 const MAX_URL = 2_048;
-const MAX_MENTIONS = 200;
 
 /** Addresses that tools are asked to fetch, and addresses inside their parameters. */
 export const requested: Analyser = {
@@ -45,15 +44,16 @@ export const mentioned: Analyser = {
   analyse(view) {
     const { text, place, hits, budget } = view;
     const running = /^(?:shell|powershell|cmd|code)$/.test(place.role);
+    const whole = text.length <= MAX_URL && /^\s*\S+\s*$/.test(text) && place.role !== 'prose';
     let reached = 0;
-    for (const hit of hits.slice(0, MAX_MENTIONS)) {
+    for (const hit of hits) {
       if (hit < reached) continue;
       const start = startOf(text, hit, reached);
       const url = /^[^\s"'`<>|(){},;]{1,512}/.exec(text.slice(start, hit + 512))?.[0] ?? '';
       budget.spend(2 * url.length + 40);
       reached = start + url.length + 1;
       if (running) inCommand(view, start, url);
-      else if (/^\s*\S+\s*$/.test(text.slice(0, MAX_URL)) && place.role !== 'prose' && hit < MAX_URL) alone(view, start, url);
+      else if (whole) alone(view, start, url);
       else inDocument(view, start, url);
     }
   },
@@ -84,7 +84,8 @@ function alone({ place, report }: View, start: number, url: string): void {
 const FETCHED =
   /(?:<(?:img|iframe|frame|script|link|object|embed|source|video|audio|image|use|input|base|portal|feimage|svg|track|body|table|td)\b[^<>]{0,160}?(?:src|href|data|poster|background|srcset)\s*=\s*["']?|url\(\s*["']?|@import\s+["']?|<!(?:entity|doctype)\b[^<>]{0,120}(?:system|public)\b[^<>]{0,80}["']|!\[[^\]]{0,60}\]\(|http-equiv=["']?refresh["']?[^<>]{0,60}url=|<xsl:(?:include|import)[^<>]{0,40}["']|xi:include[^<>]{0,60}href=["']|schemalocation=["'])$/i;
 
-function inDocument({ text, place, report }: View, start: number, url: string): void {
+function inDocument({ text, place, budget, report }: View, start: number, url: string): void {
+  budget.spend(260);
   const before = text.slice(Math.max(0, start - 260), start);
   if (!FETCHED.test(before)) return;
   const targets = targetsOf(url, false);
