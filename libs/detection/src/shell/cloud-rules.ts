@@ -217,7 +217,7 @@ export const cloudRules: readonly CommandRule[] = [
       const operands = operandsOf(words);
       const main = operands.some((word) => /^[+:]?(?:[\w/]+:)?(?:refs\/heads\/)?(?:main|master|prod(?:uction)?|release|trunk|develop)$/.test(word));
       const verb = operands[0] === undefined || words[0] === '-C' ? operands[1] : operands[0];
-      if (verb === 'push') return words.includes('--mirror') || (main && (hasOption(words, 'f', '--force') || words.includes('--delete') || hasOption(words, 'd') || operands.some((word) => /^[+:]/.test(word))));
+      if (verb === 'push') return words.includes('--mirror') || (words.includes('--all') && hasOption(words, 'f', '--force')) || (main && (hasOption(words, 'f', '--force') || words.includes('--delete') || hasOption(words, 'd') || operands.some((word) => /^[+:]/.test(word))));
       if (verb === 'clean') return hasOption(words, 'f', '--force') && hasOption(words, 'd') && hasOption(words, 'x') && words.some((word) => /f.*f|ff/.test(word));
       if (verb === 'branch') return main && hasOption(words, 'D');
       if (verb === 'reflog') return words.includes('--expire=now') && words.includes('--all');

@@ -7,7 +7,8 @@ import { deletingRules } from './deleting-rules.ts';
 import { machineRules } from './machine-rules.ts';
 import { parseScript, scriptOf } from './parse-script.ts';
 import { stringsOfCall } from './program-strings.ts';
-import { reverseShellRules } from './reverse-shell-rules.ts';
+import { openedDescriptor, reverseShellRules, usesDescriptor } from './reverse-shell-rules.ts';
+import { isVital, targetOf } from './targets.ts';
 
 const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...databaseRules, ...reverseShellRules]);
 const rules = all.rules.map(({ id, type, severity, sees, positive, nearMiss, source }): Rule => ({ id, type, severity, sees, positive, nearMiss, ...(source !== undefined && { source }) }));
@@ -23,7 +24,7 @@ export function judge(command: Command, report: (rule: Rule, command: Command) =
 }
 
 /** Ways to hide a command's name that only reading the script undoes. */
-const HIDING = ["''", '""', "$'", '$ifs', '{ifs', 'base64', 'xxd', '$@', '/???', '?/', ':0:1}', 'eval', '|sh', '| sh', 'printf', '<<<'];
+const HIDING = ["''", '""', "$'", '$ifs', '{ifs', 'base64', 'xxd', '$@', '/???', '?/', ':0:1}', 'eval', '|sh', '| sh', 'printf', '<<<', ';$', '; $', '& $', '\n$'];
 
 const inShell: Analyser = {
   name: 'shell.commands',
@@ -31,9 +32,34 @@ const inShell: Analyser = {
   roles: ['shell', 'powershell', 'cmd'],
   literals: [...literals, ...HIDING],
   analyse: (view) => {
-    for (const command of scriptOf(view).commands) judge(command, (rule, { start, end }) => view.report(rule, start, end));
+    judgeAll(scriptOf(view).commands, (rule, { start, end }) => view.report(rule, start, end));
   },
 };
+
+/** Judges each command, and what only several of them tell: where `cd` leads, what becomes of encrypted files, who uses a connection. */
+export function judgeAll(commands: readonly Command[], report: (rule: Rule, command: Command) => void): void {
+  let folder = '';
+  const encrypted = new Set<string>();
+  const descriptors = new Set<string>();
+  for (const command of commands) {
+    judge(command, report);
+    const { name, args, redirects } = command;
+    if (redirects.length > 0) {
+      const opened = openedDescriptor(command);
+      if (opened !== undefined) descriptors.add(opened);
+      if (descriptors.size > 0 && usesDescriptor(command, descriptors)) tell('shell.dev-tcp-shell', command, report);
+    }
+    if (name === 'cd' || name === 'pushd') folder = args[0]?.text ?? '~';
+    else if (name === 'rm' && isVital(folder) && args.some(({ text }) => /^-[a-z]*r|^-R/i.test(text)) && args.some(({ text }) => targetOf(text) === 'around')) tell('shell.rm-vital', command, report);
+    else if (/^(?:openssl|gpg2?|7z|zip|age|ccrypt)$/.test(name) && !args.some(({ text }) => /^-d$|^--decrypt$/.test(text))) for (const { text, dynamic } of args) if (dynamic && /^\$\w+$/.test(text) && encrypted.size < 64) encrypted.add(text);
+    if (/^(?:rm|shred|unlink|srm)$/.test(name) && encrypted.size > 0 && args.some(({ text }) => encrypted.has(text))) tell('shell.files-locked', command, report);
+  }
+}
+
+function tell(id: string, command: Command, report: (rule: Rule, command: Command) => void): void {
+  const rule = byId.get(id);
+  if (rule) report(rule, command);
+}
 
 const MAX_CALLS = 64;
 const CALL = /(?:^|[^\w$])(?:os\.)?(?:system|popen[23]?|exec[lv]?p?e?(?:Sync|File|FileSync)?|spawn(?:Sync)?|spawn[lv]p?e?|run|call|check_call|check_output|getoutput|getstatusoutput|Popen|create_subprocess_(?:shell|exec)|shell_exec|passthru|proc_open|pcntl_exec|Command|ProcessBuilder|execa(?:Command)?(?:Sync)?|zx|Start|backtick|ShellExecute|command|sh)\s*\(\s*$/;
@@ -42,7 +68,7 @@ const CALL = /(?:^|[^\w$])(?:os\.)?(?:system|popen[23]?|exec[lv]?p?e?(?:Sync|Fil
 const inPrograms: Analyser = {
   name: 'shell.program-strings',
   rules: [],
-  roles: ['code', 'markup', 'value'],
+  roles: ['code', 'markup', 'value', 'shell', 'powershell', 'cmd'],
   literals: ['system(', 'popen', 'subprocess', 'exec(', 'execsync(', 'spawn(', 'spawnsync(', 'execfile(', 'check_output(', 'check_call(', 'getoutput(', 'passthru(', 'proc_open(', 'exec.command(', 'command::new', 'processbuilder(', 'getruntime', 'execa(', 'shellexecute', 'os.exec', 'os.spawn', 'commands.get', 'shell: true', 'shell=true', 'system "', "system '", 'qx', '%x'],
   analyse: (view) => {
     let reached = -1;
@@ -65,7 +91,7 @@ function readCall({ text, budget, report }: View, hit: number): number {
   budget.spend(last.end - open);
   const script = strings.length > 1 && !/\s/.test(first.text) ? strings.map((each) => (/[\s;|&]/.test(each.text) ? `'${each.text.replaceAll("'", `'"'"'`)}'` : each.text)).join(' ') : first.text;
   const [start, end] = [first.start, strings.length > 1 && script !== first.text ? last.end : first.end];
-  for (const command of parseScript(script.slice(0, 4_096), budget).commands) judge(command, (rule) => report(rule, start, end));
+  judgeAll(parseScript(script.slice(0, 4_096), budget).commands, (rule) => report(rule, start, end));
   return last.end;
 }
 
@@ -95,12 +121,23 @@ const inLines: Analyser = {
       const line = text.slice(from, reached);
       budget.spend(line.length + hit - from);
       if (/^\s*(?:#|\/\/)/.test(line)) continue;
-      const start = from + (LINE.exec(line)?.[0].length ?? 0);
-      const quoted = /["'\]]\s*,?\s*$/.exec(text.slice(start, reached));
-      const script = text.slice(start, quoted && /["'[]/.test(text.charAt(start - 1)) ? start + quoted.index : reached);
-      for (const command of parseScript(script, budget).commands) judge(command, (rule, found) => report(rule, start + found.start, start + found.end));
+      const [start, end] = place.language === 'json' ? stringAround(text, hit, from, reached) : commandOf(line, from);
+      judgeAll(parseScript(text.slice(start, end), budget).commands, (rule, found) => report(rule, start + found.start, start + found.end));
     }
   },
 };
+
+/** Where the command of a line begins and ends: behind its key and inside its quotes. */
+function commandOf(line: string, from: number): readonly [number, number] {
+  const start = LINE.exec(line)?.[0].length ?? 0;
+  const quoted = /["'[]/.test(line.charAt(start - 1)) ? /["'\]]\s*,?\s*$/.exec(line.slice(start)) : null;
+  return [from + start, from + (quoted ? start + quoted.index : line.length)];
+}
+
+function stringAround(text: string, hit: number, from: number, to: number): readonly [number, number] {
+  const open = text.lastIndexOf('"', hit);
+  const close = text.indexOf('"', hit);
+  return [open < from ? from : open + 1, close < 0 || close > to ? to : close];
+}
 
 export const commandAnalysers: readonly Analyser[] = [inShell, inPrograms, inLines];

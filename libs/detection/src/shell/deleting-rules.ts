@@ -10,6 +10,10 @@ const writtenTo = ({ redirects }: Command): readonly string[] => redirects.filte
 const emptied = ({ redirects, name, args }: Command): boolean =>
   redirects.some(({ operator }) => operator === '>' || operator === '>|') && (/^(?::|true|)$/.test(name) || (name === 'cat' && args[0]?.text === '/dev/null') || (/^(?:echo|printf)$/.test(name) && (args.length === 0 || args.every(({ text }) => text === '' || text === '-n'))));
 
+/** Whether a command lists all of a vital folder. */
+const lists = (command: Command | undefined): boolean =>
+  command !== undefined && /^(?:ls|find|echo|printf|fd)$/.test(command.name) && command.args.some(({ text }) => isVital(text)) && !command.args.some(({ text }) => NARROWING.test(text));
+
 /** Tests of `find` that narrow what it deletes. */
 const NARROWING = /^-(?:i?name|i?path|i?regex|[mac](?:time|min)|newer\w*|size|empty|user|group|perm|inum|links|wholename|lname|ext|e)$/;
 
@@ -50,7 +54,8 @@ export const deletingRules: readonly CommandRule[] = [
     positive: bash('cd /tmp && sudo rm -rf --no-preserve-root /'),
     nearMiss: bash('rm -rf node_modules dist ./build /tmp/build-cache /var/lib/apt/lists/*'),
     source: 'MITRE ATT&CK T1485',
-    holds: ({ name }, words) => words.includes('--no-preserve-root') || ((recursive(words) || name === 'rimraf' || name === 'rmdir') && operandsOf(words).some((word) => isVital(word) && (name !== 'rmdir' || words.some((each) => /^\/s$/i.test(each))))),
+    holds: ({ name, wrappers, pipedFrom }, words) =>
+      words.includes('--no-preserve-root') || (wrappers.includes('xargs') && recursive(words) && lists(pipedFrom)) || ((recursive(words) || name === 'rimraf' || name === 'rmdir') && operandsOf(words).some((word) => isVital(word) && (name !== 'rmdir' || words.some((each) => /^\/s$/i.test(each))))),
   },
   {
     id: 'shell.rm-data',

@@ -14,6 +14,16 @@ const STRONG: ReadonlySet<string> = new Set(
   ansible-playbook ansible-doc chef-shell chef-vault chef-run chef-solo rmt cpulimit ldapsearch dig nslookup whois finger lynx w3m aria2c axel fetch ftp smbclient rpcclient showmount iex iwr irm iwmi invoke-expression invoke-webrequest start-process
   vim nvim rvim emacs ex unlink truncate sha256sum md5sum basenc iconv setenforce chroot nsenter unshare capsh getcap setcap ip6tables arpspoof base58 rlwrap script-exporter genie phpinfo
   adduser[r] dosbox shutdown poweroff mknod insmod modprobe mount umount fdisk wipefs shred ld.so tshark nping hping3 masscan gobuster sqlmap hydra burpsuite rbash xterm xdg-open osascript screencapture launchctl dscl
+  7zr agetty apport-cli aspell atobm basez bconsole bpftrace bunzip2 busctl byebug bzegrep bzexe bzfgrep bzgrep bzless bzmore capsh certbot check_by_ssh check_log chflags choom chsh cobc cowsay cowthink csplit csvtool
+  cupsfilter dialog dmidecode dmsetup dvips easy_install espeak exiftool facter fping getfacl ghc ginsh gtester gzcat gzexe highlight htdigest htpasswd ifdown ifup iftop ionice ispell jexec joe ksshell ldconfig lftp
+  loginctl logsave lualatex luatex lwp-download lwp-request lxc-attach lz4 mlocate msgattrib msgcat msgfilter msguniq mtr multitime mutt nasm neofetch netplan nft nroff ntpdate octave pandoc pdflatex pdksh pg_dump pg_dumpall
+  pidstat pigz popd psftp ptx puppet pushd readelf restic rnano routel rpmdb rpmquery rpmverify run-parts run-mailcap rview scanmem sdiff setarch setfacl setlock slsh soelim softlimit sshd start-stop-daemon sysctl
+  systemd-resolve systemd-run tailf tasksel tcping tdbtool tmate traceroute6 troff unexpand unlz4 unlzma unpigz unrar unxz unzstd update-alternatives valgrind varnishncsa vigr vimdiff vipw virsh volatility whiptail wireshark
+  xelatex xetex xmodmap xmore xzcat xzgrep zathura zdiff zegrep zfgrep zgrep zless zsoelim zstd zypper arch-chroot doas gsocket gh glab terraform ansible helm aws gcloud az heroku
+  auditpol bootcfg cacls certreq chcp chkdsk chkntfs cmdkey csvde dcdiag defrag diskpart diskshadow dism djoin doskey driverquery dsadd dsget dsmod dsrm esentutl eventcreate extrac32 findstr forfiles fsutil gpresult gpupdate
+  iisreset klist ksetup ktpass ldifde lodctr logman logoff makecab manage-bde mklink mountvol msiexec msinfo32 mstsc netdom ntbackup ntdsutil openfiles pathping pnputil powercfg qappsrv qprocess quser rasdial regini relog
+  repadmin robocopy rpcinfo rwinsta secedit setspn setx sfc subst sysprep takeown tlntadmn tracerpt tsdiscon tskill typeperf tzutil unlodctr w32tm waitfor wbadmin wecutil winrm winrs winsat xcopy installutil msbuild regasm regsvcs
+  get-childitem get-content get-process get-service invoke-command invoke-wmimethod new-object remove-item set-executionpolicy start-bitstransfer test-connection
   apache2ctl nginx supervisorctl pm2 ps1 zip rar 7z 7za tee ln cpan gem bundle irb jrunscript jjs ghci ocaml scheme rlogin rsh rexec rcp julia
   `),
 );

@@ -69,9 +69,13 @@ type Reading = 'tight' | 'loose' | 'prose';
 const READINGS: Readonly<Partial<Record<Role, Reading>>> = { host: 'tight', path: 'tight', address: 'tight', url: 'tight', secret: 'loose', value: 'loose', prose: 'prose' };
 const SEARCHED = /(?:^|_)(?:query|q|search|keywords?|tags?|question|reason|label|name_pattern)(?:_|$)/;
 
-const MAX_PROSE = 240;
+const PATTERN = /(?:^|_)(?:pattern|regexp?|expr\w*|glob|filter|match)(?:_|$)/;
+/** The parameter of a URL that holds words to search for. */
+const SEARCHING = /[?&](?:q|query|search|s|text|keywords?)=[^&]*$/;
+
+const MAX_PROSE = 400;
 const MAX_LOOKS = 128;
-const SUSPICIOUS = /[;|&`<\n{$'"\\]|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
+const SUSPICIOUS = /[;|&`<\n{$'"\\]|>\(|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
 function readingOf({ place: { role, field }, text }: View): Reading | undefined {
   const reading = READINGS[role];
@@ -80,8 +84,14 @@ function readingOf({ place: { role, field }, text }: View): Reading | undefined 
 }
 
 const OPERATOR = /\|\||&&|[;|&\n`]|\$\(|[<>]\(/g;
-const NAME = /^[\s+"'@(!\\]*([\w./\\?*$[\]{}@!'"-]{1,48})/;
-const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\d+(?:\.\d+)*(?=[\s;|&#"'`)]|$)|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
+const NAME = /^[\s+"'`@(!\\]*([\w./\\?*$[\]{}@!'"-]{1,48})/;
+const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\(|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
+/** What only some take: a number, a text in quotes. */
+const NUMBER = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*\d+(?:\.\d+)*[smh]?(?=[\s;|&#"'`)]|$)/;
+const QUOTED = /^[\s+]+["'][^\s"']/;
+const COUNTING = /^(?:sleep|ping|timeout|kill|head|tail|seq|usleep)$/;
+const SAYING = /^(?:echo|printf|print|cat|grep|find|type|sh|eval|expr)$/;
+const PHP_CALL = /^\s*(?:system|exec|shell_exec|passthru|popen|proc_open|eval)\s*\(\s*["'`$]/;
 const WINDOWS = /^(?:net\s+(?:user|localgroup|group|view|share|use|start|stop|accounts|session)|reg\s+(?:add|query|delete|save|export)|sc\s+(?:create|start|stop|config|query)|for\s+(?:\/\w\s+\S+\s+)?%|start\s+\/?\w|if\s+(?:not\s+)?(?:defined|exist|errorlevel))/i;
 
 function analyse(view: View): void {
@@ -93,9 +103,11 @@ function analyse(view: View): void {
     lookForExpansions(view);
     lookForBraces(view);
     lookForHidden(view);
+    lookForVariables(view);
     if (lookForBeginning(view, reading)) return;
   }
   OPERATOR.lastIndex = 0;
+  const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
   let looks = 0;
   for (let match = OPERATOR.exec(text); match && looks < MAX_LOOKS; match = OPERATOR.exec(text)) {
     looks += 1;
@@ -106,9 +118,9 @@ function analyse(view: View): void {
     const called = NAME.exec(after);
     if (!called?.[1]) continue;
     const name = cut(called[1]);
-    const rest = after.slice(called[0].length - called[1].length + name.length);
+    const rest = after.slice(called[0].length - called[1].length + name.length).replace(/^["']/, '');
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
-    if (!accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place })) continue;
+    if (!accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));
     judgeInjected(view, from);
@@ -117,34 +129,39 @@ function analyse(view: View): void {
 }
 
 /** `NAME` takes signs that may belong to what follows; the name ends where quotes or brackets close. */
-const cut = (name: string): string => name.replace(/["'}\])]+$/, '').replace(/^(\w+)['"](?=[-/])/, '$1');
+const cut = (name: string): string => name.replace(/\\[nrt](?![A-Za-z\\]).*$/, '').replace(/["'}\])]+$/, '').replace(/^(\w+)['"](?=[-/])/, '$1');
 
-type Candidate = Readonly<{ operator: string; name: string; rest: string; strength: ReturnType<typeof strengthOf>; reading: Reading; after: string; before: string; place: View['place'] }>;
+type Candidate = Readonly<{ operator: string; name: string; rest: string; strength: ReturnType<typeof strengthOf>; reading: Reading; after: string; before: string; place: View['place']; isUrl: boolean }>;
 
-function accepted({ operator, name, rest, strength, reading, after, before, place }: Candidate): boolean {
+function accepted({ operator, name, rest, strength, reading, after, before, place, isUrl }: Candidate): boolean {
   const trimmed = after.trimStart();
   const windows = WINDOWS.test(trimmed);
-  if (operator === '`' || operator.endsWith('(')) return isSubstitution({ operator, name, rest, strength, reading, after, before, place } as Candidate);
+  if (operator === '`' || operator.endsWith('(')) return isSubstitution({ operator, name, rest, strength, reading, after, before, place, isUrl });
   if (windows && !(place.role === 'url' && operator === '&')) return reading !== 'prose' || isShortBefore(before);
-  if (!strength) return reading === 'tight' && place.role !== 'url' && /^[\s+]+-{1,2}[A-Za-z]/.test(rest) && /^[a-z][\w.-]{1,20}$/.test(name);
-  if (/^\s*=/.test(rest) || /^[\w]/.test(rest)) return false;
-  if (place.role === 'url' && operator === '&' && !/\s/.test(after.slice(0, name.length + 4))) return false;
-  if (operator === '\n' && reading !== 'tight' && !/^\//.test(name)) return false;
-  const argument = ARGUMENT.test(rest);
+  if (PHP_CALL.test(after)) return reading !== 'prose';
+  const url = place.role === 'url' && isUrl;
+  if (!strength) return reading === 'tight' && !url && /^[\s+]+-{1,2}[A-Za-z]/.test(rest) && /^[a-z][\w.-]{1,20}$/.test(name);
+  if (/^\s*=/.test(rest) || /^\w/.test(rest)) return false;
+  if (url && operator === '&' && !/\s/.test(after.slice(0, name.length + 4))) return false;
+  if (operator === '\n' && reading !== 'tight' && !name.startsWith('/')) return false;
+  const plain = bare(name).toLowerCase();
+  const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain));
   const ends = /^[\s"'`)]*$/.test(rest);
   const glued = /^\S/.test(after) && /\S$/.test(before);
-  if (reading === 'prose') return isShortBefore(before) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(name));
-  if (reading === 'tight' && place.role !== 'url') return strength === 'strong' || (ends ? true : argument || /^\s+\S+\s*$/.test(rest));
-  if (operator === '|' && glued && /^[|)\]]/.test(rest)) return false;
+  if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) && !/^\s+\d+\s+\w/.test(rest));
+  if (reading === 'tight' && !url) return strength === 'strong' || operator !== '&' || place.role !== 'path' || (ends ? mayEnd(plain) : argument);
+  if (reading !== 'tight' && strength === 'weak' && /^[A-Z][a-z]/.test(name)) return false;
+  if (operator === '|' && glued && (/^[|)\]`&]/.test(rest) || PATTERN.test(place.field))) return false;
+  if (url && SEARCHING.test(before)) return argument && !ends;
   if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$)/.test(rest);
-  return ends ? mayEnd(name) || (operator !== '&' && /^(?:sleep|top|vi|date|hostname|reboot|halt)$/.test(name)) : argument || /^\s+Something/.test(rest);
+  return ends ? mayEnd(plain) || (operator !== '&' && /^(?:sleep|top|vi|hostname|reboot|halt)$/.test(plain)) : argument;
 }
 
 function isSubstitution({ operator, name, strength, reading, after, before, rest, place }: Candidate): boolean {
   if (operator === '`') {
     const closes = after.indexOf('`');
     if (closes < 1 || reading === 'prose') return false;
-    return strength !== undefined && (reading === 'tight' || ARGUMENT.test(rest));
+    return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
   if (operator === '$(') {
     if (reading === 'prose') return /\S$/.test(before) && isShortBefore(before) && (strength === 'strong' || /^\s*`/.test(after));
@@ -166,7 +183,7 @@ function judgeInjected({ text, budget, report }: View, from: number): void {
   for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, (rule, found) => report(rule, from + found.start, from + found.end));
 }
 
-const EXPANSION = /\$\{?IFS\b|\$\{(?:PATH|PWD|HOME|SHELL|OLDPWD|LS_COLORS|BASH\w*|HOSTNAME|USER)(?:[:#%/][^\n]{0,40}|)\}|\$SHELL\b|\$\{[A-Za-z_]\w{0,20}:\d{1,3}:\d{1,3}\}|<<<\s*["'$\w(]|<\((?:cat|ls|id|curl|wget|echo|sh|bash)\b|\$'\\(?:x[0-9a-fA-F]{2}|[0-7]{3})/;
+const EXPANSION = /\$\{?IFS\b|\$\{(?:PATH|PWD|HOME|SHELL|OLDPWD|LS_COLORS|BASH\w*|HOSTNAME|USER)[:#%/][^\n]{0,40}\}|\$\{?(?:SHELL|BASH)\b|\$\{[A-Za-z_]\w{0,20}:\d{1,3}:\d{1,3}\}|<<<\s*["'$\w(]|<\((?:cat|ls|id|curl|wget|echo|sh|bash)\b|\$'\\(?:x[0-9a-fA-F]{2}|[0-7]{3})/;
 
 function lookForExpansions({ text, report, place }: View): void {
   if (!/[$<]/.test(text)) return;
@@ -213,6 +230,16 @@ function lookForHidden({ text, report, budget, place }: View): void {
   }
 }
 
+const ASSIGNED = /(?:^|[\s;&|])[A-Za-z_]\w{0,20}=[^\s;&|]*\s*(?:;|&&)[^]{0,200}\$/;
+
+/** A command spelt with variables that the text itself sets. */
+function lookForVariables({ text, report, budget, place }: View): void {
+  if (place.role === 'secret' || !text.includes('$') || !ASSIGNED.test(text.slice(0, 512))) return;
+  const { commands } = parseScript(text.slice(0, 512), budget);
+  const found = commands.find(({ name, start, assignments }, index) => index > 0 && assignments.length === 0 && /^[^;&|]{0,40}\$/.test(text.slice(start, start + 48)) && strengthOf(name) !== undefined);
+  if (found) report(hidden, found.start, found.end);
+}
+
 const META = /[;|<>`]|&&|\$\(|%\w+%/;
 
 /** Whether the whole value is a command line; reports it. */
@@ -225,7 +252,7 @@ function lookForBeginning(view: View, reading: Reading): boolean {
   const strength = strengthOf(name[1]);
   const windows = WINDOWS.test(text.trimStart());
   if (!strength && !windows) return false;
-  const argued = /^\s*<\s*[\w/$(.<]/.test(rest) || (/^\s+(?:["']?[-/~$%]|[A-Za-z]:\\|[\w.]+\s*[|;&<>]|'|"|\.\s)/.test(rest) && (strength === 'strong' || META.test(text)));
+  const argued = (strength === 'strong' && (place.role === 'host' || place.role === 'address') && /^\s*[;|&<>]/.test(rest)) || /^\s*<\s*[\w/$(.<]/.test(rest) || (/^\s+(?:["']?[-/~$%]|[A-Za-z]:\\|[\w.]+\s*[|;&<>]|'|"|\.\s)/.test(rest) && (strength === 'strong' || META.test(text)));
   const meant = windows ? reading === 'tight' || META.test(text) || /\\|\/[a-z]\b/i.test(text) : argued && (reading === 'tight' || META.test(rest));
   const loop = /^\s*for\s+\w+\s+in\b[^]{1,200};\s*do\b/.test(text.slice(0, 256));
   if (!meant && !loop) return false;

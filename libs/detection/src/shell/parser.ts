@@ -281,7 +281,8 @@ export class Parser {
 
 const SCRIPT_FILE = /\.(?:sh|bash|zsh|command)$|(?:^|\/)\.?(?:bash|zsh)(?:rc|_profile|_login|_logout|env)$|(?:^|\/)\.?profile$|cron|rc\.local$|\/(?:init|profile|rc\d?|update-motd)\.d\//;
 
-const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'elif', 'else', 'fi', 'do', 'done', 'while', 'until', '!', '{', '}', 'coproc', 'esac', 'begin', 'end']);
+/** Of the shell, and of files that hold shell text (`RUN` of a Dockerfile). */
+const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'elif', 'else', 'fi', 'do', 'done', 'while', 'until', '!', '{', '}', 'coproc', 'esac', 'begin', 'end', 'RUN', 'CMD', 'ENTRYPOINT']);
 
 function withoutKeywords(words: readonly Word[]): readonly Word[] {
   let first = 0;

@@ -25,11 +25,12 @@ export function stringsOfCall(text: string, from: number): readonly Literal[] {
 /** The constant whose quote stands at `at`; `end` is where its closing quote begins. */
 function literalAt(text: string, at: number, limit: number): Literal | undefined {
   const quote = text.charAt(at);
-  const triple = text.startsWith(quote.repeat(3), at) && quote !== '`' ? quote.repeat(3) : quote;
-  const start = at + triple.length;
+  // A program inside another one's quotes has its own quotes escaped.
+  const closing = text.charAt(at - 1) === '\\' ? `\\${quote}` : text.startsWith(quote.repeat(3), at) && quote !== '`' ? quote.repeat(3) : quote;
+  const start = at + (closing.startsWith('\\') ? 1 : closing.length);
   let value = '';
   for (let next = start; next < limit; next += 1) {
-    if (text.startsWith(triple, next)) return { text: value, start, end: next + triple.length - 1 };
+    if (text.startsWith(closing, next)) return { text: value, start, end: next + closing.length - 1 };
     if (text.charAt(next) === '\\' && next + 1 < limit) {
       next += 1;
       const escaped = text.charAt(next);

@@ -4,11 +4,12 @@ export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh',
 /** Programs that a globbed path is likely to mean, the likeliest first. */
 const GLOBBED = 'cat bash sh nc ls id curl wget rm whoami passwd python python3 perl ruby php tac head tail less more nl sort base64 xxd ncat netcat socat telnet dd chmod chown find env ping uname ps cp mv tee sed awk grep ssh scp ftp tftp kill useradd adduser usermod crontab shutdown reboot busybox date echo printf zsh dash ksh node lua'.split(' ');
 
-/** Base name, lower-case, of a program as it was called; a globbed one stands for the first well-known program it matches. */
+/** Base name, lower-case, of a program as it was called (with the `@` of a makefile); a globbed one stands for the first well-known program it matches. */
 export function programName(called: string): string {
   if (called.length > 4_096) return '';
   const base = called.slice(Math.max(called.lastIndexOf('/'), called.lastIndexOf('\\')) + 1).toLowerCase();
-  const name = /\.(?:exe|com)$/.test(base) ? base.slice(0, -4) : base;
+  const plain = base.startsWith('@') ? base.slice(1) : base;
+  const name = /\.(?:exe|com)$/.test(plain) ? plain.slice(0, -4) : plain;
   if (!/[?*[]/.test(name) || name.length < 2 || name.length > 32 || !/[a-z0-9]/.test(name)) return name;
   return GLOBBED.find((program) => matchesGlob(name, program)) ?? name;
 }

@@ -33,6 +33,12 @@ const network = ({ redirects, args }: Command): boolean => redirects.some(({ tar
 /** Its own program text (`-c …`) is another command; what matters is whether it reads commands from elsewhere. */
 const interactive = ({ args }: Command): boolean => !args.some(({ text }) => /^-[a-z]*c$/.test(text)) && args.every(({ text }) => /^[-+>&<\d]/.test(text));
 
+/** The descriptor that a command opens on a network connection: `exec 5<>/dev/tcp/…`. */
+export const openedDescriptor = ({ redirects }: Command): string | undefined => redirects.find(({ operator, target }) => /^<>?$/.test(operator) && /^\/dev\/(?:tcp|udp)\//.test(target?.text ?? ''))?.fd?.toString();
+
+/** Whether a command that it was sent, or a shell, is joined to one of these descriptors. */
+export const usesDescriptor = ({ name, redirects }: Command, descriptors: ReadonlySet<string>): boolean => (isShell(name) || name.startsWith('$')) && redirects.some(({ target }) => target !== undefined && descriptors.has(target.text));
+
 export const reverseShellRules: readonly CommandRule[] = [
   {
     id: 'shell.dev-tcp-shell',
@@ -47,9 +53,7 @@ export const reverseShellRules: readonly CommandRule[] = [
     holds: (command) => {
       if (!network(command)) return false;
       if (isShell(command.name) || /^(?:su|script|python3?|perl|ruby|login)$/.test(command.name)) return true;
-      if (command.pipedFrom && isShell(command.pipedFrom.name)) return true;
-      const descriptor = command.redirects.some(({ operator, target, fd }) => (operator === '<>' || ((fd ?? 0) > 2 && operator === '<')) && /^\/dev\/(?:tcp|udp)\//.test(target?.text ?? ''));
-      return descriptor && (command.name === 'exec' || command.name === '' || command.name === 'eval');
+      return command.pipedFrom !== undefined && isShell(command.pipedFrom.name);
     },
   },
   {

@@ -3,6 +3,9 @@ import { isVital, targetOf } from './targets.ts';
 
 const type = 'destructive_command';
 
+/** A command that only writes or looks for the text. */
+const TOLD = /\b(?:git\s+commit|grep|rg|echo|printf|gh\s+\w+)\b[^|;&\n]{0,160}$/;
+
 /** What is told by the text alone, in a shell or a program. */
 export const textRules: readonly PatternRule[] = [
   {
@@ -14,7 +17,7 @@ export const textRules: readonly PatternRule[] = [
     literals: ['(){', '() {', '( ) {', '( ){', 'fork while', 'fork()', '%0|%0', 'os.fork', '.fork', 'fork {'],
     pattern: /(?:^|[^\w.$])([\w:.]{1,32}|)\s*\(\s*\)\s*\{\s*(\1)\s*(?:\(\s*\)\s*)?[|&]\s*(?:\1)?\s*(?:\(\s*\))?\s*&?\s*;?\s*\}|\bfork\s+while\s+(?:fork|1|true)\b|\bwhile\s*\(?\s*(?:1|true|True)\s*\)?\s*[:{;]?\s*(?:\w+\.)?fork\(\)|%0\s*\|\s*%0|\bloop\s*\{\s*fork\s*\{/,
     before: 48,
-    accepts: (match) => match[1] === undefined || (match[1] !== '' && match[1] === match[2]) || false,
+    accepts: (match, { text, place }, at) => (match[1] === undefined || (match[1] !== '' && match[1] === match[2])) && !(place.role === 'prose' && text.length > 40) && !TOLD.test(text.slice(Math.max(0, at - 200), at)),
     positive: { tool: 'bash', arguments: { script: ':(){ :|:& };:' } },
     nearMiss: { tool: 'bash', arguments: { script: 'build() { make | tee log; }; build' } },
     source: 'MITRE ATT&CK T1499',

@@ -116,6 +116,10 @@ export function carriedBy(name: string, args: readonly Word[]): readonly Carried
     case 'sshpass':
     case 'autossh':
       return ssh(name, args);
+    case 'ansible':
+      return valueOf(args, /^(?:-a|--args)$/);
+    case 'osascript':
+      return appleScript(args);
     case 'find':
     case 'fd':
       return executedByFind(args);
@@ -150,6 +154,14 @@ function ssh(name: string, args: readonly Word[]): readonly Carried[] {
   const host = afterOptions(args, 0, { valued: SSH_VALUED });
   const from = args[host + 1]?.text === '--' ? host + 2 : host + 1;
   return [{ words: args.slice(from), reading: 'shell' }];
+}
+
+/** `do shell script "…"` of AppleScript. */
+function appleScript(args: readonly Word[]): readonly Carried[] {
+  return args.flatMap((word): readonly Carried[] => {
+    const inner = /do shell script "((?:[^"\\]|\\.)*)"/.exec(word.text.slice(0, 4_096))?.[1];
+    return inner === undefined ? [] : [{ words: [{ ...word, text: inner.replace(/\\(.)/g, '$1') }], reading: 'shell' }];
+  });
 }
 
 function executedByFind(args: readonly Word[]): readonly Carried[] {
