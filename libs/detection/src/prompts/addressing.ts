@@ -159,8 +159,8 @@ export const addressingPhrases: readonly Phrase[] = [
     'hide|conceal|keep|omit ..2 this|it|that|these ..2 step|action|steps|secret|hidden|instruction|instructions|message|actions|confidential ..3 from|in|user|users # hide this;hide it;hide that;hide these;conceal;keep this;keep it secret;keep it hidden;keep these;keep that;omit this;omit these;keep it conf',
     'hide|conceal|omit ..1 this|these ..1 step|steps|action|actions|instruction|instructions # hide this;hide these;conceal;omit this;omit these',
     'from the user ..2 hide|conceal|secret|hidden # from the user',
-    'secretly|covertly|silently|quietly|stealthily ..2 send|forward|upload|post|transfer|delete|run|execute|email|exfiltrate|copy|add|install|call|invoke|append|share|collect|include|read|fetch|pass|log|change # secretly;covertly;silently;quietly;stealthily',
-    'user ..2 must|should|shall|need|does|may|can|will ..2 not|never ..2 be|know|see|notice|learn ..2 informed|told|aware|notified|about|this|that|of|asked # user must;user should;user does not need;user need;user may not;user will not;user is not;user can',
+    'secretly|covertly|stealthily|silently|quietly ..1 send|forward|upload|post|transfer|delete|run|execute|email|exfiltrate|install|invoke|share # secretly;covertly;silently;quietly;stealthily',
+    'user ..1 must|should|shall|need|may|can|will ..1 not|never ..2 informed|told|aware|notified|know|notice|learn|asked # user must;user should;user does not need;user need;user may not;user will not;user is not;user can',
   ),
   ...is(
     quietly,

@@ -4,6 +4,7 @@ import { exfiltrationRules } from './exfiltration.ts';
 import { hiddenAnalyser, hiddenRules } from './hidden.ts';
 import { beyondLatinAnalyser, disguisedOverride } from './invisible.ts';
 import { phraseAnalyser } from './phrases.ts';
+import { splitTextRule } from './split-text.ts';
 import { taskAnalyser } from './tasks.ts';
 
-export const promptsDetectors: readonly Detector[] = [phraseAnalyser, taskAnalyser, ...chatMarkupRules, hiddenAnalyser, ...hiddenRules, ...exfiltrationRules, beyondLatinAnalyser, disguisedOverride];
+export const promptsDetectors: readonly Detector[] = [phraseAnalyser, taskAnalyser, ...chatMarkupRules, hiddenAnalyser, ...hiddenRules, ...exfiltrationRules, beyondLatinAnalyser, disguisedOverride, splitTextRule];

@@ -5,7 +5,7 @@ const type = 'prompt_injection';
 const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup'];
 
 /** What a link would carry away: a placeholder with a word for the user's data in it. */
-const CARGO = String.raw`(?:\{{1,2}|\[|<|\$\{|%7B|%5B|%3C|\()[^\]})>\n]{0,60}(?:chat|conversation|history|message|summary|secret|password|token|api.?key|user|email|data|prompt|context|content|answer|response|credential|name|info|private|base64|encoded|insert|here|file|cookie|address|query|result|thread|code)[^\]})>\n]{0,60}(?:\}{1,2}|\]|>|%7D|%5D|%3E|\))`;
+const CARGO = String.raw`(?:\{{1,2}|\[|<|\$\{|%7B|%5B|%3C)[^\]})>\n]{0,60}(?:chat|conversation|history|message|summary|secret|password|token|api.?key|user|email|data|prompt|context|content|answer|response|credential|name|info|private|base64|encoded|insert|here|file|cookie|address|query|result|thread|code)[^\]})>\n]{0,60}(?:\}{1,2}|\]|>|%7D|%5D|%3E)`;
 /** The same in capitals: `USER_EMAIL`. */
 const NAMED_CARGO = String.raw`(?:(?:YOUR|USER|CHAT|CONVERSATION|INSERT|SECRET|PASSWORD|SYSTEM|PREVIOUS|SUMMARY|HISTORY)_[A-Z_]{2,30})`;
 
@@ -21,7 +21,7 @@ export const exfiltrationRules: readonly PatternRule[] = [
     roles: ROLES,
     literals: ['![', '<img'],
     pattern: new RegExp(
-      String.raw`(?:!\[[^\]\n]{0,120}\]\(\s{0,3}|!\[[^\]\n]{0,120}\]\[[^\]\n]{0,40}\]\s{0,3}\[[^\]\n]{0,40}\]:\s{0,3}|<img\b[^>]{0,80}?\bsrc\s{0,2}=\s{0,2}["']?)https?:\/\/[^\s"']{1,120}[?&/=#](?:[^\s"'=&]{0,40}=)?[^\s"'=]{0,40}(?:` + CARGO + '|' + NAMED_CARGO + ')',
+      String.raw`(?:!\[[^\]\n]{0,120}\]\(\s{0,3}|!\[[^\]\n]{0,120}\]\[[^\]\n]{0,40}\]\s{0,3}\[[^\]\n]{0,40}\]:\s{0,3}|<img\b[^>]{0,80}?\bsrc\s{0,2}=\s{0,2}["']?)https?:\/\/[^\s"')]{1,120}[?&/=#](?:[^\s"'=&)]{0,40}=)?[^\s"'=)]{0,40}(?:` + CARGO + '|' + NAMED_CARGO + ')',
       'i',
     ),
     before: 0,
@@ -68,7 +68,7 @@ export const exfiltrationRules: readonly PatternRule[] = [
     roles: ['output', 'prose', 'value', 'markup', 'code'],
     literals: ['send ', 'post ', 'upload ', 'forward ', 'exfiltrate', 'transmit ', 'submit ', 'leak '],
     pattern:
-      /(?:^|[\n.!?:;"'`>(,-]|\b(?:please|then|and|must|to|should|now|you|also|silently))\s{0,3}(?:send|post|upload|forward|exfiltrate|transmit|submit|leak)\s(?:me\s|us\s)?(?:all\s|every\s|any\s|a copy of\s)?(?:of\s)?(?:the |your |its |their |my |this |our )?(?:full |entire |complete |whole |current |user(?:'s|’s)? )?(?:contents? of|conversation|chat|system prompt|instructions|secrets?|passwords?|credentials|api[- ]?keys?|environment variables?|private keys?|ssh keys?|access tokens?|history|e-?mails?|inbox|user data|personal (?:data|information)|files? (?:in|under|from)|\.env|~\/|database|memory|results? of)(?![a-z])[^\n]{0,140}?\b(?:to|at|via|using)\b[^\n]{0,30}?(?:https?:\/\/|www\.|\b[\w.+-]{1,40}@[\w-]{1,40}\.|\b(?:webhook|discord|telegram|pastebin|ngrok|requestbin))/i,
+      /(?:^|[\n.!?:;"'`>(-]|\b(?:please|then|and|must|to|should|now|you|also|silently))\s{0,3}(?:send|post|upload|forward|exfiltrate|transmit|submit|leak)\s(?:me\s|us\s)?(?:all\s|every\s|any\s|a copy of\s)?(?:of\s)?(?:the |your |its |their |my |this |our )?(?:full |entire |complete |whole |current |user(?:'s|’s)? )?(?:contents? of|conversation|chat|system prompt|instructions|secrets?|passwords?|credentials|api[- ]?keys?|environment variables?|private keys?|ssh keys?|access tokens?|history|e-?mails|inbox|user data|personal (?:data|information)|files? (?:in|under|from)|\.env|~\/|database|memory|results? of)(?![a-z])[^\n]{0,140}?\b(?:to|at|via|using)\b[^\n]{0,30}?(?:https?:\/\/|www\.|\b[\w.+-]{1,40}@[\w-]{1,40}\.|\b(?:webhook|discord|telegram|pastebin|ngrok|requestbin))/i,
     before: 24,
     after: 300,
     accepts: (_match, { text }, at) => !/\b(?:browsers?|clients?|servers?|apps?|we|they|it|users?|which|that|service|hackers?|attackers?|malware|tried|tries|trying|used|able)\s(?:\w+\s)?$/i.test(text.slice(Math.max(0, at - 30), at + 4).replace(/(?:send|post|to).*$/i, '')),

@@ -6,7 +6,7 @@ const listed = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 const ATTACK = listed('attack attacks attacker attackers attacking injection injections injected inject injecting jailbreak jailbreaks adversarial malicious payload payloads exploit exploits detect detects detected detector detection blocks blocked flagged flags filter sanitize sanitizes vulnerability vulnerable researchers researcher hackers hacker phishing defence defense mitigations mitigation');
 const REPORTING = listed('like phrase phrases string strings sentence example examples eg such as says said saying asks asked tells told contains containing wrote writes written text input prompt prompts words called titled named entitled test tests case typed regex pattern patterns match matches keyword keywords');
 /** Before a verb that is described, not ordered. */
-const DESCRIBED = listed('to it they he she we may might could would can cannot should will models users agents attackers people which that and or not never dont doesnt without by lets let makes make made didnt wont i');
+const DESCRIBED = listed('to it they he she we may might could would can cannot should will models users agents attackers people which that or without by lets let makes make made didnt wont i');
 /** Of these, the words that turn an order around. */
 const FORBIDDEN = listed('not never dont doesnt cannot cant shouldnt without didnt wont nobody');
 

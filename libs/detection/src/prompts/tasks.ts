@@ -23,7 +23,7 @@ export const perhapsTask: Rule = {
   nearMiss: { output: 'We forward signed contracts on Fridays.' },
 };
 
-const SENDING = listed('send forward email mail transfer wire upload share post submit deliver export publish leak exfiltrate copy text sms message dispatch report tell give append');
+const SENDING = listed('send forward email mail transfer wire upload share post submit deliver export publish leak exfiltrate copy dispatch give append');
 const PAYING = listed('transfer wire pay send deposit withdraw buy sell purchase donate order refund invest trade move execute initiate process split');
 const CHANGING = listed(
   'delete remove erase wipe drop disable deactivate enable activate grant revoke unlock lock open close add invite change modify update alter edit set reset replace approve accept reject confirm cancel create make register book ' +
@@ -44,7 +44,7 @@ const DATA = listed(
     'order orders invoice invoices record records channel channels workspace drive folder folders profile appointment appointments reservation reservations booking phone number subscription memory page pages database table user users logs log conversation body subject attachment link links code appointment friend friends request requests server',
 );
 const MONEY = listed('money dollars dollar usd eur euro euros gbp pounds bitcoin btc eth funds fund amount savings balance <amount> rent cash');
-const DEVICE = listed('robot door doors lock locks garage thermostat camera cameras alarm lights lamp oven vacuum car vehicle drone sprinkler heater gate window windows tv speaker vehicles brakes');
+const DEVICE = listed('robot door doors lock locks garage thermostat camera cameras alarm lights lamp oven vacuum car vehicle drone sprinkler heater vehicles brakes');
 const OWN = listed('my mine users owners our');
 const ALL = listed('all every any each entire everything everyone possible whole everybody');
 const CHAIN = listed('and then after finally also next afterwards once');
@@ -64,7 +64,7 @@ const mayOrder = (text: string, hit: number): boolean => ORDER_BEGINS.test(text.
 const WHOLE = 4;
 const PART = 3;
 
-type Task = { score: number; start: number; end: number; touches: boolean; sentence: number };
+type Task = { score: number; start: number; end: number; touches: boolean; sends: boolean; sentence: number };
 
 /** Tools whose results are what people write to each other, and so ask of each other. */
 const WRITTEN_BY_PEOPLE = /mail|message|chat|sms|ticket|inbox|issue|comment|conversation|case|support/i;
@@ -80,7 +80,7 @@ export function reportTasks(words: readonly Word[], { text, place, report }: Vie
     let next = at;
     while (next < words.length && words[next]?.sentence === sentence) next += 1;
     const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next, byPeople);
-    if (task && earlier && task.sentence - earlier.sentence <= 2) {
+    if (task && earlier && (task.sends || earlier.sends) && task.sentence - earlier.sentence <= 2) {
       task.score += earlier.score - 0.5;
       task.start = earlier.start;
       task.touches ||= earlier.touches;
@@ -98,7 +98,7 @@ export function reportTasks(words: readonly Word[], { text, place, report }: Vie
 
 /** Program text and SQL are full of verbs that order nobody. */
 function isCode(words: readonly Word[], from: number, to: number, text: string): boolean {
-  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/[;{}=<>]|\b(?:TABLE|COLUMN)\b|\(\)/g);
+  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
   return (marks?.length ?? 0) > 1;
 }
 
@@ -135,6 +135,7 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
     if (word === 'subject' || word === 'titled') seen.subject = true;
     if (word === 'your') seen.yours = true;
   }
+  if (first.word === 'use' && !seen.own) return undefined;
   const sends = verbs.some((one) => SENDING.has(one));
   const pays = verbs.some((one) => PAYING.has(one));
   const courteous = words.slice(Math.max(from, verb - 2), verb).some(({ word }) => word === 'please' || word === 'kindly');
@@ -155,8 +156,8 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
     (seen.subject ? 0.5 : 0) +
     (seen.yours ? -1 : 0) +
     (courteous ? 0.5 : 0);
-  const touches = (seen.external && sends && score > WHOLE) || seen.account || seen.sensitive > 0 || seen.device || seen.id || seen.own;
-  return { score, start: (words[verb - 1]?.word === 'please' ? words[verb - 1] : first)?.start ?? first.start, end: last.end, touches, sentence: first.sentence };
+  const touches = (seen.mail && sends && score > WHOLE) || seen.account || seen.sensitive >= 1 || seen.device || seen.id || seen.own;
+  return { score, start: (words[verb - 1]?.word === 'please' ? words[verb - 1] : first)?.start ?? first.start, end: last.end, touches, sends: (seen.mail && sends) || seen.account, sentence: first.sentence };
 }
 
 const isVerb = (word: string): boolean => SENDING.has(word) || PAYING.has(word) || CHANGING.has(word) || FETCHING.has(word);

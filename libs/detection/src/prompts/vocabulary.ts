@@ -1,7 +1,7 @@
 /** Word classes of the phrases. `@name` inside one stands for the members of another. */
 export const VOCABULARY = {
   // setting aside what was said before
-  override: 'ignore ignoring disregard disregarding forget override overwrite overrule bypass discard neglect dismiss abandon erase nullify',
+  override: 'ignore disregard forget override overwrite overrule bypass discard neglect dismiss abandon erase nullify',
   negative: 'not dont never stop cease quit no longer',
   obey: 'follow obey heed comply observe adhere honour honor respect following obeying listen listening',
   prior: 'previous previously prior above aforementioned earlier preceding foregoing former past before existing original initial old last received given current',
