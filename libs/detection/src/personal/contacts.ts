@@ -31,9 +31,7 @@ const phoneNumber: Rule = {
   nearMiss: { output: 'the phone model 06 6982 is sold out; call 112 in an emergency' },
 };
 
-/** Around an `@`; its offset in the window is told by the hit. */
-const LOCAL_PART = /[A-Za-z0-9._%+-]{1,64}$/;
-const DOMAIN = /^[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}/;
+const DOMAIN = /[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}/y;
 const ROLE_ADDRESS = /^(?:info|support|help|sales|contact|admin|office|team|no-?reply|do-?not-?reply|noreply|postmaster|webmaster|abuse|security|billing|hello|hr|jobs|careers|press|marketing|service|git|root|notifications?|alerts?|builds?|ci|bot|dependabot|users?\d*|test\d*|example|foo|bar|dev|devs|ops)(?:[.+_-].*)?$/i;
 /** Who wrote, signed or receives something is named with an address everywhere. */
 const CORRESPONDENCE = /^[\s>*+-]*(?:(?:to|cc|bcc|from|reply-to|sender|recipients?|attendees?|participants?|organi[sz]er|author|authors?|maintainers?|contributors?|commit(?:ter)?|signed-off-by|co-authored-by|reviewed-by|acked-by|tested-by|reported-by|copyright|\(c\)|#|\/\/|@author)\b|©)/i;
@@ -43,61 +41,86 @@ const PHONE_LIKE = /(?<![\w.-])(?:\+\d{1,3}[ .()-]{0,2})?\(?\d{2,4}\)?(?:[ .-]{0
 
 const MAX_ADDRESSES = 400;
 /** Of every list so many numbers are asked about; one question costs as much as some thousand characters. */
-const MAX_PARSED = 4;
+const MAX_PARSED = 3;
 const STEPS_PER_PARSE = 3_000;
 
 /** People stand in lines, in rows or in objects; three of them with a way to reach them are a list. */
 export const contacts: Analyser = {
   name: 'contacts',
   roles: ROLES_OF_PEOPLE,
-  literals: ['@', 'phone', 'mobile', 'telephone', 'tel:', 'telefon'],
+  literals: ['@', 'phone', 'mobile', 'telephone', 'tel:', 'telefon', ...['1 ', '1-', '1(', '44', '49', '33', '39', '34', '31', '41', '46', '48', '55', '61', '81', '91'].map((code) => `+${code}`)],
   rules: [contactList, addressList, phoneNumber],
   analyse: (view) => {
-    const { text, hits, budget, report } = view;
-    const records: Span[] = [];
-    const known = new Set<string>();
-    let lastRecord = -1;
-    let parsed = 0;
-    for (const hit of hits.slice(0, MAX_ADDRESSES)) {
-      budget.spend(8);
-      if (hit < lastRecord) continue;
-      const address = text.charAt(hit) === '@' ? addressAt(text, hit) : undefined;
-      if (text.charAt(hit) === '@' ? address === undefined : !/\d{3}/.test(text.slice(hit, hit + 40))) continue;
-      const [start, end] = recordAround(text, hit);
-      const record = text.slice(start, end);
-      budget.spend(record.length * 3);
-      if (CORRESPONDENCE.test(record) || !namesPerson(record)) continue;
-      const phone = phoneIn(record, parsed < MAX_PARSED, budget);
-      if (phone) parsed += 1;
-      lastRecord = end;
-      if ((address === undefined && !phone) || (address !== undefined && known.has(address))) continue;
-      if (address !== undefined) known.add(address);
-      records.push({ start, end, rich: phone || BIRTH_DATE.test(record) });
-    }
-    const list = longestList(records);
+    const ways = waysToReach(view);
+    const list = ways.length < 3 ? [] : longestList(recordsOf(view, ways));
     const [first, last] = [list[0], list.at(-1)];
-    if (first && last && list.filter(({ rich }) => rich).length >= 3) report(contactList, first.start, last.end);
-    else if (first && last && list.length >= 5) report(addressList, first.start, last.end);
+    if (first && last && list.filter(({ rich }) => rich).length >= 3) view.report(contactList, first.start, last.end);
+    else if (first && last && list.length >= 5) view.report(addressList, first.start, last.end);
     else tellPhone(view);
   },
 };
 
-function addressAt(text: string, at: number): string | undefined {
-  const local = LOCAL_PART.exec(text.slice(Math.max(0, at - 64), at))?.[0];
-  const domain = DOMAIN.exec(text.slice(at + 1, at + 200))?.[0];
-  return local === undefined || domain === undefined || ROLE_ADDRESS.test(local) ? undefined : `${local}@${domain}`;
+/** Where an address that is nobody's office, or a word for a number with digits behind it, begins; each address once. */
+function waysToReach({ text, hits, budget }: View): readonly number[] {
+  const ways: number[] = [];
+  const known = new Set<string>();
+  for (const hit of hits.slice(0, MAX_ADDRESSES)) {
+    budget.spend(8);
+    if (text.charAt(hit) !== '@') {
+      if (/\d{3}/.test(text.slice(hit, hit + 40))) ways.push(hit);
+      continue;
+    }
+    const address = addressAt(text, hit);
+    if (address === undefined || known.has(address)) continue;
+    known.add(address);
+    ways.push(hit);
+  }
+  return ways;
 }
 
-/** The object or the line that a place stands in, at most 240 characters to either side. */
+function recordsOf({ text, budget }: View, ways: readonly number[]): readonly Span[] {
+  const records: Span[] = [];
+  let reached = -1;
+  let asked = 0;
+  for (const way of ways) {
+    if (way < reached) continue;
+    const [start, end] = recordAround(text, way);
+    const record = text.slice(start, end);
+    budget.spend(record.length * 3);
+    if (CORRESPONDENCE.test(record) || !namesPerson(record)) continue;
+    const ask = asked < MAX_PARSED && PHONE_LIKE.test(record);
+    if (ask) asked += 1;
+    const phone = phoneIn(record, ask, budget);
+    reached = end;
+    if (text.charAt(way) === '@' || phone) records.push({ start, end, rich: phone || BIRTH_DATE.test(record) });
+  }
+  return records;
+}
+
+function addressAt(text: string, at: number): string | undefined {
+  if (!isAddressCharacter(text.charCodeAt(at - 1)) || !isAddressCharacter(text.charCodeAt(at + 1))) return undefined;
+  let start = at;
+  while (start > 0 && at - start < 64 && (isAddressCharacter(text.charCodeAt(start - 1)) || /[.%-]/.test(text.charAt(start - 1)))) start -= 1;
+  const local = text.slice(start, at);
+  DOMAIN.lastIndex = at + 1;
+  const domain = DOMAIN.exec(text)?.[0];
+  return domain === undefined || ROLE_ADDRESS.test(local) ? undefined : `${local}@${domain}`;
+}
+
+const isAddressCharacter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || code === 43;
+
+/** The line that a place stands in, or the object if the line names nobody; at most 180 characters to either side. */
 function recordAround(text: string, at: number): readonly [number, number] {
-  const before = text.slice(Math.max(0, at - 240), at);
-  const after = text.slice(at, at + 240);
+  const before = text.slice(Math.max(0, at - 180), at);
+  const after = text.slice(at, at + 180);
+  const from = at - before.length;
+  const line = Math.max(before.lastIndexOf('\n') + 1, before.lastIndexOf('\\n') + 2, before.lastIndexOf('; ') + 2, before.lastIndexOf('}') + 1, before.lastIndexOf('{') + 1);
+  const ends = ['\n', '\\n', '; ', '}'].map((sign) => after.indexOf(sign)).filter((place) => place >= 0);
+  const end = ends.length > 0 ? Math.min(...ends) : after.length;
   const opening = before.lastIndexOf('{');
   const closing = after.indexOf('}');
-  if (opening >= 0 && closing >= 0 && !before.slice(opening).includes('}')) return [at - before.length + opening, at + closing];
-  const line = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('; '));
-  const ends = [after.indexOf('\n'), after.indexOf('\\n'), after.indexOf('; ')].filter((place) => place >= 0);
-  return [line < 0 ? at - before.length : at - before.length + line + 1, at + (ends.length > 0 ? Math.min(...ends) : after.length)];
+  if (opening < 0 || closing < 0 || namesPerson(before.slice(line < 2 ? 0 : line) + after.slice(0, end))) return [line < 2 ? from : from + line, at + end];
+  return [from + opening, at + closing];
 }
 
 function phoneIn(record: string, ask: boolean, budget: View['budget']): boolean {
@@ -127,12 +150,12 @@ function longestList(records: readonly Span[]): readonly Span[] {
 
 const SAID_PHONE = /(?:phone|mobile|telephone|tel|telefon)\b["']?[^\d+\n(]{0,24}((?:\+|\()?\d[\d ().-]{6,20}\d)/iy;
 
-/** One number that a word says is one; the first two words only, since a question costs much. */
+/** One number that a word says is one; one question only, since it costs much. */
 function tellPhone({ text, hits, budget, report }: View): void {
   let asked = 0;
   for (const hit of hits) {
-    if (text.charAt(hit) === '@') continue;
-    if (asked === 2) return;
+    if (/[@+]/.test(text.charAt(hit))) continue;
+    if (asked === 1) return;
     SAID_PHONE.lastIndex = hit;
     const match = SAID_PHONE.exec(text);
     const number = match?.[1];

@@ -91,7 +91,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'es-dni',
     sees: 'a Spanish DNI or NIE',
-    words: ['dni', 'nie:', ' nie ', 'nif', 'documento nacional', 'spanish id', 'extranjero'],
+    words: ['dni', 'nie:', 'nie ', 'nif', 'documento nacional', 'spanish id', 'extranjero'],
     form: '(?:\\d{8}|[XYZ][- ]?\\d{7})[- ]?[A-Z]',
     valid: (id) => DNI_LETTERS.charAt(Number(id.slice(0, -1).replace(/^X/, '0').replace(/^Y/, '1').replace(/^Z/, '2')) % 23) === id.slice(-1) && id !== '12345678Z' && spread(id),
     positive: 'DNI 48296713W',
@@ -191,7 +191,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'in-pan',
     sees: 'an Indian permanent account number',
-    words: ['pan:', 'pan number', 'pan no', 'pan card', 'pan is', 'permanent account', ' pan '],
+    words: ['pan:', 'pan number', 'pan no', 'pan card', 'pan is', 'permanent account', 'pan '],
     form: '[A-Z]{3}[PCHFATBLJG][A-Z]\\d{4}[A-Z]',
     valid: (id) => id !== 'ABCPE1234F' && !/1234/.test(id),
     positive: 'PAN: BQLPK7093D',
@@ -200,7 +200,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'ca-sin',
     sees: 'a Canadian social insurance number',
-    words: ['social insurance', 'sin:', 'sin number', 'sin no', ' sin ', 'canadian sin', '"sin"'],
+    words: ['social insurance', 'sin:', 'sin number', 'sin no', 'sin ', 'canadian sin', '"sin"'],
     form: '\\d{3}[- ]\\d{3}[- ]\\d{3}|\\d{9}',
     valid: (id) => luhn(id) && /^[1-79]/.test(id) && id !== '046454286' && spread(id),
     positive: 'SIN: 532 184 777',
@@ -281,7 +281,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'latin-american-id',
     sees: 'a tax or identity number of Argentina or Chile',
-    words: ['cuil', 'cuit', 'rut:', ' rut ', 'run:', 'rol único'],
+    words: ['cuil', 'cuit', 'rut:', 'rut ', 'run:', 'rol único'],
     form: '(?:20|2[3-7])-?\\d{8}-?\\d|\\d{1,2}\\.?\\d{3}\\.?\\d{3}-[\\dK]',
     valid: (id) => (id.length === 11 ? (11 - (digitSum(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id.charAt(10)) : rutCheck(id)),
     positive: 'RUT: 18.264.917-1',
@@ -358,10 +358,8 @@ function search({ text, hits, budget, report }: View, rule: Rule, pattern: RegEx
     const window = text.slice(from, hit + AFTER);
     if (!/\d{2}/.test(window)) continue;
     budget.spend(window.length * 2);
-    let looked = 0;
     pattern.lastIndex = 0;
-    for (const match of window.matchAll(pattern)) {
-      if ((looked += 1) > MAX_FORMS) break;
+    for (let looked = 0, match = pattern.exec(window); match && looked < MAX_FORMS; looked += 1, match = pattern.exec(window)) {
       if (!valid(match[0].replace(/[^A-Za-z0-9]/g, '').toUpperCase())) continue;
       const start = from + match.index;
       report(rule, start, start + match[0].length);

@@ -105,16 +105,21 @@ const isDigit = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return code >= 48 && code <= 57;
 };
+const isUpperAt = (text: string, at: number): boolean => text.charCodeAt(at) >= 65 && text.charCodeAt(at) <= 90;
 const isSeparator = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return code === 32 || code === 45 || code === 46 || code === 0xa0;
 };
-const isWordAt = (text: string, at: number): boolean => /[\p{L}\d_]/u.test(text.charAt(at));
+/** Letters of any script count: `NaN` beyond the text is none. */
+const isWordAt = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code > 0xbf;
+};
 
 function readNumber(view: View, start: number, end: number): number {
   const { text, place, budget } = view;
   const before = text.charCodeAt(start - 1);
-  const letterBefore = (before >= 65 && before <= 90) || ((before === 32 || before === 45) && /[A-Z]/.test(text.charAt(start - 2)));
+  const letterBefore = (before >= 65 && before <= 90) || ((before === 32 || before === 45) && isUpperAt(text, start - 2));
   if (letterBefore) {
     budget.spend(64);
     const found = ibanIn(text, Math.max(0, start - 12), start);
@@ -151,7 +156,7 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
   if (!grouped && !compact) return false;
   if (CARD_FIELD.test(place.field) && place.role !== 'output') view.report(likelyCard, start, end);
   else if (grouped || CARD_WORDS.test(around)) view.report(CODE_WORDS.test(around) ? cardWithCode : card, start, end);
-  else if (digits.length >= 15 && digits.length <= 16 && !/["'_]?(?:id|key|seq|serial|version|timestamp|time|ts|hash|number|no)["']?\s{0,2}[:=#]\s{0,2}["']?$/i.test(text.slice(Math.max(0, start - 24), start))) view.report(likelyCard, start, end);
+  else if (digits.length >= 15 && digits.length <= 16 && text.charAt(start - 1) !== '/' && !/["'_]?(?:id|key|seq|serial|version|timestamp|time|ts|hash|number|no)["']?\s{0,2}[:=#]\s{0,2}["']?$/i.test(text.slice(Math.max(0, start - 24), start))) view.report(likelyCard, start, end);
   else return false;
   return true;
 }
