@@ -62,7 +62,10 @@ function textsOf(command: Command): Word[] {
 }
 
 /** `--command=DROP …` and `-eDROP …` without the option. */
-const withoutOption = (word: Word): Word => ({ ...word, text: word.text.replace(/^--?[a-z][a-z-]*=|^-[ceqQ](?=[A-Za-z]+\s)/, '') });
+function withoutOption(word: Word): Word {
+  const option = /^--?[a-z][a-z-]*=|^-[ceqQ](?=[A-Za-z]+\s)/.exec(word.text)?.[0];
+  return option === undefined ? word : { ...word, text: word.text.slice(option.length) };
+}
 
 /** Commands that drop or empty databases by themselves. */
 function tellClient(command: Command, tell: (rule: Rule, start: number, end: number) => void): void {

@@ -2,7 +2,7 @@ import type { Detector } from '../rule.ts';
 import { analyseCommands, COMMAND_LITERALS } from './commands.ts';
 import { effectRules } from './effect-rules.ts';
 import { analyseEmbedded, EMBEDDED_LITERALS } from './embedded.ts';
-import { foreignRules } from './foreign-rules.ts';
+import { foreignDetectors } from './foreign-rules.ts';
 import { analyseValue } from './injection.ts';
 import { injectionRules } from './injection-rules.ts';
 import { analyseQuery } from './query.ts';
@@ -12,5 +12,5 @@ export const sqlDetectors: readonly Detector[] = [
   { name: 'sql statements', rules: effectRules, roles: ['sql'], literals: [], analyse: analyseQuery },
   { name: 'sql in commands', rules: [], roles: ['shell'], literals: COMMAND_LITERALS, analyse: analyseCommands },
   { name: 'sql in programs', rules: [], roles: ['code', 'powershell', 'cmd'], literals: EMBEDDED_LITERALS, analyse: analyseEmbedded },
-  ...foreignRules,
+  ...foreignDetectors,
 ];

@@ -12,13 +12,16 @@ const TEMPORARY = /(?:^|_|\.)(?:te?mp|test|tests|staging|scratch|sandbox|dummy|e
 const ADMIN_ROLES = /^(?:dba|sysdba|superuser|rds_superuser|cloudsqlsuperuser|sysadmin|securityadmin|db_owner|accountadmin|orgadmin|postgres|root|super|control|impersonate|pg_execute_server_program|pg_read_server_files|pg_write_server_files|pg_read_all_data|pg_write_all_data|admin|administrator|owner)$/;
 const ACCOUNTS = /^(?:users?|accounts?|members?|memberships|profiles|employees|staff|admins?|auth_user|wp_usermeta|roles?|user_roles)$/;
 const MAX_STATEMENT_LOOK = 400;
+const MAX_STATEMENTS = 5_000;
 
 /** Tells what each statement does. Looks at every token a few times at most. */
 export function tellEffects(tokens: readonly Token[], circumstance: Circumstance, tell: TellEffect): void {
   let start = 0;
-  for (let at = 0; at <= tokens.length; at += 1) {
+  let statements = 0;
+  for (let at = 0; at <= tokens.length && statements < MAX_STATEMENTS; at += 1) {
     const token = tokens[at];
     if (token !== undefined && token.kind !== 'semicolon') continue;
+    statements += 1;
     if (at > start) tellStatement(tokens, start, at, circumstance, tell);
     start = at + 1;
   }
@@ -282,11 +285,13 @@ const COMMANDS = new Set(['xp_cmdshell', 'sp_oacreate', 'sp_oamethod', 'sp_execu
 const READS = new Set(['load_file', 'pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'filetoclob', 'filetoblob', 'xp_fileexist', 'xp_subdirs', 'xp_regread', 'fn_xe_file_target_read_file', 'readfile']);
 const CONNECTS = new Set(['utl_http', 'utl_inaddr', 'utl_smtp', 'utl_tcp', 'httpuritype', 'dbms_ldap', 'dblink_connect', 'dblink_connect_u', 'xp_dirtree', 'opendatasource', 'http_get', 'http_post']);
 
+const OUTWARD = new Set([...COMMANDS, ...READS, ...CONNECTS, 'outfile', 'dumpfile', 'mysql', 'pg_shadow', 'pg_authid', 'sql_logins', 'syslogins', 'sysxlogins', 'dba_users', 'user$', 'sp_configure', 'sp_addsrvrolemember', 'sp_addrolemember', 'dbms_scheduler', 'pg_terminate_backend', 'dblink', 'openrowset', 'utl_file', 'lo_export']);
+
 /** Functions and procedures that reach out of the database, in statements of any kind. */
 function tellReaches(tokens: readonly Token[], tell: TellEffect): void {
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at];
-    if (token?.kind !== 'word') continue;
+    if (token?.kind !== 'word' || !OUTWARD.has(token.text)) continue;
     const next = tokens[at + 1];
     const used = next?.kind === 'open' || isOperator(next, '.') || next?.kind === 'string' || next?.kind === 'variable' || isOperator(tokens[at - 1], '.');
     if (isWord(token, 'outfile', 'dumpfile') && next?.kind === 'string') tell(effect.fileWrite, at, at + 2);

@@ -19,11 +19,16 @@ const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '^', '|', '&', '<<', '>>', 
 const COMPARING = new Set(['=', '==', '<', '>', '<=', '>=', '<>', '!=', '<=>', '!<', '!>', '~', '!~', '~*', '!~*', '@>', '<@', '?', '?|', '?&', '^=', ':=', '!']);
 const LIKENESS = new Set(['like', 'ilike', 'rlike', 'regexp', 'glob', 'match', 'between', 'in', 'is', 'isnull', 'notnull', 'similar', 'sounds']);
 const SIGNS = new Set(['-', '+', '~', '!', '@']);
+const TRUTHS = new Set(['true', 'false', 'null', 'unknown']);
+const FUNCTION_KEYWORDS = new Set(['if', 'left', 'right', 'replace', 'insert', 'cast', 'convert', 'mod', 'user', 'database', 'schema', 'time', 'delay', 'values', 'rename']);
 const MAX_LOOK = 96;
 const MAX_CHAIN = 24;
 
-export const isComparing = (token: Token | undefined): boolean =>
-  token !== undefined && ((token.kind === 'operator' && COMPARING.has(token.text)) || (token.kind === 'word' && LIKENESS.has(token.text)) || (token.kind === 'variable' && token.text === '?'));
+export function isComparing(token: Token | undefined): boolean {
+  if (token === undefined) return false;
+  const { kind, text } = token;
+  return kind === 'operator' ? COMPARING.has(text) : kind === 'word' ? token.keyword && LIKENESS.has(text) : kind === 'variable' && text === '?';
+}
 
 /** Index after the bracket that closes the one at `open`; undefined if none does within some hundred tokens. */
 export function closingOf(tokens: readonly Token[], open: number, look = 400): number | undefined {
@@ -47,7 +52,8 @@ export function operandAt(tokens: readonly Token[], from: number): Operand | und
     if (!(next?.kind === 'operator' && ARITHMETIC.has(next.text)) && !isWord(next, 'div', 'mod', 'collate', 'escape')) break;
     const part = simpleAt(tokens, whole.end + 1);
     if (!part) break;
-    whole = { ...whole, constant: whole.constant && (part.constant || next?.text === '::'), end: part.end, closed: whole.closed && part.closed, text: `${whole.text}${next?.text}${part.text}`.slice(0, 200) };
+    const { kind, constant, closed, text } = whole;
+    whole = { kind, constant: constant && (part.constant || next?.text === '::'), text: `${text}${next?.text ?? ''}${part.text}`.slice(0, 200), end: part.end, closed: closed && part.closed };
   }
   return whole;
 }
@@ -61,14 +67,14 @@ function simpleAt(tokens: readonly Token[], from: number): Operand | undefined {
   }
   const token = tokens[at];
   if (!token) return undefined;
-  const plain = (kind: Operand['kind'], constant: boolean): Operand => ({ kind, constant, text: token.text, end: at + 1, closed: token.closed });
+  const plain = (kind: Operand['kind'], constant: boolean, end = at + 1): Operand => ({ kind, constant, text: token.text, end, closed: token.closed });
   switch (token.kind) {
     case 'number':
       return plain('number', true);
     case 'string':
       return plain('string', true);
     case 'variable':
-      return token.text === '@' && tokens[at + 1]?.kind === 'name' ? { ...plain('variable', false), end: at + 2 } : plain('variable', false);
+      return token.text === '@' && tokens[at + 1]?.kind === 'name' ? plain('variable', false, at + 2) : plain('variable', false);
     case 'name':
       return plain('column', false);
     case 'open':
@@ -80,13 +86,13 @@ function simpleAt(tokens: readonly Token[], from: number): Operand | undefined {
   }
 }
 
-function wordAt(tokens: readonly Token[], at: number, token: Token, plain: (kind: Operand['kind'], constant: boolean) => Operand): Operand | undefined {
+function wordAt(tokens: readonly Token[], at: number, token: Token, plain: (kind: Operand['kind'], constant: boolean, end?: number) => Operand): Operand | undefined {
   const next = tokens[at + 1];
-  if (['true', 'false', 'null', 'unknown'].includes(token.text)) return plain('truth', true);
-  if (isWord(token, 'exists', 'case', 'select')) return { ...plain('select', false), end: next?.kind === 'open' ? (closingOf(tokens, at + 1) ?? tokens.length) : at + 1 };
+  if (TRUTHS.has(token.text)) return plain('truth', true);
+  if (isWord(token, 'exists', 'case', 'select')) return plain('select', false, next?.kind === 'open' ? (closingOf(tokens, at + 1) ?? tokens.length) : at + 1);
   if (next?.kind === 'open') {
     const group = groupAt(tokens, at + 1);
-    if (!isKeyword(token) || ['if', 'left', 'right', 'replace', 'insert', 'cast', 'convert', 'mod', 'user', 'database', 'schema', 'time', 'delay', 'values', 'rename'].includes(token.text))
+    if (!isKeyword(token) || FUNCTION_KEYWORDS.has(token.text))
       return { kind: 'call', constant: group.constant, text: token.text, end: group.end, closed: group.closed };
   }
   if (next?.kind === 'string' && next.closed && next.start === token.end && /^(?:[nbxe]|_\w+)$/.test(token.text)) return { kind: 'string', constant: true, text: next.text, end: at + 2, closed: next.closed };

@@ -1,10 +1,10 @@
-import type { PatternRule } from '../rule.ts';
+import type { Analyser, PatternRule, View } from '../rule.ts';
 
 const VALUES = ['value', 'path', 'url', 'host', 'secret', 'address', 'prose'] as const;
 const MAX_PROSE = 400;
 
 /** Queries of other languages that values carry: documents, directories, XML, graphs. */
-export const foreignRules: readonly PatternRule[] = [
+const foreignRules: readonly PatternRule[] = [
   {
     id: 'sql.nosql-operator',
     type: 'sql_injection',
@@ -31,8 +31,6 @@ export const foreignRules: readonly PatternRule[] = [
     pattern:
       /^[^'"\n;]{0,40};\s*return\s*(?:true|false|1|0|\(|this\.|['"])|['"]\s*[;)}]{1,4}\s*(?:return\b|var\s|while\s*\(|if\s*\(|db\.|this\.|emit\()|['"]\s*(?:&&|\|\|)\s*(?:this\.\w{1,40}|['"\d]\w{0,20}['"]?\s*={2,3}|\w{1,20}\s*[!=]={1,2}\s*['"\d]?)|\bthis\.\w{1,40}\s*(?:\.match\(|[!=]={1,2}|\[)|;\s*while\s*\(\s*(?:1|true)\s*\)|\b(?:do|while)\s*[{(][^\n]{0,60}new\s+Date|\bdb\.(?:\w{1,40}\.)?(?:insert|drop|dropDatabase|find|remove|getCollectionNames|getName|update|eval)\s*\(|^\s*(?:\|\||&&)\s*(?:\d{1,6}|\w{1,20}|['"]\w{0,20}['"])\s*={2,3}/i,
     accepts: ({ 0: match }, { text, place }) => text.length <= MAX_PROSE && (place.role !== 'prose' || /^\s*[^\s]{0,40}['"]\s*[;)}&|]/.test(text)) && !/^this\.\w+\s*$/.test(match),
-    after: 200,
-    before: 80,
   },
   {
     id: 'sql.script-delay',
@@ -44,8 +42,6 @@ export const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: ['new date(', 'time.sleep(', 'date.now('],
     pattern: /['"][^\n]{0,200}(?:while\s*\([^()\n]{0,40}(?:-|new Date|Date\.now)|(?:eval|exec)\s*\(\s*compile\s*\([^\n]{0,120}time\.sleep\()/i,
-    before: 200,
-    after: 200,
     accepts: (_, { place }) => place.role !== 'prose',
   },
   {
@@ -59,8 +55,6 @@ export const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: [')(', '*)', '(&', '(|', '(!', ') ('],
     pattern: /\*?\)\s?\(\s?[&|!]\s?(?:\(|\)|[\w-]{1,40}\s?[~<>]?=|$)|\*\)\s?\(\s?[\w-]{1,40}\s?[~<>]?=|^[\w*.@-]{0,40}\)\s?\([\w-]{1,40}[~<>]?=|^[^()\n]{0,40}\)\s?\(\s?[&|!]?\s?\)|\(\s?[&|]\s?\(\s?!?\(?\s?[\w-]{1,40}[~<>]?=[^()\n]{0,60}\)\s?[()]|^\*\(\)\||^[\w*]{0,20}\*\){2,6}(?:%00|\0|\(|$)|^[\w]{1,20}\*\)\s?\(|\*\)\)?(?:%00|\0)/i,
-    before: 48,
-    after: 120,
     accepts: (match, view, at) => isFilterBreak(view.text, at + match[0].length, view.place.role === 'prose'),
   },
   {
@@ -87,9 +81,28 @@ export const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: ['detach delete', 'load csv', 'return n', 'match (', 'match(', 'call db.', 'call dbms.', 'call apoc.'],
     pattern: /['"]\s{0,4}[)}\]]{1,4}[^\n]{0,60}?\b(?:MATCH\s?\(|RETURN\s|DETACH\s|CALL\s|LOAD\s{1,3}CSV|WITH\s|UNION\s)|['"][^\n]{0,80}\bLOAD\s{1,3}CSV\s{1,3}(?:WITH\s|FROM\s)|['"][^\n]{0,60}\bDETACH\s{1,3}DELETE\b\s{0,3}\w{0,10}\s{0,3}(?:\/\/|$|;)|['"][^\n]{0,40}\bCALL\s{1,3}(?:db|dbms|apoc)\.\w/i,
-    before: 80,
   },
 ];
+
+/** Payloads of this kind are short. Longer texts are looked at around the first few literals only. */
+const WHOLE = 600;
+const MAX_WINDOWS = 6;
+
+/** Runs each rule once on a short text, or a few times on a long one: what its expression may cost has a bound. */
+export const foreignDetectors: readonly Analyser[] = foreignRules.map((rule) => ({ name: rule.id, rules: [rule], roles: rule.roles, literals: rule.literals, analyse: (view: View) => look(rule, view) }));
+
+function look({ pattern, accepts, ...rule }: PatternRule, view: View): void {
+  const { text, hits, budget } = view;
+  const starts = text.length <= WHOLE ? [0] : hits.slice(0, MAX_WINDOWS).map((hit) => Math.max(0, hit - 80));
+  for (const from of starts) {
+    const window = text.slice(from, from + (text.length <= WHOLE ? WHOLE : 280));
+    budget.spend(8 * window.length);
+    const match = pattern.exec(window);
+    if (!match || (accepts && !accepts(match, view, from + match.index))) continue;
+    view.report(rule, from + match.index, from + match.index + Math.max(1, match[0].length));
+    return;
+  }
+}
 
 /** Whether a filter's pieces are all there is: prose has words around brackets. */
 function isFilterBreak(text: string, end: number, prose: boolean): boolean {

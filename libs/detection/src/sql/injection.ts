@@ -32,7 +32,7 @@ function signs(): Uint8Array {
   return table;
 }
 
-/** One cheap pass: no injection does without a sign, but for `1 order by 5` and `1 union select a`. */
+/** One cheap pass: no injection does without a sign, but for the likes of `1 order by 5` and `1 union select a`. */
 function mayInject(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -40,7 +40,7 @@ function mayInject(text: string): boolean {
     if (code === 45 && text.charCodeAt(at + 1) === 45) return true;
     if (code === 47 && text.charCodeAt(at + 1) === 42) return true;
   }
-  return text.length < 4_096 && /\b(?:union|select|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
+  return text.length < 4_096 && /\b(?:union|select|from|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
 }
 
 function analyseReading(view: View, reading: Reading, tell: Tell, prose: boolean): void {
@@ -92,7 +92,7 @@ function tellWord(view: View, reading: Reading, at: number, tell: Tell, prose: b
       if (clean && isGroupProbe(reading, at)) tell(injection.groupProbe, at);
       return;
     case 'into':
-      if (isWord(next, 'outfile', 'dumpfile')) tell(injection.outfile, at);
+      if (isWord(next, 'outfile', 'dumpfile') && tokens[at + 2]?.kind !== 'word') tell(injection.outfile, at);
       return;
     case 'procedure':
       if (isWord(next, 'analyse')) tell(injection.procedureAnalyse, at);

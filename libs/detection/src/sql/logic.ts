@@ -6,7 +6,11 @@ import { CHARACTER_CALLS, SYSTEM_CALLS } from './vocabulary.ts';
 
 const DIGIT_AT_END = /\d\s*$/;
 
-export const isJunction = (token: Token | undefined): boolean => isWord(token, 'or', 'and', 'xor') || isOperator(token, '||', '&&');
+export function isJunction(token: Token | undefined): boolean {
+  if (token === undefined) return false;
+  const { kind, text } = token;
+  return kind === 'word' ? text === 'or' || text === 'and' || text === 'xor' : kind === 'operator' && (text === '||' || text === '&&');
+}
 
 /** Conditions added to a statement: `or 1=1`, `' and 'a'='a`, `' or user like '%`. */
 export function tellLogic(reading: Reading, at: number, tell: Tell, prose: boolean): void {
@@ -61,6 +65,8 @@ function tellComparison(reading: Reading, at: number, comparison: Comparison, te
     if (prose && !isEndOrCut(tokens[end]) && !isJunction(tokens[end])) return;
     return tell(['is', 'isnull', 'notnull'].includes(operator) ? injection.tautologyColumn : injection.openCondition, at);
   }
+  // Behind a comparison it is one more condition of a filter.
+  if (tokens.slice(0, at).some(isComparing)) return;
   const before = tokens[at - 1];
   const afterNumber = before === undefined || before.kind === 'number' || before.kind === 'variable' || before.kind === 'close';
   if (!afterNumber) return;

@@ -10,7 +10,7 @@ import { tellMismatch } from './union.ts';
 import { DELAYS, ERROR_TELLING } from './vocabulary.ts';
 
 /** Conditions examined of one text; more say nothing new. */
-const MAX_PROBES = 400;
+const MAX_PROBES = 2_000;
 
 /** Reads a statement that a SQL tool is given: what it does, and whether one of its values was broken out of. */
 export function analyseQuery(view: View): void {
@@ -28,6 +28,12 @@ export function analyseQuery(view: View): void {
   tellSeams(text, tokens, (rule, from) => tell(rule, from, tokens.length));
 }
 
+const WHERES = new Set(['where', 'having', 'on']);
+const UNIONS = new Set(['union', 'except', 'intersect']);
+/** Comparisons that a bracket follows, or words. */
+const LISTED = new Set(['in', 'is', 'match', 'between']);
+const NOTABLE = new Set([...WHERES, ...UNIONS, ...DELAYS, ...ERROR_TELLING, 'json_keys', 'waitfor', 'convert', 'cast', 'ascii', 'ord', 'unicode', 'substring', 'substr', 'mid', 'procedure']);
+
 type TellSeam = (rule: Rule, from: number) => void;
 
 function tellSeams(text: string, tokens: readonly Token[], tell: TellSeam): void {
@@ -37,31 +43,44 @@ function tellSeams(text: string, tokens: readonly Token[], tell: TellSeam): void
   let unpaired = -1;
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] as Token;
-    if (token.kind === 'open') depth += 1;
-    if (token.kind === 'close' && (depth -= 1) < 0) {
-      if (unpaired < 0 && where >= 0) unpaired = at;
-      depth = 0;
+    switch (token.kind) {
+      case 'open':
+        depth += 1;
+        break;
+      case 'close':
+        depth -= 1;
+        if (depth < 0) {
+          if (unpaired < 0 && where >= 0) unpaired = at;
+          depth = 0;
+        }
+        break;
+      case 'semicolon':
+        depth = 0;
+        if (tokens[at + 1] !== undefined) where = at;
+        break;
+      case 'comment':
+        if (where >= 0) tellCut(text, tokens, at, where, tell);
+        break;
+      case 'string':
+      case 'number':
+        if (where >= 0 && isGlued(text, tokens, at)) tell(injection.brokenLiteral, at);
+        break;
+      case 'word':
+        if (!NOTABLE.has(token.text)) break;
+        if (WHERES.has(token.text)) where = at;
+        else if (UNIONS.has(token.text) && (probes += 1) < MAX_PROBES) tellMismatch(tokens, at, () => tell(injection.unionMismatch, at));
+        else if (where >= 0) tellDelay(tokens, at, tell);
+        break;
+      default:
     }
-    if (token.kind === 'semicolon') {
-      depth = 0;
-      where = tokens[at + 1] === undefined ? where : Math.max(where, at);
-    }
-    if (isWord(token, 'where', 'having', 'on')) where = at;
-    if (where >= 0 && probes < MAX_PROBES) {
-      if (isJunction(token)) {
-        probes += 1;
-        tellConstants(tokens, at, tell);
-      }
-      if (isComparing(token) && !isWord(token, 'in', 'is', 'match', 'between')) tellMalformed(text, tokens, at, tell);
-    }
-    if (isWord(token, 'union', 'except', 'intersect') && probes < MAX_PROBES) {
+    if (where < 0 || probes >= MAX_PROBES || (token.kind !== 'operator' && token.kind !== 'word')) continue;
+    if (isJunction(token)) {
       probes += 1;
-      tellMismatch(tokens, at, () => tell(injection.unionMismatch, at));
+      tellConstants(tokens, at, tell);
+    } else if (isComparing(token) && !LISTED.has(token.text)) {
+      probes += 1;
+      tellMalformed(text, tokens, at, tell);
     }
-    if (where >= 0) tellDelay(tokens, at, tell);
-    if (where >= 0 && isGlued(text, tokens, at)) tell(injection.brokenLiteral, at);
-    if (where >= 0 && isWord(token, 'procedure') && isWord(tokens[at + 1], 'analyse')) tell(injection.procedureAnalyse, at);
-    if (where >= 0 && token.kind === 'comment') tellCut(text, tokens, at, where, tell);
   }
   const last = tokens.at(-1);
   if (unpaired >= 0 && continues(tokens[unpaired + 1])) tell(injection.brokenLiteral, unpaired);
@@ -123,7 +142,8 @@ function tellDelay(tokens: readonly Token[], at: number, tell: TellSeam): void {
   const token = tokens[at] as Token;
   if (token.kind !== 'word') return;
   const called = tokens[at + 1]?.kind === 'open';
-  if (called && DELAYS.has(token.text)) tell(injection.delayInStatement, at);
+  if (isWord(token, 'procedure') && isWord(tokens[at + 1], 'analyse')) tell(injection.procedureAnalyse, at);
+  else if (called && DELAYS.has(token.text)) tell(injection.delayInStatement, at);
   else if (called && ERROR_TELLING.has(token.text) && tokens.slice(at, at + 12).some((inner) => isWord(inner, 'select', 'concat', 'version', 'user', 'database'))) tell(injection.delayInStatement, at);
   else if (isWord(token, 'json_keys') && tokens.slice(at, at + 6).some((inner) => isWord(inner, 'select'))) tell(injection.delayInStatement, at);
   else if (called && isWord(token, 'convert', 'cast') && tokens.slice(at, at + 10).some((inner, index, rest) => inner.text.startsWith('@@') || (isWord(inner, 'version', 'db_name', 'user_name') && rest[index + 1]?.kind === 'open'))) tell(injection.delayInStatement, at);

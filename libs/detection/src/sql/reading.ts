@@ -27,21 +27,42 @@ export function readingsOf(view: View): Reading[] {
   const readings: Reading[] = [];
   const plusIsBlank = text.includes('+') && !/\s/.test(text.slice(0, 2_000));
   const read = (from: number, inside?: "'" | '"', seam?: number, paired = false): void => {
-    const tokens = tokenise(text, { from, ...(inside && { inside }), ...(seam !== undefined && { seam }), maxTokens: MAX_TOKENS, patience: PATIENCE, hashComments: true, plusIsBlank });
-    budget.spend(tokens.end - from + 1);
-    readings.push({ ...tokens, broken: inside !== undefined, seam: inside ? afterClosing(tokens.tokens, 1) : 0, paired, wordsBefore: inside ? wordsIn(text.slice(from, Math.min(seam ?? from, from + 200))) : 0 });
+    const { tokens, odd, end } = tokenise(text, { from, inside, seam, maxTokens: MAX_TOKENS, patience: PATIENCE, hashComments: true, plusIsBlank });
+    budget.spend(end - from + 1);
+    const wordsBefore = inside ? wordsIn(text.slice(from, Math.min(seam ?? from, from + 200))) : 0;
+    readings.push({ tokens, odd, end, broken: inside !== undefined, seam: inside ? afterClosing(tokens, 1) : 0, paired, wordsBefore });
   };
   for (const start of startsOf(text, place.role === 'url')) {
     read(start);
     for (const quote of ["'", '"'] as const) {
       let seam = text.indexOf(quote, start);
       for (let seams = 0; seam >= 0 && seams < MAX_SEAMS; seams += 1) {
-        read(start, quote, seam, seams % 2 === 1);
+        if (mayBreak(text, seam)) read(start, quote, seam, seams % 2 === 1);
         seam = text.indexOf(quote, seam + 1);
       }
     }
   }
   return readings;
+}
+
+const BREAKING = new Set(
+  'or and xor not union intersect except select insert update delete drop alter create exec execute declare waitfor into having group order limit procedure like ilike rlike regexp glob is isnull notnull in between sounds similar div mod collate begin if goto print use set shutdown set call grant copy truncate merge where as asc desc from join backup dbcc kill return escape binary values replace'.split(' '),
+);
+
+/** Whether what follows a quote could leave its literal: most apostrophes are followed by a letter of the same word. */
+function mayBreak(text: string, seam: number): boolean {
+  let at = seam + 1;
+  for (; at < Math.min(text.length, seam + 64); at += 1) {
+    const code = text.charCodeAt(at);
+    // Blanks, brackets, `%`, `+` and letters' like are skipped.
+    if (code <= 32 || code === 0xa0 || code === 41 || code === 37 || code === 92 || code === 93 || code === 125) continue;
+    if (code === 47 || code >= 128) return code === 47;
+    break;
+  }
+  const code = text.charCodeAt(at) | 32;
+  if (code < 97 || code > 122) return !',.?:_'.includes(text.charAt(at)) || text.charAt(at) === '';
+  const word = /^[a-z]{1,10}/i.exec(text.slice(at, at + 11))?.[0].toLowerCase() ?? '';
+  return BREAKING.has(word) || (/^(?:or|and|xor|union)/.test(word) && /^(?:or|and|xor|union)\W?\d/i.test(text.slice(at, at + 8)));
 }
 
 const wordsIn = (text: string): number => text.match(/\p{L}{2,}/gu)?.length ?? 0;

@@ -11,6 +11,8 @@ export type Token = Readonly<{
   mark: string;
   /** False for a quote or comment that the end of the text cuts. */
   closed: boolean;
+  /** A word that SQL gives a meaning of its own. */
+  keyword: boolean;
 }>;
 
 /** What SQL gives a meaning of its own; all other words are names. */
@@ -24,11 +26,11 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
-export const isKeyword = (token: Token): boolean => token.kind === 'word' && KEYWORDS.has(token.text);
+export const isKeywordText = (text: string): boolean => KEYWORDS.has(text);
+export const isKeyword = ({ keyword }: Token): boolean => keyword;
 
 /** Whether it is a value by itself: a constant, a name, a variable. */
-export const isOperand = (token: Token): boolean =>
-  token.kind === 'number' || token.kind === 'string' || token.kind === 'name' || token.kind === 'variable' || (token.kind === 'word' && !KEYWORDS.has(token.text));
+export const isOperand = ({ kind, keyword }: Token): boolean => (kind === 'word' && !keyword) || kind === 'number' || kind === 'string' || kind === 'name' || kind === 'variable';
 
 export const isWord = (token: Token | undefined, ...words: readonly string[]): boolean => token?.kind === 'word' && words.includes(token.text);
 export const isOperator = (token: Token | undefined, ...operators: readonly string[]): boolean => token?.kind === 'operator' && operators.includes(token.text);

@@ -1,25 +1,27 @@
 import type { Token, TokenKind } from './token.ts';
-import { isKeyword, isOperand } from './token.ts';
+import { isKeyword, isKeywordText, isOperand } from './token.ts';
 
 export type Tokenising = Readonly<{
   from?: number;
   /** The text begins inside a literal of this quote. */
-  inside?: "'" | '"';
+  inside?: "'" | '"' | undefined;
   /** The end of that literal, where it is known. */
-  seam?: number;
+  seam?: number | undefined;
   maxTokens?: number;
   /** Stops once this many values stand side by side as no statement has them: prose soon does. */
   patience?: number;
   /** `#` begins a comment wherever it stands, as in MySQL. */
   hashComments?: boolean;
-  /** `+` is a blank, as in a query string. */
+  /** A `+` beside a keyword is a blank, as in a query string. */
   plusIsBlank?: boolean;
 }>;
 
 /** `odd`: how many values stood side by side up to and including each token. `end`: where reading stopped. */
 export type Tokens = Readonly<{ tokens: readonly Token[]; odd: readonly number[]; end: number }>;
 
-const OPERATORS = ['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&'];
+const OPERATORS = new Set(['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&']);
+/** What a longer operator goes on with. */
+const GOES_ON = new Set('<>=|&:@#-*~?!'.split('').map((sign) => sign.charCodeAt(0)));
 /** Words that may stand before a literal: `N'…'`, `date '…'`, `_utf8'…'`. */
 const LITERAL_PREFIX = /^(?:[nbxeq]|u&|date|timestamp|_[a-z0-9]+|interval|label)$/;
 const MAX_RETRIES = 4;
@@ -41,7 +43,14 @@ function classes(): Uint8Array {
 
 function classOf(code: number): number {
   if (code < 128) return CLASSES[code] ?? 0;
+  if (Number.isNaN(code)) return 0;
   return code === 0xa0 || code === 0x3000 || code === 0xfeff || (code >= 0x2000 && code <= 0x200f) || code === 0x2028 || code === 0x2029 ? BLANK : code >= 0x2010 && code <= 0x206f ? 0 : LETTER;
+}
+
+function operatorLength(text: string, start: number): number {
+  if (!GOES_ON.has(text.charCodeAt(start + 1))) return 1;
+  if (GOES_ON.has(text.charCodeAt(start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
+  return OPERATORS.has(text.slice(start, start + 2)) ? 2 : 1;
 }
 
 /** Reads text as SQL of any dialect, at one step a character or a few. Never throws. */
@@ -80,7 +89,7 @@ class Reader {
     const start = this.#at;
     const code = text.charCodeAt(start);
     const kind = classOf(code);
-    if (kind === BLANK || (code === 43 && this.#options.plusIsBlank)) {
+    if (kind === BLANK || (code === 43 && this.#options.plusIsBlank && this.#isBesideKeyword(start))) {
       this.#at += 1;
       return;
     }
@@ -129,9 +138,14 @@ class Reader {
         break;
       default:
     }
-    const three = text.slice(start, start + 3);
-    const operator = OPERATORS.find((long) => three.startsWith(long)) ?? sign;
-    this.#sign('operator', start, operator.length);
+    this.#sign('operator', start, operatorLength(text, start));
+  }
+
+  /** `1+union+select`: a plus that stands for a blank. */
+  #isBesideKeyword(plus: number): boolean {
+    if (this.#tokens.at(-1)?.keyword) return true;
+    const word = /^\+{1,4}([a-z]{2,10})(?![\w(])/i.exec(this.#text.slice(plus, plus + 16))?.[1];
+    return word !== undefined && isKeywordText(word.toLowerCase());
   }
 
   #sign(kind: TokenKind, start: number, length: number): void {
@@ -155,6 +169,14 @@ class Reader {
 
   /** `1`, `1.5e3`, `.1`, `0x1F`, `1F`; a keyword may follow without a blank. */
   #number(start: number): void {
+    const text = this.#text;
+    let at = start;
+    while (classOf(text.charCodeAt(at)) === DIGIT) at += 1;
+    const next = text.charCodeAt(at);
+    if ((at > start && next !== 46 && classOf(next) !== LETTER) || at - start > 300) {
+      this.#at = at;
+      return this.#add('number', text.slice(start, at), start);
+    }
     const matched = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,20})?(?:[fFdD](?=union|from|and|or|$))?)/i.exec(this.#text.slice(start, start + 1_000))?.[0] ?? this.#text.charAt(start);
     this.#at = start + matched.length;
     this.#add('number', matched.toLowerCase(), start);
@@ -231,12 +253,12 @@ class Reader {
     const name = at;
     while (at < text.length && classOf(text.charCodeAt(at)) >= DIGIT) at += 1;
     if (at === name && sign !== '?') {
-      const operator = OPERATORS.find((long) => text.startsWith(long, start)) ?? sign;
-      if (sign === '@' && operator === '@') {
+      const length = operatorLength(text, start);
+      if (sign === '@' && length === 1) {
         this.#at = start + 1;
         return this.#add('variable', '@', start);
       }
-      return this.#sign('operator', start, operator.length);
+      return this.#sign('operator', start, length);
     }
     this.#at = at;
     this.#add(sign === '?' && at > name ? 'operator' : 'variable', text.slice(start, at).toLowerCase(), start);
@@ -268,7 +290,7 @@ class Reader {
 
   /** Comments that something follows are blanks; they are kept only where they end the text or a line. */
   #add(kind: TokenKind, text: string, start: number, mark = '', closed = true): void {
-    const token: Token = { kind, text, start, end: this.#at, mark, closed };
+    const token: Token = { kind, text, start, end: this.#at, mark, closed, keyword: kind === 'word' && isKeywordText(text) };
     if (kind === 'comment' && mark === '/*' && closed) return;
     const before = this.#tokens.at(-1);
     if (before && sideBySide(before, token)) this.#oddities += 1;
