@@ -1,4 +1,4 @@
-import { type CommandRule, hasOption, operandsOf } from './command-rule.ts';
+import { type CommandRule, hasOption, lineOf, operandsOf } from './command-rule.ts';
 
 const bash = (script: string) => ({ tool: 'bash', arguments: { script } }) as const;
 const type = 'destructive_command';
@@ -51,11 +51,11 @@ export const cloudRules: readonly CommandRule[] = [
     holds: ({ name }, words) => {
       if (dry(words)) return false;
       const operands = operandsOf(words);
-      const text = operands.join(' ');
+      const text = lineOf(operands);
       const [first = '', second = ''] = operands;
       switch (name) {
         case 'gcloud':
-          return (GOOGLE.test(first) || /^(?:alpha|beta)$/.test(first)) && operands.slice(1, 5).some((word) => /^(?:delete|destroy|disable|abandon-instances|delete-instances|reset-windows-password)$/.test(word)) ? true : first === 'storage' && /^(?:rm|buckets delete)/.test(operands.slice(1).join(' ')) && (hasOption(words, 'r', '--recursive') || text.includes('**'));
+          return (GOOGLE.test(first) || /^(?:alpha|beta)$/.test(first)) && operands.slice(1, 5).some((word) => /^(?:delete|destroy|disable|abandon-instances|delete-instances|reset-windows-password)$/.test(word)) ? true : first === 'storage' && /^(?:rm|buckets delete)/.test(lineOf(operands.slice(1))) && (hasOption(words, 'r', '--recursive') || text.includes('**'));
         case 'gsutil':
           return operands.includes('rb') || (operands.includes('rm') && (hasOption(words, 'r') || hasOption(words, 'R') || /\*\*?$/.test(operands.at(-1) ?? '')));
         case 'bq':
@@ -81,7 +81,7 @@ export const cloudRules: readonly CommandRule[] = [
         case 'vercel':
         case 'netlify':
         case 'railway':
-          return /^(?:remove|rm|projects? rm|projects? remove|sites:delete|down|delete)\b/.test(text) && (name !== 'vercel' || /--yes|-y/.test(words.join(' ')));
+          return /^(?:remove|rm|projects? rm|projects? remove|sites:delete|down|delete)\b/.test(text) && (name !== 'vercel' || /--yes|-y/.test(lineOf(words)));
         case 'firebase':
           return /^(?:firestore:delete|database:remove|projects:delete|hosting:disable|functions:delete)/.test(first) && words.some((word) => /^(?:--all-collections|-f|--force|-y|--recursive|-r)$/.test(word));
         case 'wrangler':
@@ -116,7 +116,7 @@ export const cloudRules: readonly CommandRule[] = [
     source: 'MITRE ATT&CK T1485',
     holds: ({ name }, words) => {
       if (dry(words)) return false;
-      const text = words.join(' ');
+      const text = lineOf(words);
       const unasked = /(?:^| )-{1,2}(?:auto-approve|force|yes|y|f|terragrunt-non-interactive|non-interactive|all|skip-preview|auto-approve=true)(?= |$)/.test(text);
       switch (name) {
         case 'terraform':
@@ -171,7 +171,7 @@ export const cloudRules: readonly CommandRule[] = [
     source: 'MITRE ATT&CK T1485',
     holds: ({ name }, words) => {
       if (dry(words)) return false;
-      const text = words.join(' ');
+      const text = lineOf(words);
       if (name === 'etcdctl') return /\bdel\b.*(?:--prefix|--from-key)/.test(text);
       if (/\bscale\b/.test(text)) return /--replicas[= ]0\b/.test(text) && /--all\b/.test(text);
       if (/\bdrain\b/.test(text)) return /--force\b/.test(text) && /\$\(|`|--all|--selector/.test(text);
@@ -189,7 +189,7 @@ export const cloudRules: readonly CommandRule[] = [
     positive: bash('docker system prune -a --volumes -f'),
     nearMiss: bash('docker image prune -f; docker rm -f web; docker volume rm app_cache; docker compose down'),
     holds: (_, words) => {
-      const text = words.join(' ');
+      const text = lineOf(words);
       const all = /\$\(\s*(?:sudo )?(?:docker|podman|nerdctl)\b[^)]*\b(?:ps|ls|list|images|container|volume)\b[^)]*|`\s*(?:docker|podman) (?:ps|volume|images)/.test(text);
       return (/^system prune\b/.test(text) && /--volumes\b/.test(text) && /(?:^| )(?:-[a-z]*f[a-z]*|--force)\b/.test(text)) || (/^system reset\b/.test(text) && /(?:-f|--force)\b/.test(text)) || (/^(?:rm|container rm|volume rm)\b/.test(text) && all) || (/^volume prune\b/.test(text) && /(?:^| )-[a-z]*a/.test(text)) || /^swarm leave (?:-f|--force)/.test(text);
     },

@@ -38,3 +38,6 @@ export const operandsOf = (words: readonly string[]): readonly string[] => {
   const end = words.indexOf('--');
   return words.filter((word, index) => (end >= 0 && index > end) || !word.startsWith('-'));
 };
+
+/** The words as one line, cut where no rule looks any more: an expression may look at it more than once. */
+export const lineOf = (words: readonly string[]): string => words.join(' ').slice(0, 2_048);

@@ -82,8 +82,8 @@ const inPrograms: Analyser = {
 /** Reads the first call that begins at or shortly behind a literal; answers where it ended. */
 function readCall({ text, budget, report }: View, hit: number): number {
   budget.spend(64);
-  const bracket = text.indexOf('(', hit);
-  const open = bracket >= 0 && bracket - hit < 48 && CALL.test(text.slice(Math.max(0, hit - 8), bracket + 1)) ? bracket + 1 : quoteBehind(text, hit);
+  const bracket = hit + text.slice(hit, hit + 48).indexOf('(');
+  const open = bracket >= hit && CALL.test(text.slice(Math.max(0, hit - 8), bracket + 1)) ? bracket + 1 : quoteBehind(text, hit);
   if (open < 0) return hit;
   const strings = stringsOfCall(text, open);
   const [first, last] = [strings[0], strings.at(-1)];
@@ -115,9 +115,10 @@ const inLines: Analyser = {
     let reached = -1;
     for (const hit of hits.slice(0, 64)) {
       if (hit < reached) continue;
-      const from = Math.max(text.lastIndexOf('\n', hit) + 1, hit - 512);
-      const newline = text.indexOf('\n', hit);
-      reached = newline < 0 || newline > hit + 2_048 ? Math.min(text.length, hit + 2_048) : newline;
+      const before = Math.max(0, hit - 512);
+      const from = before + text.slice(before, hit).lastIndexOf('\n') + 1;
+      const newline = text.slice(hit, hit + 2_048).indexOf('\n');
+      reached = newline < 0 ? Math.min(text.length, hit + 2_048) : hit + newline;
       const line = text.slice(from, reached);
       budget.spend(line.length + hit - from);
       if (/^\s*(?:#|\/\/)/.test(line)) continue;
@@ -130,14 +131,14 @@ const inLines: Analyser = {
 /** Where the command of a line begins and ends: behind its key and inside its quotes. */
 function commandOf(line: string, from: number): readonly [number, number] {
   const start = LINE.exec(line)?.[0].length ?? 0;
-  const quoted = /["'[]/.test(line.charAt(start - 1)) ? /["'\]]\s*,?\s*$/.exec(line.slice(start)) : null;
+  const quoted = /["'[]/.test(line.charAt(start - 1)) ? /["'\]],?$/.exec(line.slice(start).trimEnd()) : null;
   return [from + start, from + (quoted ? start + quoted.index : line.length)];
 }
 
 function stringAround(text: string, hit: number, from: number, to: number): readonly [number, number] {
-  const open = text.lastIndexOf('"', hit);
-  const close = text.indexOf('"', hit);
-  return [open < from ? from : open + 1, close < 0 || close > to ? to : close];
+  const open = text.slice(from, hit).lastIndexOf('"');
+  const close = text.slice(hit, to).indexOf('"');
+  return [open < 0 ? from : from + open + 1, close < 0 ? to : hit + close];
 }
 
 export const commandAnalysers: readonly Analyser[] = [inShell, inPrograms, inLines];

@@ -12,7 +12,7 @@ const MONGO = /\bdropDatabase\s*\(|\.drop\s*\(\s*\)|\.(?:deleteMany|remove|delet
 /** What a client of a database is told, by an option or by its input. */
 function told({ args, input, pipedFrom }: Command): string {
   const piped = input?.text ?? (pipedFrom && constantOutput(pipedFrom)) ?? '';
-  return `${args.map(({ text }) => text).join(' ').slice(0, 4_096)} ${piped.slice(0, 4_096)}`;
+  return `${lineOf(args.map(({ text }) => text))} ${piped.slice(0, 2_048)}`;
 }
 
 export const databaseRules: readonly CommandRule[] = [
@@ -30,7 +30,7 @@ export const databaseRules: readonly CommandRule[] = [
       if (/admin$/.test(command.name)) return words.some((word, index) => word === 'drop' && !DISPOSABLE.test(words[index + 1] ?? ''));
       const text = told(command);
       const match = DESTROYING.exec(text);
-      const object = match ? (/^[\s\w]*?(?:if\s+exists\s+)?["'`]?([\w.-]+)["'`]?\s*(?:;|cascade|$|")/i.exec(text.slice(match.index + match[0].length))?.[1] ?? '') : '';
+      const object = match ? (/^[\s\w]*?(?:if\s+exists\s+)?["'`]?([\w.-]+)["'`]?\s*(?:;|cascade|$|")/i.exec(text.slice(match.index + match[0].length).slice(0, 80))?.[1] ?? '') : '';
       return match !== null && !DISPOSABLE.test(object);
     },
   },

@@ -74,7 +74,7 @@ const PATTERN = /(?:^|_)(?:pattern|regexp?|expr\w*|glob|filter|match)(?:_|$)/;
 const SEARCHING = /[?&](?:q|query|search|s|text|keywords?)=[^&]*$/;
 
 const MAX_PROSE = 400;
-const MAX_LOOKS = 128;
+const MAX_LOOKS = 1_000;
 const SUSPICIOUS = /[;|&`<\n{$'"\\]|>\(|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
 function readingOf({ place: { role, field }, text }: View): Reading | undefined {
@@ -212,12 +212,12 @@ function lookForHidden({ text, report, budget, place }: View): void {
   TOKEN.lastIndex = 0;
   let looks = 0;
   for (let match = TOKEN.exec(text); match && looks < MAX_LOOKS; match = TOKEN.exec(text)) {
-    looks += 1;
     const [token] = match;
     budget.spend(token.length);
     const broken = BROKEN.test(token) && !/^['"][^'"]*['"]$/.test(token);
     const globbed = !broken && /[?*]/.test(token) && GLOBBED.test(token) && /[?]/.test(token);
     if (!broken && !globbed) continue;
+    looks += 1;
     const plain = bare(token);
     if (plain.length < 2 || plain === token) {
       if (!globbed) continue;

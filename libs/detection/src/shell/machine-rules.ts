@@ -1,4 +1,4 @@
-import { type CommandRule, hasOption, operandsOf } from './command-rule.ts';
+import { type CommandRule, hasOption, lineOf, operandsOf } from './command-rule.ts';
 import { isDevice } from './targets.ts';
 
 const bash = (script: string) => ({ tool: 'bash', arguments: { script } }) as const;
@@ -46,7 +46,7 @@ export const machineRules: readonly CommandRule[] = [
     nearMiss: bash('zpool status tank; lvs; btrfs subvolume list /'),
     source: 'MITRE ATT&CK T1490',
     holds: ({ name }, words) => {
-      const text = words.join(' ');
+      const text = lineOf(words);
       if (/^(?:lvremove|vgremove|pvremove)$/.test(name)) return !/--(?:test|help)/.test(text);
       if (name === 'zpool' || name === 'zfs') return /^(?:destroy|labelclear|rollback -[rR])/.test(text) && !/ -[a-z]*n/.test(text);
       if (name === 'lvm') return /^(?:lv|vg|pv)remove/.test(text);
@@ -120,7 +120,7 @@ export const machineRules: readonly CommandRule[] = [
     source: 'MITRE ATT&CK T1562',
     holds: ({ name }, words) => {
       const [first = '', second = ''] = operandsOf(words);
-      const text = words.join(' ');
+      const text = lineOf(words);
       switch (name) {
         case 'setenforce':
           return /^(?:0|permissive)$/i.test(first);
@@ -201,7 +201,7 @@ export const machineRules: readonly CommandRule[] = [
     nearMiss: bash('openssl enc -aes-256-cbc -pbkdf2 -in backup.tar -out backup.tar.enc; gpg -c notes.txt'),
     source: 'MITRE ATT&CK T1486',
     holds: ({ name, wrappers }, words) => {
-      const text = words.join(' ');
+      const text = lineOf(words);
       const encrypts =
         name === 'openssl' ? /^(?:enc|aes-?\d+|smime|rsautl|pkeyutl)\b/.test(text) && !/(?:^| )-d\b/.test(text) : name.startsWith('gpg') ? /(?:^| )(?:-[a-z]*[ce]\b|--symmetric|--encrypt)/.test(text) : /^7z/.test(name) ? /^a\b.* -p/.test(text) : name === 'zip' ? /-P\b|--password|-[a-z]*e\b/.test(text) : name === 'rar' ? /^a\b.* -hp?/.test(text) : !/(?:^| )-d\b/.test(text);
       if (!encrypts) return false;

@@ -4,7 +4,7 @@ import { constantOutput } from './constant-output.ts';
 import { SHELLS } from './programs.ts';
 import type { Variables } from './variables.ts';
 import { type Substituted, WordReader } from './word-reader.ts';
-import { ASSIGNMENT, carriedBy, unwrapped } from './wrappers.ts';
+import { carriedBy, isAssignment, unwrapped } from './wrappers.ts';
 
 const MAX_DEPTH = 6;
 const MAX_COMMANDS = 50_000;
@@ -146,7 +146,7 @@ export class Parser {
       this.#words.push({ text: text.slice(from, Math.min(reader.at, from + 512)), ...this.#placed(from, reader.at), quoted: false, dynamic: true });
       return;
     }
-    const operator = /^(?:<<<|<<-|<<|<>|<&|<|>>|>\||>&|>)/.exec(text.slice(from, from + 3))?.[0] ?? '>';
+    const operator = OPERATORS.find((each) => text.startsWith(each, from)) ?? '>';
     reader.at += operator.length;
     while (reader.at < to && (text.charCodeAt(reader.at) === 32 || text.charCodeAt(reader.at) === 9)) reader.at += 1;
     const words: Word[] = [];
@@ -205,13 +205,16 @@ export class Parser {
   /** Ends the command that is being read, if there is one. */
   #finish(next: string, end: number): void {
     if (this.#words.length > 0 || this.#redirects.length > 0) {
-      const [words, redirects, input, inner] = [withoutSchedule(withoutKeywords(this.#words)), this.#redirects, this.#input, this.#inner];
-      const start = this.#start;
+      const words = withoutSchedule(withoutKeywords(this.#words));
+      const redirects = this.#redirects;
+      const input = this.#input;
+      const inner = this.#inner;
+      const place = this.#placed(this.#start, end);
       this.#words = [];
       this.#redirects = [];
       this.#input = undefined;
       this.#inner = [];
-      if (words.length > 0 || redirects.length > 0) this.#last = this.#emit(words, { redirects, input, ...this.#placed(start, end), pipedFrom: this.#piped, operator: this.#operator });
+      if (words.length > 0 || redirects.length > 0) this.#last = this.#emit(words, { redirects, input, start: place.start, end: place.end, pipedFrom: this.#piped, operator: this.#operator });
       for (const command of inner) this.#session.commands.push(command);
       if (this.#last) this.#runInput(this.#last);
     }
@@ -224,14 +227,15 @@ export class Parser {
   #emit(words: readonly Word[], around: Pick<Command, 'redirects' | 'input' | 'start' | 'end' | 'pipedFrom' | 'operator'>, outer: readonly string[] = [], level = 0): Command {
     const { variables, commands } = this.#session;
     let first = 0;
-    while (first < words.length && ASSIGNMENT.test(words[first]?.text ?? '')) first += 1;
+    while (first < words.length && isAssignment(words[first]?.text ?? '')) first += 1;
     const assignments = words.slice(0, first);
     const rest = first === 0 ? words : words.slice(first);
     const { at, name, wrappers } = unwrapped(rest);
     const args = rest.slice(at + 1);
     if (rest.length === 0) for (const { text, dynamic } of assignments) variables.assign(text, dynamic);
-    else if (/^(?:export|declare|local|typeset|readonly)$/.test(name)) for (const { text, dynamic } of args) if (ASSIGNMENT.test(text)) variables.assign(text, dynamic);
-    const command: Command = { name, args, wrappers: outer.length > 0 ? [...outer, ...wrappers] : wrappers, assignments, depth: this.#range.depth + level, ...around };
+    else if (DECLARING.has(name)) for (const { text, dynamic } of args) if (isAssignment(text)) variables.assign(text, dynamic);
+    const { redirects, input, start, end, pipedFrom, operator } = around;
+    const command: Command = { name, args, wrappers: outer.length > 0 ? [...outer, ...wrappers] : wrappers, redirects, assignments, input, start, end, pipedFrom, depth: this.#range.depth + level, operator };
     if (commands.length < MAX_COMMANDS) commands.push(command);
     if (level + this.#range.depth >= MAX_DEPTH) return command;
     for (const { words: carried, reading } of carriedBy(name, args)) {
@@ -279,6 +283,8 @@ export class Parser {
   }
 }
 
+const OPERATORS = ['<<<', '<<-', '<<', '<>', '<&', '<', '>>', '>|', '>&', '>'];
+const DECLARING: ReadonlySet<string> = new Set(['export', 'declare', 'local', 'typeset', 'readonly']);
 const SCRIPT_FILE = /\.(?:sh|bash|zsh|command)$|(?:^|\/)\.?(?:bash|zsh)(?:rc|_profile|_login|_logout|env)$|(?:^|\/)\.?profile$|cron|rc\.local$|\/(?:init|profile|rc\d?|update-motd)\.d\//;
 
 /** Of the shell, and of files that hold shell text (`RUN` of a Dockerfile). */
@@ -299,6 +305,7 @@ function withoutKeywords(words: readonly Word[]): readonly Word[] {
 /** Five fields of cron, or `@reboot` and its like, and the user root. */
 function withoutSchedule(words: readonly Word[]): readonly Word[] {
   const first = words[0]?.text ?? '';
+  if (!/^[@*\d]/.test(first)) return words;
   let skipped = 0;
   if (/^@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)$/.test(first)) skipped = 1;
   else if (/^[*\d]/.test(first) && words.length > 5 && words.slice(0, 5).every(({ text }) => /^[\d*,/-]{1,40}$|^(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i.test(text))) skipped = 5;

@@ -6,12 +6,22 @@ const GLOBBED = 'cat bash sh nc ls id curl wget rm whoami passwd python python3 
 
 /** Base name, lower-case, of a program as it was called (with the `@` of a makefile); a globbed one stands for the first well-known program it matches. */
 export function programName(called: string): string {
+  if (isPlainName(called)) return called;
   if (called.length > 4_096) return '';
   const base = called.slice(Math.max(called.lastIndexOf('/'), called.lastIndexOf('\\')) + 1).toLowerCase();
   const plain = base.startsWith('@') ? base.slice(1) : base;
   const name = /\.(?:exe|com)$/.test(plain) ? plain.slice(0, -4) : plain;
   if (!/[?*[]/.test(name) || name.length < 2 || name.length > 32 || !/[a-z0-9]/.test(name)) return name;
   return GLOBBED.find((program) => matchesGlob(name, program)) ?? name;
+}
+
+function isPlainName(called: string): boolean {
+  if (called.length > 32) return false;
+  for (let at = 0; at < called.length; at += 1) {
+    const code = called.charCodeAt(at);
+    if (!((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45 || code === 95)) return false;
+  }
+  return true;
 }
 
 function matchesGlob(glob: string, name: string, at = 0, from = 0): boolean {

@@ -1,4 +1,4 @@
-import { type CommandRule, hasOption } from './command-rule.ts';
+import { type CommandRule, hasOption, lineOf } from './command-rule.ts';
 import type { Command } from './command.ts';
 import { SHELLS } from './programs.ts';
 
@@ -126,7 +126,7 @@ export const reverseShellRules: readonly CommandRule[] = [
     nearMiss: bash('TERM=xterm ls; xterm -e top; chisel --help'),
     source: 'MITRE ATT&CK T1219',
     holds: ({ name }, words) => {
-      const text = words.join(' ');
+      const text = lineOf(words);
       if (words.length === 0 || /^-{1,2}(?:help|version|h|v)$/.test(text)) return name === 'gs-netcat';
       if (name === 'xterm') return /-display \S*:\d/.test(text) && !/-display (?:localhost|127\.0\.0\.1)?:\d/.test(text);
       if (name === 'msfvenom') return /(?:^| )(?:-p|--payload)/.test(text);

@@ -14,6 +14,10 @@ const MAX_BRACED = 64;
 /** Characters that are themselves in a word. */
 const PLAIN = Uint8Array.from({ length: 128 }, (_, code) => (code > 32 && code !== 127 && !'\\\'"`$;&|()<>{},'.includes(String.fromCharCode(code)) ? 1 : 0));
 
+const BREAKS = Uint8Array.from({ length: 128 }, (_, code) => (code <= 32 || code === 127 || ';&|()<>'.includes(String.fromCharCode(code)) ? 1 : 0));
+const isPlain = (code: number): boolean => code >= 128 || PLAIN[code] === 1;
+const isBreak = (code: number): boolean => code < 128 && BREAKS[code] === 1;
+
 /** Reads one word at a time: quotes, escapes, expansions, substitutions, braces. */
 export class WordReader {
   at: number;
@@ -25,6 +29,8 @@ export class WordReader {
   #quoted = false;
   #dynamic = false;
   #braces = false;
+  /** Whether braces or commas stand in it under other signs. */
+  #marked = false;
   /** Kinds of quotes that are known not to close any more. */
   #unclosed = '';
   #noBracketBefore = 0;
@@ -39,17 +45,30 @@ export class WordReader {
   /** Adds the words that stand as one in the text: none, one, or several where it splits or has braces. */
   read(into: Word[]): void {
     const { text, to } = this.#range;
+    const from = this.at;
+    let ahead = from;
+    while (ahead < to && isPlain(text.charCodeAt(ahead))) ahead += 1;
+    if (ahead > from && (ahead >= to || isBreak(text.charCodeAt(ahead))) && !(text.charCodeAt(ahead) === 40 && text.charCodeAt(ahead - 1) === 61)) {
+      this.#session.budget.spend(4 + ahead - from);
+      this.at = ahead;
+      return this.#push(into, text.slice(from, ahead), from, false, false);
+    }
+    this.#readParts(into, from);
+  }
+
+  #readParts(into: Word[], from: number): void {
+    const { text, to } = this.#range;
     this.#session.budget.spend(4);
     this.#begin();
-    const from = this.at;
     while (this.at < to) {
       const run = this.at;
       let code = text.charCodeAt(run);
-      while (this.at < to && (code >= 128 || PLAIN[code] === 1)) code = text.charCodeAt(++this.at);
+      while (this.at < to && isPlain(code)) code = text.charCodeAt(++this.at);
       if (this.at > run) this.#text += text.slice(run, this.at);
       if (this.at >= to) break;
       if (code === 123 || code === 125 || code === 44) {
         this.#braces ||= code === 123;
+        this.#marked = true;
         this.#text += code === 123 ? OPEN : code === 125 ? CLOSE : COMMA;
         this.at += 1;
       } else if (code === 92) this.#escape();
@@ -58,7 +77,7 @@ export class WordReader {
       else if (code === 96) this.#backquote(into, false);
       else if (code === 36) this.#dollar(into);
       else if (code === 40 && this.at > from && text.charCodeAt(this.at - 1) === 61) this.#array();
-      else if (code > 32 && code !== 127 && !';&|()<>'.includes(text.charAt(this.at))) this.#literal(1);
+      else if (!isBreak(code)) this.#literal(1);
       else break;
     }
     this.#session.budget.spend(this.at - from);
@@ -71,19 +90,24 @@ export class WordReader {
     this.#quoted = false;
     this.#dynamic = false;
     this.#braces = false;
+    this.#marked = false;
   }
 
   #end(into: Word[]): void {
     if (this.#text === '' && !this.#quoted) return;
-    const { origin } = this.#range;
-    const place = typeof origin === 'number' ? { start: this.#start + origin, end: this.at + origin } : origin;
-    const shared = { ...place, quoted: this.#quoted, dynamic: this.#dynamic };
+    if (!this.#marked) return this.#push(into, this.#text, this.#start, this.#quoted, this.#dynamic);
     const texts = this.#braces && this.#session.variables.allows(this.#text.length) ? bracesOf(this.#text) : [this.#text];
     const extra = texts.length > 1 ? texts.reduce((sum, text) => sum + text.length, 0) : 0;
     for (const text of extra === 0 || this.#session.variables.allows(extra) ? texts : [this.#text]) {
       const plain = text.replace(BRACES, (brace) => (brace === OPEN ? '{' : brace === COMMA ? ',' : '}'));
-      if (plain !== '' || this.#quoted) into.push({ text: plain, ...shared });
+      if (plain !== '' || this.#quoted) this.#push(into, plain, this.#start, this.#quoted, this.#dynamic);
     }
+  }
+
+  #push(into: Word[], text: string, from: number, quoted: boolean, dynamic: boolean): void {
+    const { origin } = this.#range;
+    if (typeof origin === 'number') into.push({ text, start: from + origin, end: this.at + origin, quoted, dynamic });
+    else into.push({ text, start: origin.start, end: origin.end, quoted, dynamic });
   }
 
   /** Ends a word where an expansion splits it. */

@@ -5,8 +5,7 @@ import { programName, SHELLS } from './programs.ts';
 type Wrapper = Readonly<{ valued?: RegExp; operands?: number }>;
 
 /** Programs that run the rest of their line as it stands. */
-const WRAPPERS: Readonly<Record<string, Wrapper | undefined>> = {
-  __proto__: null as never,
+const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>(Object.entries({
   sudo: { valued: /^(?:-[A-Za-z]*[ughpCrtUDRT]|--(?:user|group|host|prompt|close-from|role|type|other-user|chdir|chroot|command-timeout))$/ },
   doas: { valued: /^-[uC]$/ },
   pkexec: { valued: /^--user$/ },
@@ -41,10 +40,11 @@ const WRAPPERS: Readonly<Record<string, Wrapper | undefined>> = {
   noglob: {},
   nocorrect: {},
   'systemd-run': { valued: /^(?:-[puHME]|--(?:unit|property|uid|gid|description|slice|on-calendar|on-active|setenv))$/ },
-};
+}));
 
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]{0,127}\+?=/;
 /** `NAME=` or `NAME+=` at the beginning. */
-export const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]{0,127}\+?=/;
+export const isAssignment = (text: string): boolean => text.includes('=') && ASSIGNMENT.test(text);
 
 /** The program behind wrappers: its place among the words, and the wrappers. */
 export function unwrapped(words: readonly Word[]): Readonly<{ at: number; name: string; wrappers: readonly string[] }> {
@@ -54,7 +54,7 @@ export function unwrapped(words: readonly Word[]): Readonly<{ at: number; name: 
     const word = words[at];
     if (!word) return { at, name: '', wrappers };
     const name = programName(word.text);
-    const wrapper = WRAPPERS[name];
+    const wrapper = WRAPPERS.get(name);
     if (!wrapper) return { at, name, wrappers };
     const next = afterOptions(words, at + 1, wrapper);
     if (next >= words.length) return { at, name, wrappers };
@@ -67,7 +67,7 @@ function afterOptions(words: readonly Word[], from: number, { valued, operands =
   let left = operands;
   for (let at = from; at < words.length; at += 1) {
     const text = words[at]?.text ?? '';
-    if (text === '--' || ASSIGNMENT.test(text)) continue;
+    if (text === '--' || isAssignment(text)) continue;
     if (text.startsWith('-') && text.length > 1) {
       if (valued?.test(text)) at += 1;
     } else if (left > 0) left -= 1;
@@ -79,54 +79,9 @@ function afterOptions(words: readonly Word[], from: number, { valued, operands =
 /** What a program runs besides itself: words that are a command, or words that a shell reads again. */
 export type Carried = Readonly<{ words: readonly Word[]; reading: 'command' | 'shell' }>;
 
-const DOCKER = /^(?:docker|podman|nerdctl|docker-compose|kubectl|oc|k3s|lxc|crictl|minikube|microk8s)$/;
+const CONTAINERS = ['docker', 'podman', 'nerdctl', 'docker-compose', 'kubectl', 'oc', 'k3s', 'lxc', 'crictl', 'minikube', 'microk8s'];
 const DOCKER_VALUED = /^(?:-[ewuvpnchlmfaHt]|--(?:env|workdir|user|volume|publish|name|network|net|namespace|container|context|mount|env-file|entrypoint|label|memory|cpus|platform|file|hostname|image|overrides|restart|host|kubeconfig|cap-add|security-opt|pid|ipc|device|add-host|pull|profile|project-name))$/;
 const SSH_VALUED = /^-[bcDEeFIiJLlmOopQRSWw]$/;
-
-export function carriedBy(name: string, args: readonly Word[]): readonly Carried[] {
-  if (SHELLS.has(name)) return shellText(args);
-  switch (name) {
-    case 'eval':
-      return [{ words: args, reading: 'shell' }];
-    case 'trap':
-      return [{ words: args.slice(0, 1), reading: 'shell' }];
-    case 'su':
-    case 'runuser':
-    case 'script':
-    case 'sg':
-    case 'vagrant':
-    case 'mintty':
-      return valueOf(args, /^(?:-[a-z]*c|--command)$/);
-    case 'env':
-      return valueOf(args, /^(?:-S|--split-string)$/);
-    case 'xargs':
-      return command(args, { valued: /^-[IJLnPsdEaR]$/ });
-    case 'parallel':
-    case 'watch':
-      return [{ words: args.slice(afterOptions(args, 0, { valued: /^-[nj]$/ })), reading: 'shell' }];
-    case 'nsenter':
-      return command(args, { valued: /^-[tSG]$/ });
-    case 'unshare':
-      return command(args, { valued: /^-[SGRw]$/ });
-    case 'chroot':
-      return command(args, { operands: 1 });
-    case 'flock':
-      return [...valueOf(args, /^-c$/), ...command(args, { valued: /^-[wE]$/, operands: 1 })];
-    case 'ssh':
-    case 'sshpass':
-    case 'autossh':
-      return ssh(name, args);
-    case 'ansible':
-      return valueOf(args, /^(?:-a|--args)$/);
-    case 'osascript':
-      return appleScript(args);
-    case 'find':
-    case 'fd':
-      return executedByFind(args);
-    default:
-      return DOCKER.test(name) ? inContainer(args) : [];
-  }
-}
 
 const command = (args: readonly Word[], wrapper: Wrapper): readonly Carried[] => [{ words: args.slice(afterOptions(args, 0, wrapper)), reading: 'command' }];
 
@@ -149,8 +104,7 @@ function shellText(args: readonly Word[]): readonly Carried[] {
   return [];
 }
 
-function ssh(name: string, args: readonly Word[]): readonly Carried[] {
-  if (name === 'sshpass') return command(args, { valued: /^-[pfdP]$/ });
+function ssh(args: readonly Word[]): readonly Carried[] {
   const host = afterOptions(args, 0, { valued: SSH_VALUED });
   const from = args[host + 1]?.text === '--' ? host + 2 : host + 1;
   return [{ words: args.slice(from), reading: 'shell' }];
@@ -182,3 +136,32 @@ function inContainer(args: readonly Word[]): readonly Carried[] {
   const from = dashes > 0 ? dashes + 1 : afterOptions(args, verb + 1, { valued: DOCKER_VALUED, operands: 1 });
   return [{ words: args.slice(from), reading: 'command' }];
 }
+
+const inherited = (args: readonly Word[]): readonly Carried[] => [{ words: args, reading: 'shell' }];
+const behindC = (args: readonly Word[]): readonly Carried[] => valueOf(args, /^(?:-[a-z]*c|--command)$/);
+const repeated = (args: readonly Word[]): readonly Carried[] => [{ words: args.slice(afterOptions(args, 0, { valued: /^-[nj]$/ })), reading: 'shell' }];
+
+const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[]> = new Map<string, (args: readonly Word[]) => readonly Carried[]>([
+  ...[...SHELLS].map((name) => [name, shellText] as const),
+  ...CONTAINERS.map((name) => [name, inContainer] as const),
+  ...['su', 'runuser', 'script', 'sg', 'vagrant', 'mintty'].map((name) => [name, behindC] as const),
+  ['eval', inherited],
+  ['trap', (args) => inherited(args.slice(0, 1))],
+  ['env', (args) => valueOf(args, /^(?:-S|--split-string)$/)],
+  ['xargs', (args) => command(args, { valued: /^-[IJLnPsdEaR]$/ })],
+  ['parallel', repeated],
+  ['watch', repeated],
+  ['nsenter', (args) => command(args, { valued: /^-[tSG]$/ })],
+  ['unshare', (args) => command(args, { valued: /^-[SGRw]$/ })],
+  ['chroot', (args) => command(args, { operands: 1 })],
+  ['flock', (args) => [...valueOf(args, /^-c$/), ...command(args, { valued: /^-[wE]$/, operands: 1 })]],
+  ['ssh', ssh],
+  ['autossh', ssh],
+  ['sshpass', (args) => command(args, { valued: /^-[pfdP]$/ })],
+  ['ansible', (args) => valueOf(args, /^(?:-a|--args)$/)],
+  ['osascript', appleScript],
+  ['find', executedByFind],
+  ['fd', executedByFind],
+]);
+
+export const carriedBy = (name: string, args: readonly Word[]): readonly Carried[] => CARRIERS.get(name)?.(args) ?? [];
