@@ -42,4 +42,13 @@ export const injection = {
   delayInStatement: rule('delay-in-condition', 'high', 'a statement with a delay or an error-telling function in its condition', { tool: 'db_query', arguments: { sql: 'SELECT id FROM items WHERE id = 1 AND SLEEP(5)' } }, { tool: 'db_query', arguments: { sql: "SELECT id FROM logs WHERE message LIKE '%sleep(5)%'" } }),
 } as const satisfies Readonly<Record<string, Rule>>;
 
-export const injectionRules: readonly Rule[] = Object.values(injection);
+export const operatorObject: Rule = rule(
+  'nosql-operator-object',
+  'high',
+  'an operator object of a document database where a login or key belongs',
+  { tool: 'login_user', arguments: { username: { $ne: 'nobody' }, region: 'eu' } },
+  { tool: 'mongo_find', arguments: { filter: { name: { $ne: 'nobody' } } } },
+  'OWASP WSTG-INPV-05.6',
+);
+
+export const injectionRules: readonly Rule[] = [...Object.values(injection), operatorObject];

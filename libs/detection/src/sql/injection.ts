@@ -1,6 +1,6 @@
 import type { Rule, View } from '../rule.ts';
 import { comparisonAt, operandAt } from './expression.ts';
-import { injection } from './injection-rules.ts';
+import { injection, operatorObject } from './injection-rules.ts';
 import { isJunction, tellBreak, tellLogic } from './logic.ts';
 import { isTalk, type Reading, readingsOf, type Tell, tellingIn } from './reading.ts';
 import { endsAt, isSelectAt, isStatementAt } from './statement.ts';
@@ -13,11 +13,16 @@ const MAX_PROSE = 1_500;
 const ASKS_FOR_SQL = /sql|quer(?:y|ies)$|^q$|statement|filter|where|condition|expression|prompt|question|formula/;
 const SPEAKS_OF_SQL = /web|docs?\b|stack|code|knowledge|google|bing|internet|sql|database|\bdb|analytic|metric|report|warehouse|data_|log/i;
 
+/** An operator object where a login or key belongs: `{"username": {"$ne": "x"}}`. */
+const OPERATOR_OBJECT = /\/(?:user(?:_?name)?|login|e?mail|pass(?:word|wd)?|pwd|token|pin|otp|code|\w*id|api_?key|name)\/\$(?:ne|gte?|lte?|n?in|regex|exists|where|not|eq|or|and)(?:\/|$)/i;
+const SPEAKS_OF_DOCUMENTS = /mongo|db|database|quer|find|aggregat|search|document|collection|filter|elastic|firestore|couch/i;
+
 /** Reads a value as part of a statement that somebody else wrote. */
 export function analyseValue(view: View): void {
   const { text, place, budget } = view;
   const prose = place.role === 'prose' || place.role === 'markup';
   if (prose && text.length > MAX_PROSE) return;
+  if (place.path.includes('/$') && OPERATOR_OBJECT.test(place.path) && !SPEAKS_OF_DOCUMENTS.test(place.tool)) view.report(operatorObject, 0, text.length);
   budget.spend(text.length);
   if (!mayInject(text)) return;
   const told = new Set<Rule>();
