@@ -1,4 +1,4 @@
-import { type CommandRule, operandsOf } from './command-rule.ts';
+import { type CommandRule, lineOf, operandsOf } from './command-rule.ts';
 import type { Command } from './command.ts';
 import { constantOutput } from './constant-output.ts';
 

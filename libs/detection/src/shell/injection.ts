@@ -160,7 +160,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
 function isSubstitution({ operator, name, strength, reading, after, before, rest, place }: Candidate): boolean {
   if (operator === '`') {
     const closes = after.indexOf('`');
-    if (closes < 1 || reading === 'prose') return false;
+    if (closes < 1 || reading === 'prose' || (PATTERN.test(place.field) && before.endsWith('|'))) return false;
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
   if (operator === '$(') {
