@@ -45,7 +45,7 @@ export const javascript: readonly PatternRule[] = [
   {
     id: 'code.javascript-construct',
     type: 'code_injection',
-    severity: 'high',
+    severity: 'medium',
     sees: 'JavaScript that defines or calls functions, as the value of a field',
     positive: { tool: 'create_page', arguments: { title: 'About', content: 'function() { return 1 }' } },
     nearMiss: { tool: 'create_page', arguments: { title: 'About', content: 'The function (see below) returns one.' } },

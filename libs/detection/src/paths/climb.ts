@@ -35,7 +35,7 @@ export function climbOf(path: string): Climb {
       continue;
     }
     if (kind === 'nested') state.nested = true;
-    if (segment.includes(';')) state.parameters = true;
+    if (segment.includes(';') && index < segments.length - 1) state.parameters = true;
     state.climbs += 1;
     state.depth -= 1;
     state.lowest = Math.min(state.lowest, state.depth);

@@ -10,7 +10,7 @@ export function* piecesOf({ text, place, hits, budget }: View): Generator<Piece>
     yield { start: 0, end: Math.min(text.length, MAX_PIECE) };
     return;
   }
-  const isEdge = place.role === 'url' ? urlEdge(text) : wordEdge(text);
+  const isEdge = place.role === 'url' ? urlEdge(text) : wordEdge(text, /^(?:shell|powershell|cmd|code)$/.test(place.role) ? COMMAND_EDGE : WORD_EDGE);
   let reached = 0;
   for (const hit of hits) {
     if (hit < reached) continue;
@@ -26,7 +26,9 @@ export function* piecesOf({ text, place, hits, budget }: View): Generator<Piece>
   }
 }
 
-const wordEdge = (text: string) => (at: number) => /[\s"'`<>|&=,()[\]{}]/.test(text[at] ?? ' ');
+const WORD_EDGE = /[\s"'`<>|&=,()[\]{}]/;
+const COMMAND_EDGE = /[\s"'`<>|&=,()[\]{};]/;
+const wordEdge = (text: string, edge: RegExp) => (at: number) => edge.test(text[at] ?? ' ');
 
 /** Only the first question mark ends a URL's path; further ones belong to a parameter. */
 function urlEdge(text: string): (at: number) => boolean {

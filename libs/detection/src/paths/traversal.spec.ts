@@ -40,6 +40,7 @@ describe('path traversal in calls', () => {
     ['http_get', { url: 'https://example.com/a/b/../c' }],
     ['http_get', { url: 'https://example.com/next?to=docs%2F..%2Fintro' }],
     ['create_ticket', { description: 'The scanner reported a request for ../../../../etc/passwd from our office' }],
+    ['run_command', { command: 'cd app; cd ..; ls ..;/bin/true' }],
     ['git_log', { range: 'v1.0...v2.0' }],
     ['search_files', { pattern: '\\.\\./\\.\\./' }],
   ])('%s %j is ordinary', (name, toolArguments) => {

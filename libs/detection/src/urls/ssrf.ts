@@ -25,13 +25,13 @@ export const requested: Analyser = {
 
 /** `?u=http%3A%2F%2F127.0.0.1`: a development server is a usual `redirect_uri`; a bare loopback address is not worth more than a look. */
 function inParameters({ text, place, report }: View, query: number, end: number): void {
-  const parameter = /[?&;][^=&]{0,60}=((?:[a-z][a-z0-9+]{1,9}(?::|%(?:25)?3a))?(?:\/|%(?:25)?2f|%5c|\\){2}[^&]{1,500})/gi;
+  const parameter = /[?&;]([^=&]{0,60})=((?:[a-z][a-z0-9+]{1,9}(?::|%(?:25)?3a))?(?:\/|%(?:25)?2f|%5c|\\){2}[^&]{1,500})/gi;
   parameter.lastIndex = query;
   for (let match = parameter.exec(text); match && match.index < end; match = parameter.exec(text)) {
-    const url = (match[1] ?? '').replace(/%25/g, '%').replace(/%([2-7][0-9a-f])/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+    const url = (match[2] ?? '').replace(/%25/g, '%').replace(/%([2-7][0-9a-f])/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
     const rule = gravest(targetsOf(url, false).map((target) => judge(target, place)));
     if (rule === rules.metadata) report(rules.metadata, match.index, match.index + match[0].length);
-    else if (rule && rule.severity === 'high') report(rules.inner, match.index, match.index + match[0].length);
+    else if (rule?.severity === 'high' && !(rule === rules.loopback && /redirect|callback|return|next|continue/i.test(match[1] ?? ''))) report(rules.inner, match.index, match.index + match[0].length);
   }
 }
 
