@@ -23,6 +23,7 @@ export const isSuspect = (destination: Destination): boolean => destination === 
 
 /** Host of an URL, of `host:port`, or of `user@host:path`; empty where there is none. */
 export function hostIn(address: string): string {
-  const [, host = ''] = /^(?:[a-z][a-z0-9+.-]{0,20}:\/\/)?(?:[^\s/@?#]{0,200}@)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?=[:/?#]|$)/i.exec(address.slice(0, 600)) ?? [];
+  const rest = address.slice(0, 600).replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, '');
+  const [, host = ''] = /^(?:[^\s/@?#]{0,200}@)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?=[:/?#,;)\\\s]|$)/i.exec(rest) ?? [];
   return host;
 }

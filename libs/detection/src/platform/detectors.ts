@@ -4,6 +4,7 @@ import { secretFilesInCode } from './files/in-code.ts';
 import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/written.ts';
 import { posixCommands } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
+import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
 import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, rightsGiven } from './services/rights.ts';
 import { keysAdded, mailForwarding, storedForLater } from './services/schedules.ts';
@@ -19,6 +20,8 @@ export const platformDetectors: readonly Detector[] = [
   windowsScripts,
   windowsCommandsInShells,
   programExfiltration,
+  installScripts,
+  buildSecrets,
   collectors,
   doubtfulHosts,
   accountLinesSent,

@@ -22,7 +22,7 @@ export const secretFilesInCode: Analyser = {
     let reached = -1;
     for (const hit of hits.slice(0, MAX_HITS)) {
       if (hit < reached) continue;
-      budget.spend(2 * MAX_LITERAL);
+      budget.spend(8 * MAX_LITERAL);
       const literal = literalAround(text, hit);
       if (!literal) continue;
       const found = [literal, tokenAround(text, hit, literal)].map(({ start, end }) => ({ start, end, known: secretFileAt(plainPath(unescaped(text.slice(start, end)))) })).find(({ known }) => known);

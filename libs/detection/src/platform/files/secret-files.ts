@@ -100,7 +100,7 @@ export const secretFiles: readonly SecretFiles[] = [
   {
     rule: browserProfile,
     pattern:
-      /(?:^|\/)(?:google[ /-]chrome|google\/chrome|chrome|chromium|microsoft\/edge|bravesoftware|opera software|opera|vivaldi|arc)\/.{0,120}(?:login data|cookies|web data|local state|history|user data|local storage|default|extensions)(?:[ /].*)?$|(?:^|\/)(?:\.mozilla|mozilla\/firefox|\.thunderbird|thunderbird\/profiles|firefox\/profiles)(?:\/.*)?$|(?:^|\/)(?:key[34]\.db|logins\.json|cookies\.sqlite|signons\.sqlite|places\.sqlite)$|library\/(?:cookies|safari)(?:\/.*)?$|(?:^|\/)login data(?: for account)?$|(?:^|\/)\.config\/(?:google-chrome|chromium|bravesoftware|microsoft-edge)(?:\/.*)?$/,
+      /(?:^|\/)(?:google[ /-]chrome|google\/chrome|(?:\.config|application support|appdata\/(?:local|roaming))\/(?:chromium|vivaldi|opera|arc)|microsoft\/edge|bravesoftware|opera software)\/.{0,120}(?:login data|cookies|web data|local state|history|user data|local storage|default|extensions)(?:[ /].*)?$|(?:^|\/)(?:\.mozilla|mozilla\/firefox|\.thunderbird|thunderbird\/profiles|firefox\/profiles)(?:\/.*)?$|(?:^|\/)(?:key[34]\.db|logins\.json|cookies\.sqlite|signons\.sqlite|places\.sqlite)$|library\/(?:cookies|safari)(?:\/.*)?$|(?:^|\/)login data(?: for account)?$|(?:^|\/)\.config\/(?:google-chrome|chromium|bravesoftware|microsoft-edge)(?:\/.*)?$/,
     literals: ['chrome', 'chromium', 'microsoft/edge', 'microsoft\\edge', 'microsoft\\\\edge', 'microsoft-edge', 'bravesoftware', 'opera ', 'vivaldi', '.mozilla', 'firefox', 'thunderbird', 'key4.db', 'key3.db', 'logins.json', 'cookies.sqlite', 'signons.sqlite', 'places.sqlite', 'library/cookies', 'library/safari', 'login data'],
   },
   {

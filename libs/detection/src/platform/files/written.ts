@@ -1,12 +1,23 @@
 import type { Analyser, View } from '../../rule.ts';
 import { isSuspectPayload } from '../payload.ts';
+import { windowsAround } from '../windows-of-hits.ts';
 import { isWritten } from './in-arguments.ts';
 import { plainPath } from './plain-path.ts';
 import { startFileAt, startFileLiterals, type StartFiles, startFiles, webShellRule } from './start-files.ts';
 
 const STANDING_ORDER = /\b(?:silently|secretly|without (?:telling|asking|mentioning|informing)|do not (?:tell|mention|inform)|never (?:tell|mention)|hidden from the user)\b/i;
-const REQUEST_INPUT = /\$_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES)\b|request\.(?:getparameter|form|querystring|item|params|args|values|get_data|headers)|request\s*[[(]\s*["']|getparameter\s*\(|req\.(?:query|body|params|headers)|php:\/\/input|httpcontext\.current\.request/i;
-const RUNS_INPUT = /\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|create_function|preg_replace|call_user_func(?:_array)?|array_map|usort|include|runtime\.getruntime|processbuilder|process\.start|processstartinfo|wscript\.shell|createobject|child_process|execsync|spawnsync|os\.popen|subprocess\.\w+|execute(?:global)?)\b|`\s*\$_|\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,40}\]\s*\(/i;
+const INPUT = String.raw`(?:\$_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES)\b|request\.(?:getparameter|form|querystring|item|params|args|values|get_data|headers)|request\s*[[(]\s*["']|getparameter\s*\(|req\.(?:query|body|params|headers)|php:\/\/input)`;
+const RUN = String.raw`(?:\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|create_function|call_user_func(?:_array)?|array_map|usort|execute(?:global)?|process\.start|execsync|spawnsync|os\.popen|os\.system|subprocess\.\w{1,20}|processbuilder|run)\s*\(?|\.exec\(|${'`'})`;
+const RUNS_INPUT = new RegExp(String.raw`${RUN}[^;\n]{0,80}${INPUT}|\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,40}\]\s*\(|\binclude(?:_once)?\s*\(?\s*\$_(?:GET|POST|REQUEST)|preg_replace\s*\(\s*["']\/[^"']{0,40}\/\w{0,4}e`, 'i');
+const KEPT_INPUT = new RegExp(String.raw`\$?(\w{1,40})\s*=\s*[^;\n]{0,60}${INPUT}`, 'i');
+
+/** A request's input handed to something that runs it, at once or through a variable. */
+function runsInput(window: string): boolean {
+  if (RUNS_INPUT.test(window)) return true;
+  const [kept, name = ''] = KEPT_INPUT.exec(window) ?? [];
+  if (kept === undefined) return false;
+  return new RegExp(String.raw`${RUN}[^;\n]{0,60}\$?\b${name}\b`, 'i').test(window.slice(window.indexOf(kept) + kept.length));
+}
 
 let last: Readonly<{ file: string; entry: StartFiles | undefined }> = { file: '', entry: undefined };
 
@@ -56,14 +67,10 @@ export const webShells: Analyser = {
   analyse(view: View) {
     const { text, hits, place, budget } = view;
     if (!/^(?:php\d?|phtml|phar|jspx?|aspx?|ashx|asmx|cfm|cgi|pl|war|inc)$/.test(place.language)) return;
-    let reached = -1;
-    for (const hit of hits.slice(0, 32)) {
-      if (hit < reached) continue;
-      const from = Math.max(0, hit - 160);
-      const window = text.slice(from, hit + 200);
-      budget.spend(4 * window.length);
-      reached = hit + 200;
-      if (REQUEST_INPUT.test(window) && RUNS_INPUT.test(window)) view.report(webShellRule, hit, Math.min(text.length, hit + 80));
+    for (const { from, to } of windowsAround(hits, 160, 240)) {
+      const window = text.slice(from, to);
+      budget.spend(8 * window.length);
+      if (runsInput(window)) view.report(webShellRule, from, Math.min(text.length, to));
     }
   },
 };

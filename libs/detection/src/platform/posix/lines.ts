@@ -5,22 +5,25 @@ import type { View } from '../../rule.ts';
 const MAX_LINE = 2_000;
 
 /** A command as one text: `name arg arg`. */
-export type Line = Readonly<{ command: Command; text: string }>;
+export type Line = Readonly<{ command: Command; text: string; /** Its place among the script’s commands. */ at: number }>;
 
 export type Seen = Readonly<{ view: View; script: Script; lines: readonly Line[] }>;
 
 export function linesOf({ budget }: View, { commands }: Script): readonly Line[] {
-  return commands.map((command) => {
+  return commands.map((command, at) => {
     let text = command.name;
     for (const word of command.args) {
       if (text.length > MAX_LINE) break;
       text += ` ${word.text}`;
     }
     text = text.slice(0, MAX_LINE);
-    budget.spend(text.length + 1);
-    return { command, text };
+    budget.spend(text.length + 100);
+    return { command, text, at };
   });
 }
+
+/** Commands next to one: holders stand before what they hold. */
+export const around = (commands: readonly Command[], at: number): readonly Command[] => commands.slice(Math.max(0, at - 32), at + 64);
 
 /** The commands whose output it reads, the nearest first. */
 export function pipedInto(command: Command): readonly Command[] {
@@ -29,12 +32,15 @@ export function pipedInto(command: Command): readonly Command[] {
   return sources;
 }
 
-export const operandsOf = ({ args }: Command): readonly Word[] => args.filter(({ text }) => !text.startsWith('-') || text === '-');
+/** Words of one command that are looked at. */
+const MAX_WORDS = 1_000;
+
+export const operandsOf = ({ args }: Command): readonly Word[] => args.slice(0, MAX_WORDS).filter(({ text }) => !text.startsWith('-') || text === '-');
 
 /** The word behind an option, or within it: `-o file`, `-ofile`, `--output=file`. */
 export function optionValues({ args }: Command, short: string, long: RegExp): readonly Word[] {
   const values: Word[] = [];
-  for (const [at, word] of args.entries()) {
+  for (const [at, word] of args.slice(0, MAX_WORDS).entries()) {
     const next = args[at + 1];
     if (short !== '' && word.text.startsWith('-') && !word.text.startsWith('--') && [...short].some((letter) => word.text.endsWith(letter) && /^-[a-zA-Z#]{1,8}$/.test(word.text))) {
       if (next) values.push(next);

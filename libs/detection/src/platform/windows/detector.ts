@@ -1,4 +1,5 @@
 import { powershell, ruleOf } from '../examples.ts';
+import { Literals } from '../../literals.ts';
 import type { Analyser, View } from '../../rule.ts';
 import { secretFileLiterals } from '../files/secret-files.ts';
 import { utf16OfBase64 } from './base64.ts';
@@ -8,14 +9,20 @@ import { downloadRules } from './download-rules.ts';
 import { tellWindowsExfiltration, tellWindowsSecrets, windowsExfiltrationLiterals, windowsExfiltrationRules, windowsSecretRules } from './exfiltration.ts';
 import { windowsPersistenceRules } from './persistence-rules.ts';
 import { windowsPrivilegeRules } from './privilege-rules.ts';
+import type { WindowsRule } from './rule.ts';
 import { type Dialect, type Statement, statementsOf } from './statements.ts';
 
 const encodedCommand = ruleOf(
   'windows.encoded-command', 'code_injection', 'high', 'PowerShell started with an encoded command', powershell('powershell -nop -w hidden -enc dwBoAG8AYQBtAGkAIAAvAGEAbABsAA=='), powershell('powershell -ExecutionPolicy Bypass -File build.ps1'), 'MITRE ATT&CK T1027.010, T1059.001',
 );
 
-const tables = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...destructionRules, ...downloadRules];
+const tables: readonly WindowsRule[] = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...destructionRules, ...downloadRules];
 const rules = [encodedCommand, ...tables.map(({ rule }) => rule), ...windowsExfiltrationRules, ...windowsSecretRules];
+
+/** Literal -> places in the table of the rules that need it: a statement is tried on the few rules whose words it has. */
+const words = [...new Set(tables.flatMap((table) => table.literals))];
+const rulesOfWord: readonly (readonly number[])[] = words.map((word) => tables.flatMap((table, index) => (table.literals.includes(word) ? [index] : [])));
+const wordsInText = new Literals(words);
 
 /** What says a thing, and does nothing. */
 const SAYS = /^(?:echo|rem|write-(?:host|output|verbose|warning|information)|::|@?title|read-host)(?=\s|\.|$)(?!.*[|>])/;
@@ -30,11 +37,19 @@ function analyse(view: View, dialect: Dialect): void {
 function judge(view: View, statement: Statement, depth: number): void {
   const { text, written, start, end } = statement;
   if (SAYS.test(text)) return;
-  view.budget.spend(text.length * 10);
-  for (const { rule, pattern, unless } of tables) if (pattern.test(text) && !unless?.test(text)) view.report(rule, start, end);
+  view.budget.spend(text.length * 4 + 20);
+  const tried = new Set<number>();
+  wordsInText.search(text, (word) => {
+    for (const index of rulesOfWord[word] ?? []) tried.add(index);
+  });
+  for (const index of tried) {
+    view.budget.spend(text.length * 4);
+    const { rule, pattern, unless } = tables[index] as WindowsRule;
+    if (pattern.test(text) && !unless?.test(text)) view.report(rule, start, end);
+  }
   tellWindowsSecrets(view, statement);
   tellWindowsExfiltration(view, statement);
-  const [, encoded] = ENCODED.exec(written) ?? [];
+  const [, encoded] = (text.includes('powershell') || text.includes('pwsh') ? ENCODED.exec(written) : null) ?? [];
   const decoded = encoded === undefined ? undefined : utf16OfBase64(encoded);
   if (decoded === undefined) return;
   view.report(encodedCommand, start, end);

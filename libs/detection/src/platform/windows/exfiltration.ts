@@ -38,7 +38,7 @@ export function tellWindowsExfiltration(view: View, { text, words, start, end }:
 const isOrdinaryUpload = (text: string, host: string): boolean => /(?:^|[\s|])curl(?:\.exe)?\s/.test(text) && !isSuspect(destinationOf(host));
 
 function hostOf(text: string): string {
-  const [url] = /(?:https?|ftps?):\/\/[^\s"'<>|;)]{1,253}/.exec(text) ?? [];
+  const [url] = /(?:https?|ftps?):\/\/[^\s"'<>|;),]{1,253}/.exec(text) ?? [];
   return url === undefined ? '' : hostIn(url);
 }
 

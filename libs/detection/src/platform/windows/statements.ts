@@ -14,6 +14,9 @@ const MAX_STATEMENTS = 2_000;
 const MAX_VALUE = 400;
 const MAX_VARIABLES = 64;
 
+/** Characters that mean nothing but themselves, many at once. */
+const ORDINARY = /[A-Za-z0-9_.\\:/*?+~[\]-]{1,1000}/y;
+
 const KNOWN_VARIABLES: Readonly<Record<string, string | undefined>> = {
   __proto__: null as never,
   systemroot: 'C:\\Windows',
@@ -64,6 +67,17 @@ class Reader {
   }
 
   #step(): void {
+    ORDINARY.lastIndex = this.#at;
+    const [ordinary] = ORDINARY.exec(this.#text) ?? [];
+    if (ordinary !== undefined) {
+      if (this.#start < 0) this.#start = this.#at;
+      if (this.#out.length < MAX_STATEMENT) {
+        this.#out += ordinary;
+        this.#word += ordinary;
+      }
+      this.#at += ordinary.length;
+      return;
+    }
     const character = this.#text.charAt(this.#at);
     const next = this.#text.charAt(this.#at + 1);
     if (character === '\n' || (character === ';' && this.#powershell) || (character === '&' && !this.#powershell && next !== '$')) {
@@ -165,8 +179,8 @@ class Reader {
       return;
     }
     this.#out += whole ? text.replace(/\s+/g, ' ') : text;
-    if (!whole && /^[(){},=]$|^ \| $/.test(text)) this.#endWord();
-    else this.#word += text;
+    if (!whole && (text === ' | ' || (text.length === 1 && '(){},='.includes(text)))) this.#endWord();
+    else if (this.#word.length < MAX_STATEMENT) this.#word += text;
   }
 
   #endWord(): void {
