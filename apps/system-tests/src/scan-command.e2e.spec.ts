@@ -29,7 +29,7 @@ describe('`holdpoint scan` as a process', () => {
     const child = start();
     child.stdout?.once('data', () => child.stdout?.destroy());
     child.stdin?.on('error', () => undefined);
-    const feed = setInterval(() => child.stdin?.write(`${'{"id":1,"text":"x"}\n'.repeat(1_000)}`), 1);
+    const feed = setInterval(() => child.stdin?.write('{"id":1,"text":"x"}\n'.repeat(1_000)), 1);
     const [code] = (await once(child, 'exit')) as [number];
     clearInterval(feed);
     expect(code).toBe(0);
