@@ -97,9 +97,11 @@ const healthRecords: Analyser = {
     let reached = -1;
     for (const hit of hits) {
       if (hit < reached) continue;
+      // Where nothing was found, the next word looks at much the same text.
+      reached = hit + 64;
       const window = text.slice(hit, hit + 220).split(/\n\s*\n/, 1)[0] ?? '';
       const before = text.slice(Math.max(0, hit - 80), hit);
-      budget.spend(window.length * 4 + 80);
+      budget.spend(window.length * 10 + 80);
       const condition = CONDITION.exec(window);
       const number = PATIENT_NUMBER.exec(window);
       const born = BIRTH.test(window) && DATE.test(window);

@@ -56,19 +56,39 @@ function recordAround(text: string, start: number, end: number): readonly [strin
 
 const isSchemaWord = (word: string): boolean => /^(?:string|text|str|required|optional|null|none|true|false|undefined|password|your ?password|secret|integer|any)$/i.test(word);
 
-/** Words that hand over a password in a sentence, in several languages. */
-export const passwordInProse: PatternRule = {
+const passwordInWords: Rule = {
   id: 'secrets.password-in-words',
   type: 'credential_exposure',
   severity: 'high',
-  sees: 'a password, PIN or code told in a message',
+  sees: 'a password told in a message',
   positive: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'the wifi pw for guests: Tr0ub4dor&3x' } },
   nearMiss: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'the pw for guests: ask Maria in the office' } },
+};
+
+/** `pw: x`, `creds: user / x`, `please use x`. */
+const TO_PASSWORD =
+  /(?: pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
+const WORD = /[^\s"'`,;:/]{8,60}/y;
+
+export const passwordsInWords: Analyser = {
+  name: 'passwords in words',
   roles: ['prose', 'output', 'value'],
-  literals: [' pw ', ' pw:', ' pw is', 'pw for', 'creds', 'credentials', 'log in with', 'login with', 'login:', 'user/pass', 'username/password', '2fa', 'backup code', 'recovery code', 'please use '],
-  pattern:
-    /(?:\bpw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?!are)[\w ]{2,30})?|log ?in with|login|(?:user(?:name)?\/pass(?:word)?))(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?<password>[^\s"'`,;:/]{8,60})/i,
-  accepts: (match) => isStrongWord((match.groups?.['password'] ?? '').replace(/[.!?)]+$/, '')),
+  literals: [' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in with', 'login with', 'login:', 'user/pass', 'username/password', 'please use '],
+  rules: [passwordInWords],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = 0;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      budget.spend(100);
+      TO_PASSWORD.lastIndex = hit;
+      if (!TO_PASSWORD.test(text)) continue;
+      const start = TO_PASSWORD.lastIndex;
+      WORD.lastIndex = start;
+      const word = (WORD.exec(text)?.[0] ?? '').replace(/[.!?)]+$/, '');
+      reached = start + word.length;
+      if (isStrongWord(word)) report(passwordInWords, start, reached);
+    }
+  },
 };
 
 /** Mixed enough that no sentence, name, version or date has it. */
@@ -77,18 +97,33 @@ function isStrongWord(word: string): boolean {
   return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && (/[^A-Za-z0-9.]/.test(word) || looksRandom(word) || /[a-z]\d[a-zA-Z]|\d[a-z]+\d/.test(word));
 }
 
-const backupCodes: PatternRule = {
-  id: 'secrets.backup-codes',
+const secondFactor: PatternRule = {
+  id: 'secrets.second-factor-seed',
   type: 'credential_exposure',
   severity: 'high',
-  sees: 'backup codes of a second factor, or its seed',
+  sees: 'the seed of a second factor',
   positive: { output: `otpauth://totp/Example:maria?secret=${filler(32, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}&issuer=Example` },
   nearMiss: { output: 'otpauth://totp/Example:maria?secret=BASE32SECRET&issuer=Example' },
   source: 'github.com/google/google-authenticator/wiki/Key-Uri-Format',
   roles: ['prose', 'output', 'value', 'url', 'code', 'shell', 'markup'],
-  literals: ['otpauth://', 'backup codes', 'recovery codes'],
-  pattern: /otpauth:\/\/[^\s"']{1,200}?secret=[A-Z2-7]{16,128}|(?:backup|recovery) codes?[^\n:]{0,40}:?\s{1,4}(?:[\d).\s-]{0,4}[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,4}){3,16}/i,
-  accepts: ([match]) => !isPlaceholder(match.slice(match.search(/secret=/i) + 7)) && /\d/.test(match),
+  literals: ['otpauth://'],
+  pattern: /^otpauth:\/\/[^\s"'?]{1,160}\?[^\s"'?]{0,60}?secret=[A-Z2-7]{16,128}/,
+  before: 0,
+  accepts: ([match]) => !isPlaceholder(match.slice(match.indexOf('secret=') + 7)) && /\d/.test(match),
+};
+
+const backupCodes: PatternRule = {
+  id: 'secrets.backup-codes',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'backup codes of a second factor',
+  positive: { output: 'Your backup codes:\n1. 4821-9930\n2. 7755-1042\n3. 1098-5521\n4. 6630-2217' },
+  nearMiss: { output: 'Print your backup codes: they are shown once, on page 12' },
+  roles: ['prose', 'output', 'value'],
+  literals: ['backup codes', 'recovery codes'],
+  pattern: /^(?:backup|recovery) codes[^\n:]{0,40}:?\s{1,4}(?:(?:\d{1,2}[).]\s?|[-*]\s)?(?=[a-z]{0,9}\d)[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,3}){3}/i,
+  before: 0,
+  after: 160,
 };
 
 /** Values of a Kubernetes secret are Base64, which hides nothing. */
@@ -110,4 +145,4 @@ const kubernetesSecret: PatternRule = {
 const isDecodedSecret = (decoded: string | undefined): boolean =>
   decoded !== undefined && /^[\x09\x0a\x0d\x20-\x7e]{6,}$/.test(decoded) && !isTrivialPassword(decoded.trim()) && !isPlaceholder(decoded) && /\d/.test(decoded);
 
-export const loginRules: readonly PatternRule[] = [passwordInProse, backupCodes, kubernetesSecret];
+export const loginRules: readonly PatternRule[] = [secondFactor, backupCodes, kubernetesSecret];

@@ -58,8 +58,7 @@ function hasKeyBody(text: string): boolean {
 
 const bodyLength = (text: string): number => /^[^\n\\]{0,120}(?:(?:\s|\\[nr]|["'+,>|])*[A-Za-z0-9+/=:]{1,200}){1,200}/.exec(text)?.[0].length ?? 0;
 
-/** A JSON Web Key with its private part. */
-const jsonWebKey: PatternRule = {
+const jsonWebKey: Rule = {
   id: 'secrets.json-web-key',
   type: 'credential_exposure',
   severity: 'critical',
@@ -67,11 +66,34 @@ const jsonWebKey: PatternRule = {
   positive: { output: `{"kty":"EC","crv":"P-256","x":"${filler(43)}","y":"${filler(43, undefined, 3)}","d":"${filler(43, undefined, 5)}"}` },
   nearMiss: { output: `{"kty":"EC","crv":"P-256","x":"${filler(43)}","y":"${filler(43, undefined, 3)}","kid":"signing"}` },
   source: 'RFC 7517, section 9.3',
+};
+
+/** `d` of an asymmetric key, `k` of a symmetric one. */
+const PRIVATE_PART = /\\?["'][dk]\\?["'] {0,3}: {0,3}\\?["']([\w-]{32,700})/;
+
+export const jsonWebKeys: Analyser = {
+  name: 'JSON Web Keys',
   roles: ROLES,
-  literals: ['"kty"', "'kty'"],
-  pattern: /["']kty["'].{0,600}?["'](?:d|k)["'] {0,3}: {0,3}["']([\w-]{32,400})["']|["'](?:d|k)["'] {0,3}: {0,3}["']([\w-]{32,400})["'].{0,600}?["']kty["']/s,
-  before: 900,
-  after: 1_200,
+  literals: ['"kty', "'kty"],
+  rules: [jsonWebKey],
+  analyse: ({ text, hits, budget, report }) => {
+    let reached = 0;
+    for (const hit of hits) {
+      if (hit < reached) continue;
+      const from = Math.max(reached, hit - 1_500);
+      const window = text.slice(from, hit + 1_500);
+      budget.spend(window.length);
+      const opening = Math.max(0, window.lastIndexOf('{', hit - from));
+      const closing = window.indexOf('}', hit - from);
+      const end = closing < 0 ? window.length : closing;
+      reached = from + end;
+      const match = PRIVATE_PART.exec(window.slice(opening, end));
+      const part = match?.[1];
+      if (!match || part === undefined || isPlaceholder(part)) continue;
+      const start = from + opening + match.index + match[0].length - part.length;
+      report(jsonWebKey, start, start + part.length);
+    }
+  },
 };
 
 const walletKey: PatternRule = {
@@ -124,4 +146,4 @@ const passwordHash: PatternRule = {
   accepts: (match) => !isPlaceholder(match[0]),
 };
 
-export const otherKeys: readonly PatternRule[] = [jsonWebKey, walletKey, seedPhrase, passwordHash];
+export const otherKeys: readonly PatternRule[] = [walletKey, seedPhrase, passwordHash];

@@ -45,13 +45,13 @@ const ruleOf = (id: string): KeyFamily => {
 
 /** Keys told by their middle, their end or what stands before them. `from` characters ahead of the run are part of the key. */
 const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern: RegExp }>[] = [
-  { family: ruleOf('terraform-token'), from: 23, pattern: /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}(?![A-Za-z0-9])/ },
+  { family: ruleOf('terraform-token'), from: 23, pattern: /(?<!(?<!\\)[A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}(?![A-Za-z0-9])/ },
   { family: ruleOf('azure-devops-token'), from: 0, pattern: /^(?:[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[\w-]{40,44}Az(?:Fu|Se|Ca)[\w-]{6,10}={0,2})(?![A-Za-z0-9])/ },
   { family: ruleOf('mailchimp-key'), from: 0, pattern: /^[0-9a-f]{32}-(?:us\d{1,2}|[0-9a-f]{8}-[0-9a-f]{8})(?![\w-])/ },
   { family: ruleOf('chat-bot-token'), from: 14, pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/ },
   { family: ruleOf('chat-bot-token'), from: 0, pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/ },
   { family: ruleOf('identity-provider-token'), from: 0, pattern: /^00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])/ },
-  { family: ruleOf('work-tool-key'), from: 40, pattern: /(?<![\w/])[0-2]\/\d{13,18}(?:\/\d{13,18})?:[0-9a-f]{32}(?![\w-])/ },
+  { family: ruleOf('work-tool-key'), from: 40, pattern: /(?<!(?<!\\)[\w/])[0-2]\/\d{13,18}(?:\/\d{13,18})?:[0-9a-f]{32}(?![\w-])/ },
   { family: ruleOf('payment-key'), from: 48, pattern: /access_token\$(?:production|live)\$[a-z0-9]{16}\$[0-9a-f]{32}(?![\w-])/ },
 ];
 /** What an odd format needs somewhere in its run or right behind it; one look instead of eight expressions. */
@@ -105,10 +105,10 @@ function readRun(view: View, runStart: number, end: number): number {
   if (found > 0) return found;
   // `hvs.…`, `SG.….…`, `dp.pt.…`: what the run follows belongs to it.
   if (before === DOT) {
-    const segments = /[\w-]{1,26}\.(?:[\w-]{1,26}\.)?$/.exec(text.slice(Math.max(0, start - 54), start));
-    const first = segments ? readAt(view, start - segments[0].length) : 0;
+    const segments = /(?:(?<=\\)[nrt])?([\w-]{1,26}\.(?:[\w-]{1,26}\.)?)$/.exec(text.slice(Math.max(0, start - 55), start))?.[1];
+    const first = segments !== undefined ? readAt(view, start - segments.length) : 0;
     if (first > 0) return first;
-    const nearest = segments ? readAt(view, start - (segments[0].length - segments[0].slice(0, -1).lastIndexOf('.') - 1)) : 0;
+    const nearest = segments !== undefined ? readAt(view, start - (segments.length - segments.slice(0, -1).lastIndexOf('.') - 1)) : 0;
     if (nearest > 0) return nearest;
   }
   return readOdd(view, start, end);
@@ -142,7 +142,7 @@ function readOdd(view: View, start: number, end: number): number {
 }
 
 function tell(view: View, family: KeyFamily, start: number, key: string, secret: string): boolean {
-  if (isPlaceholder(key) || isWordy(secret) || (family.accepts && !family.accepts(key))) return false;
+  if (isPlaceholder(key) || (/[a-z]/.test(secret) && isWordy(secret)) || (family.accepts && !family.accepts(key))) return false;
   view.report(belongs(view, family, start) ? keyWhereItBelongs : family.rule, start, start + key.length);
   return true;
 }
