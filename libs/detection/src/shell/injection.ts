@@ -145,7 +145,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   if (url && operator === '&' && !/\s/.test(after.slice(0, name.length + 4))) return false;
   if (operator === '\n' && reading !== 'tight' && !name.startsWith('/')) return false;
   const plain = bare(name).toLowerCase();
-  const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain));
+  const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain)) || (/^(?:echo|printf|cat|type|mail)$/.test(plain) && /^\s+[^|>;&]{1,80}[|>]/.test(rest));
   const ends = /^[\s"'`)]*$/.test(rest);
   const glued = /^\S/.test(after) && /\S$/.test(before);
   if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) && !/^\s+\d+\s+\w/.test(rest));
@@ -164,7 +164,7 @@ function isSubstitution({ operator, name, strength, reading, after, before, rest
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
   if (operator === '$(') {
-    if (reading === 'prose') return /\S$/.test(before) && isShortBefore(before) && (strength === 'strong' || /^\s*`/.test(after));
+    if (reading === 'prose') return isShortBefore(before) && (/\S$/.test(before) || (/^\S*\s$/.test(before) && /^\s+\S/.test(rest))) && (strength === 'strong' || /^\s*`/.test(after));
     return strength !== undefined || /^\s*[`$<]/.test(after) || (reading === 'tight' && place.role !== 'url' && /^[a-z]/.test(after));
   }
   return strength !== undefined && /^[\s)]/.test(rest) && name !== '';
