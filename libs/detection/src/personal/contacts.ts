@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { Analyser, PatternRule, Rule, View } from '../rule.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { namesPerson } from './people.ts';

@@ -22,7 +22,7 @@ const passwordOfLocalService: Rule = {
 };
 
 /** Neither quotes nor blanks nor signs of a path; the password may hold what careless people do not escape. */
-const USERINFO = /:\/\/([^\s\/:@"'`<>()[\]{}\\?#]{0,120}):([^\s\/"'`<>\\@]{1,200}|[^\s"'`<>\\@]{1,80})@([\w.-]{1,253}|\[[\da-f:]{2,45}\]|\$?\{[\w.]{1,60}\})/iy;
+const USERINFO = /:\/\/([^\s/:@"'`<>()[\]{}\\?#]{0,120}):([^\s/"'`<>\\@]{1,200}|[^\s"'`<>\\@]{1,80})@([\w.-]{1,253}|\[[\da-f:]{2,45}\]|\$?\{[\w.]{1,60}\})/iy;
 const LOCAL_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|host\.docker\.internal|\[::1\]|[a-z][a-z0-9_-]{0,40})$/i;
 
 export const urlPasswords: Analyser = {

@@ -77,7 +77,7 @@ const commandPassword: Rule = {
 /** From a command's name, on its line, to where its password begins. */
 const TO_PASSWORD =
   /curl\b[^\n|;]{0,160}?\s(?:-u|--user|--proxy-user)[ =]?["']?[\w.@+-]{1,80}:|sshpass\s{1,3}-p\s?["']?|mysql(?:dump|admin)?\b[^\n|;]{0,120}?\s-p["']?(?=\S)|redis-cli\b[^\n|;]{0,80}?\s-a\s{1,3}["']?|(?:docker login|helm registry|mongo(?:sh|dump|restore)?|ldapsearch|sqlcmd|ipmitool|psexec(?:\.exe)?|smbclient)\b[^\n|;]{0,120}?\s-{1,2}[pwPU]\s{1,3}["']?(?:[\w\\]{1,40}%)?|net use\b[^\n|;]{0,100}?(?:\*|\$)["']?\s{1,3}(?=\S{6,60}\s{1,3}\/user)|net user\s{1,3}\S{1,40}\s{1,3}["']?|chpasswd\s{0,3}<<<\s{0,3}["']?[\w.-]{1,40}:|cmdkey\b[^\n|;]{0,120}?\/pass:["']?/iy;
-const PASSWORD = /(?![$`*\/:%{<@-])[^\s"'|;<>`&]{6,80}/y;
+const PASSWORD = /(?![$`*/:%{<@-])[^\s"'|;<>`&]{6,80}/y;
 const PIPED_TO_CHPASSWD = /["' ][\w.-]{1,40}:([^\s"'|:$<>{]{6,60})["']?\s{0,3}\|\s{0,3}(?:sudo )?$/;
 
 /** Passwords where the shell keeps a history and everybody sees the processes. */

@@ -36,7 +36,7 @@ export const savedLogins: Analyser = {
       const user = USER.exec(record)?.[1];
       if (user === undefined || isPlaceholder(user) || /^(?:string|text|user(?:name)?)$/i.test(user)) continue;
       const site = SITE.exec(record)?.[1];
-      if (isSchemaWord(password) || /^[*•.x]+$|^[<$%{]|…/i.test(password)) continue;
+      if (isSchemaWord(password) || /^[*•.x]+$|^[<$%{]|…|\.\.\./i.test(password)) continue;
       if (site === undefined ? isTrivialPassword(password) || isPlaceholder(password) || !/\d/.test(password) || password.length < 8 : isTrivialPassword(password) && password.length < 9) continue;
       if (/example\.(?:com|org)/i.test(user) && site === undefined) continue;
       const end = hit + match[0].lastIndexOf(password) + password.length;
@@ -143,6 +143,6 @@ const kubernetesSecret: PatternRule = {
 };
 
 const isDecodedSecret = (decoded: string | undefined): boolean =>
-  decoded !== undefined && /^[\x09\x0a\x0d\x20-\x7e]{6,}$/.test(decoded) && !isTrivialPassword(decoded.trim()) && !isPlaceholder(decoded) && /\d/.test(decoded);
+  decoded !== undefined && /^[\t\n\r\x20-\x7e]{6,}$/.test(decoded) && !isTrivialPassword(decoded.trim()) && !isPlaceholder(decoded) && /\d/.test(decoded);
 
 export const loginRules: readonly PatternRule[] = [secondFactor, backupCodes, kubernetesSecret];

@@ -5,7 +5,7 @@ import { filler } from './sample-keys.ts';
 
 const toBase64Url = (text: string): string => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const bits = [...text].map((character) => character.charCodeAt(0).toString(2).padStart(8, '0')).join('');
+  const bits = Array.from(text, (character) => character.charCodeAt(0).toString(2).padStart(8, '0')).join('');
   return (bits.match(/.{1,6}/g) ?? []).map((six) => alphabet.charAt(Number.parseInt(six.padEnd(6, '0'), 2))).join('');
 };
 const jwtOf = (payload: string): string => [toBase64Url('{"alg":"HS256","typ":"JWT"}'), toBase64Url(payload), filler(43)].join('.');
