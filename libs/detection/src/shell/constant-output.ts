@@ -26,7 +26,7 @@ const DECODERS: Readonly<Record<string, ((input: string, args: readonly string[]
   base64: (input, args) => (args.some((arg) => /^(?:-[a-z]*[dD][a-z]*|--d(?:ecode)?)$/.test(arg)) ? fromBase64(input) : undefined),
   openssl: (input, args) => (args.includes('-d') && args.some((arg) => /^-?(?:base64|a)$/.test(arg)) ? fromBase64(input) : undefined),
   xxd: (input, args) => (args.some((arg) => /^-[a-z]*r/.test(arg)) ? fromHex(input) : undefined),
-  rev: (input) => input.split('\n').map((line) => [...line].reverse().join('')).join('\n'),
+  rev: (input) => input.split('\n').map((line) => Array.from(line).reverse().join('')).join('\n'),
   tr: (input, [from, to]) => (from === undefined || to === undefined ? undefined : translated(input, from, to)),
 };
 

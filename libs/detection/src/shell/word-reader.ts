@@ -1,3 +1,4 @@
+import { bracesOf, CLOSE, COMMA, OPEN, withBraces } from './braces.ts';
 import type { Word } from './command.ts';
 import { unescaped } from './constant-output.ts';
 import type { Range, Session } from './parser.ts';
@@ -5,11 +6,6 @@ import { isFiller, isSeparator } from './variables.ts';
 
 export type Substituted = Readonly<{ end: number; output: string | undefined }>;
 type Substitute = (from: number, to: number, text: string, stop: boolean, derivedFrom?: Readonly<{ start: number; end: number }>) => Substituted;
-
-/** Stand for braces and commas that no quote protects, until the word is complete. */
-const [OPEN, COMMA, CLOSE] = ['\uE0F0', '\uE0F1', '\uE0F2'];
-const BRACES = /[\uE0F0-\uE0F2]/g;
-const MAX_BRACED = 64;
 
 /** Characters that are themselves in a word. */
 const PLAIN = Uint8Array.from({ length: 128 }, (_, code) => (code > 32 && code !== 127 && !'\\\'"`$;&|()<>{},'.includes(String.fromCharCode(code)) ? 1 : 0));
@@ -99,7 +95,7 @@ export class WordReader {
     const texts = this.#braces && this.#session.variables.allows(this.#text.length) ? bracesOf(this.#text) : [this.#text];
     const extra = texts.length > 1 ? texts.reduce((sum, text) => sum + text.length, 0) : 0;
     for (const text of extra === 0 || this.#session.variables.allows(extra) ? texts : [this.#text]) {
-      const plain = text.replace(BRACES, (brace) => (brace === OPEN ? '{' : brace === COMMA ? ',' : '}'));
+      const plain = withBraces(text);
       if (plain !== '' || this.#quoted) this.#push(into, plain, this.#start, this.#quoted, this.#dynamic);
     }
   }
@@ -301,26 +297,4 @@ function isEscaped(text: string, at: number, from: number): boolean {
   let slashes = 0;
   while (at - slashes > from && slashes < 64 && text.charCodeAt(at - slashes - 1) === 92) slashes += 1;
   return slashes % 2 === 1;
-}
-
-/** `a{b,c}` -> `ab`, `ac`; not more than so many, innermost braces first. */
-function bracesOf(text: string): readonly string[] {
-  let texts = [text];
-  for (let round = 0; round < 6; round += 1) {
-    const next: string[] = [];
-    let changed = false;
-    for (const each of texts) {
-      const close = each.indexOf(CLOSE);
-      const open = close < 0 ? -1 : each.lastIndexOf(OPEN, close);
-      const inside = open < 0 ? '' : each.slice(open + 1, close);
-      if (open < 0 || !inside.includes(COMMA)) next.push(each);
-      else {
-        changed = true;
-        for (const part of inside.split(COMMA)) if (next.length < MAX_BRACED) next.push(each.slice(0, open) + part + each.slice(close + 1));
-      }
-    }
-    texts = next;
-    if (!changed) break;
-  }
-  return texts;
 }
