@@ -2,6 +2,9 @@ import type { Analyser, PatternRule, View } from '../rule.ts';
 
 const VALUES = ['value', 'path', 'url', 'host', 'secret', 'address', 'prose'] as const;
 const MAX_PROSE = 400;
+/** Tools and fields whose very words these operators are. */
+const TAKES_DOCUMENTS = /mongo|db|database|aggregat|collection|elastic|firestore|couch/i;
+const TAKES_FILTERS = /filter|pipeline|match|selector|projection|ldap/;
 
 /** Queries of other languages that values carry: documents, directories, XML, graphs. */
 const foreignRules: readonly PatternRule[] = [
@@ -16,7 +19,7 @@ const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: ['$ne', '$gt', '$gte', '$lt', '$lte', '$nin', '$in"', '$in]', '$in%', "$in'", '$where', '$regex', '$exists', '$or', '$and', '$nor', '$not', '$eq', '$func', '$expr', '$comment', '$elemmatch', '$lookup'],
     pattern: /(?:^|["'[{,\s%])\s*\$(?:comment|ne|n?in|[gl]te?|eq|where|regex|exists|n?or|and|not|expr|func|elemMatch|lookup)(?:["'\]]|%5d)?\s*[\]:=}]|\[\s*\$(?:ne|n?in|[gl]te?|eq|where|regex|exists|n?or|and|not)\s*\]|%5b\$(?:ne|n?in|[gl]te?|eq|where|regex|exists|n?or)%5d/i,
-    accepts: (_, { text, place }) => place.role !== 'prose' || text.length <= MAX_PROSE && /^[\s'"{[(,]/.test(text),
+    accepts: (_, { text, place }) => !TAKES_DOCUMENTS.test(place.tool) && !TAKES_FILTERS.test(place.field) && (place.role !== 'prose' || (text.length <= MAX_PROSE && /^[\s'"{[(,]/.test(text))),
   },
   {
     id: 'sql.nosql-script',
@@ -55,7 +58,7 @@ const foreignRules: readonly PatternRule[] = [
     roles: VALUES,
     literals: [')(', '*)', '()|', '(&', '(|', '(!', ') ('],
     pattern: /\*?\)\s?\(\s?[&|!]\s?(?:\(|\)|[\w-]{1,40}\s?[~<>]?=|$)|\*\)\s?\(\s?[\w-]{1,40}\s?[~<>]?=|^[\w*.@-]{0,40}\)\s?\([\w-]{1,40}[~<>]?=|^[^()\n]{0,40}\)\s?\(\s?[&|!]?\s?\)|\(\s?[&|]\s?\(\s?!?\(?\s?[\w-]{1,40}[~<>]?=[^()\n]{0,60}\)\s?[()]|^\*\(\)\||^[\w*]{0,20}\*\){2,6}(?:%00|\0|\(|$)|^[\w]{1,20}\*\)\s?\(|\*\)\)?(?:%00|\0)/i,
-    accepts: (match, view, at) => isFilterBreak(view.text, at + match[0].length, view.place.role === 'prose'),
+    accepts: (match, view, at) => !(TAKES_FILTERS.test(view.place.field) || /ldap|directory/i.test(view.place.tool)) && isFilterBreak(view.text, at + match[0].length, view.place.role === 'prose'),
   },
   {
     id: 'sql.xpath',

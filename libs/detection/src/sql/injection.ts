@@ -1,7 +1,8 @@
 import type { Rule, View } from '../rule.ts';
 import { comparisonAt, operandAt } from './expression.ts';
 import { injection, operatorObject } from './injection-rules.ts';
-import { isJunction, tellBreak, tellLogic } from './logic.ts';
+import { isJunction, type Manner, tellBreak, tellLogic } from './logic.ts';
+import { analyseQuery } from './query.ts';
 import { isTalk, type Reading, readingsOf, type Tell, tellingIn } from './reading.ts';
 import { endsAt, isSelectAt, isStatementAt } from './statement.ts';
 import { isCut, isKeyword, isOperator, isWord, type Token } from './token.ts';
@@ -10,8 +11,10 @@ import { ACCOUNT_TABLE, CATALOGUE, CHARACTER_CALLS, DELAYS, ERROR_TELLING, REACH
 /** Longer prose is read for people, not put into statements. */
 const MAX_PROSE = 1_500;
 /** Fields and tools whose values may rightly be whole statements, or talk about them. */
-const ASKS_FOR_SQL = /sql|quer(?:y|ies)$|^q$|statement|filter|where|condition|expression|prompt|question|formula/;
-const SPEAKS_OF_SQL = /web|docs?\b|stack|code|knowledge|google|bing|internet|sql|database|\bdb|analytic|metric|report|warehouse|data_|log/i;
+const ASKS_FOR_SQL = /quer(?:y|ies)$|^q$|ql$|statement|filter|where|condition|expression|prompt|question|formula/;
+const SEARCHES_WORDS = /search|find|lookup|list|get_/i;
+const SPEAKS_OF_SQL = /web|docs?\b|stack|code|knowledge|google|bing|internet|sql|database|\bdb|analytic|metric|report|warehouse|data_|log|ads|wiki/i;
+const RUNS_NOTHING = /web|docs?\b|stack|code|knowledge|google|bing|internet|wiki|llm|chat|ask|assistant/i;
 
 /** An operator object where a login or key belongs: `{"username": {"$ne": "x"}}`. */
 const OPERATOR_OBJECT = /\/(?:user(?:_?name)?|login|e?mail|pass(?:word|wd)?|pwd|token|pin|otp|code|\w*id|api_?key|name)\/\$(?:ne|gte?|lte?|n?in|regex|exists|where|not|eq|or|and)(?:\/|$)/i;
@@ -20,15 +23,24 @@ const SPEAKS_OF_DOCUMENTS = /mongo|db|database|quer|find|aggregat|search|documen
 /** Reads a value as part of a statement that somebody else wrote. */
 export function analyseValue(view: View): void {
   const { text, place, budget } = view;
-  const prose = place.role === 'prose' || place.role === 'markup';
+  const prose = place.role === 'prose' || (RUNS_NOTHING.test(place.tool) && ASKS_FOR_SQL.test(place.field));
   if (prose && text.length > MAX_PROSE) return;
   if (place.path.includes('/$') && OPERATOR_OBJECT.test(place.path) && !SPEAKS_OF_DOCUMENTS.test(place.tool)) view.report(operatorObject, 0, text.length);
   budget.spend(text.length);
-  if (!mayInject(text)) return;
+  if (!mayInject(text) || FORMULA.test(text)) return;
+  const manner: Manner = { prose, secret: place.role === 'secret' };
   const told = new Set<Rule>();
-  for (const reading of readingsOf(view)) analyseReading(view, reading, tellingIn(view, reading, told), prose);
+  const readings = readingsOf(view);
+  if (!prose && isForStatements(view) && isStatementAt(readings[0]?.tokens ?? [], 0)) {
+    if (readings[0]) tellingIn(view, readings[0], told)(injection.spokenStatement, 0);
+    if (!RUNS_NOTHING.test(place.tool)) analyseQuery(view);
+    return;
+  }
+  for (const reading of readings) analyseReading(view, reading, tellingIn(view, reading, told), manner);
 }
 
+/** A spreadsheet's formula shares many functions with SQL. */
+const FORMULA = /^=\s*[A-Z]{2,12}\(/i;
 const SIGNS = signs();
 
 function signs(): Uint8Array {
@@ -48,7 +60,8 @@ function mayInject(text: string): boolean {
   return text.length < 4_096 && /\b(?:union|select|from|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
 }
 
-function analyseReading(view: View, reading: Reading, tell: Tell, prose: boolean): void {
+function analyseReading(view: View, reading: Reading, tell: Tell, manner: Manner): void {
+  const { prose } = manner;
   const { tokens, odd, broken, seam } = reading;
   if (broken && (tokens.length < 2 || isTalk(reading, prose))) return;
   if (broken) tellBreak(reading, view.text, tell);
@@ -56,7 +69,7 @@ function analyseReading(view: View, reading: Reading, tell: Tell, prose: boolean
     const token = tokens[at] as Token;
     // What stands after values side by side is no part of a statement; a bare word or two may be what the attacker left before it.
     if ((odd[at] ?? 0) > (prose ? 0 : 1)) return;
-    if (isJunction(token)) tellLogic(reading, at, tell, prose);
+    if (isJunction(token)) tellLogic(reading, at, tell, manner);
     if (token.kind === 'word') tellWord(view, reading, at, tell, prose);
     if (token.kind === 'variable' && token.text.startsWith('@@') && token.text.length > 5 && (odd[at] ?? 0) === 0) tell(injection.systemValue, at);
     if (token.kind === 'open' && isSelectAt(tokens, skipOpen(tokens, at)) && (odd[at] ?? 0) === 0 && tokens[skipOpen(tokens, at)]?.start !== token.start) tell(injection.subselect, at);
@@ -117,8 +130,9 @@ function tellWord(view: View, reading: Reading, at: number, tell: Tell, prose: b
   if (at === seam && !broken && clean && isStatementAt(tokens, at) && !isCodeLike(tokens, at)) tellWhole(view, reading, at, tell, prose);
   if ((broken ? at === seam : at > 0 && isLeft(before)) && isStatementAt(tokens, at) && (broken ? reading.wordsBefore < 3 : !weakAfterNumber(token.text)) && clean) tell(injection.stacked, at);
   if (!clean) return;
-  if (token.text === 'case' && isWord(next, 'when') && tokens.slice(at, at + 24).some((then) => isWord(then, 'then'))) return tell(injection.conditional, at);
+  if (token.text === 'case' && isWord(next, 'when') && isConstantCase(tokens, at + 2) && tokens.slice(at, at + 24).some((then) => isWord(then, 'then'))) return tell(injection.conditional, at);
   if (called) {
+    if (prose && !broken && at === 0 && !tokens.some((other) => isJunction(other) || other.kind === 'comment' || other.kind === 'semicolon')) return;
     if (DELAYS.has(token.text) && (!member || token.text === 'receive_message' || isWord(tokens[at - 2], 'dbms_lock', 'dbms_session')) && isDelay(reading, at)) tell(injection.delay, at);
     else if (ERROR_TELLING.has(token.text)) tell(injection.errorTelling, at);
     else if (isNestedConversion(tokens, at)) tell(injection.errorTelling, at);
@@ -127,6 +141,14 @@ function tellWord(view: View, reading: Reading, at: number, tell: Tell, prose: b
     else if (isConditionalProbe(tokens, at)) tell(injection.conditional, at);
   }
   if (!called && REACHING.has(token.text) && token.text.includes('_') && (isOperator(next, '.') || isOperator(before, '.') || next?.kind === 'string' || next?.kind === 'variable') && !prose) tell(injection.reaching, at);
+}
+
+/** `case when 1=1`, `case when (select …`, `case when ascii(…`: not a sorting order. */
+function isConstantCase(tokens: readonly Token[], from: number): boolean {
+  let at = from;
+  while (tokens[at]?.kind === 'open') at += 1;
+  const comparison = comparisonAt(tokens, at);
+  return isWord(tokens[at], 'select', 'exists') || (comparison !== undefined && (comparison.left.constant || comparison.left.kind === 'select' || comparison.left.kind === 'call'));
 }
 
 /** `union all select`, followed by what a select list holds. */
@@ -216,10 +238,10 @@ function isCatalogue(tokens: readonly Token[], at: number): boolean {
 /** `exec('…')` is as likely PHP or Python; those have rules of their own. */
 const isCodeLike = (tokens: readonly Token[], at: number): boolean => isWord(tokens[at], 'exec', 'print', 'if', 'begin', 'set', 'use', 'call') && (tokens[at + 1]?.kind === 'open' || tokens[at + 1]?.kind === 'string');
 
-/** A value that is a statement from its first word on. */
+/** A value that is a statement from its first word on, where a plain value belongs. */
 function tellWhole(view: View, { tokens, odd }: Reading, at: number, tell: Tell, prose: boolean): void {
   if ((odd[Math.min(tokens.length, at + 12) - 1] ?? 0) > 0 && !isWord(tokens[at], 'exec', 'execute', 'declare', 'select')) return;
-  const { field, tool } = view.place;
-  const spoken = prose || view.place.path.includes('/content') || (ASKS_FOR_SQL.test(field) && SPEAKS_OF_SQL.test(tool)) || /sql|statement|where|condition/.test(field);
-  tell(spoken ? injection.spokenStatement : injection.wholeStatement, at);
+  tell(prose || isForStatements(view) ? injection.spokenStatement : injection.wholeStatement, at);
 }
+
+const isForStatements = ({ place: { field, tool } }: View): boolean => ASKS_FOR_SQL.test(field) && (SPEAKS_OF_SQL.test(tool) || !SEARCHES_WORDS.test(tool));

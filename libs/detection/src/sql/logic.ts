@@ -4,6 +4,9 @@ import type { Reading, Tell } from './reading.ts';
 import { isCut, isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
 import { CHARACTER_CALLS, SYSTEM_CALLS } from './vocabulary.ts';
 
+/** `prose`: text for people, which may speak of SQL. `secret`: a password, which may hold any signs. */
+export type Manner = Readonly<{ prose: boolean; secret: boolean }>;
+
 const DIGIT_AT_END = /\d\s*$/;
 
 export function isJunction(token: Token | undefined): boolean {
@@ -13,16 +16,17 @@ export function isJunction(token: Token | undefined): boolean {
 }
 
 /** Conditions added to a statement: `or 1=1`, `' and 'a'='a`, `' or user like '%`. */
-export function tellLogic(reading: Reading, at: number, tell: Tell, prose: boolean): void {
+export function tellLogic(reading: Reading, at: number, tell: Tell, { prose, secret }: Manner): void {
   const { tokens, odd, broken, seam, paired } = reading;
   if ((odd[at] ?? 0) > 0 || !addsTo(reading, at)) return;
+  if (prose && !broken && tokens.slice(0, at).filter(({ kind }) => kind === 'word').length > 2) return;
   let from = at + 1;
   while (isWord(tokens[from], 'not', 'or', 'and') || isOperator(tokens[from], '!')) from += 1;
   const end = tokens.length;
   let inner = from;
   while (tokens[inner]?.kind === 'open' || isWord(tokens[inner], 'not')) inner += 1;
   const comparison = comparisonAt(tokens, from) ?? (inner > from && !isWord(tokens[inner], 'select') ? comparisonAt(tokens, inner) : undefined);
-  if (comparison) return tellComparison(reading, at, comparison, tell, prose);
+  if (comparison) return tellComparison(reading, at, comparison, tell, { prose, secret });
   const operand = operandAt(tokens, from);
   if (!operand) {
     if (from < end && tokens[from]?.kind === 'open' && broken) tell(injection.openCondition, at);
@@ -44,7 +48,7 @@ export function tellLogic(reading: Reading, at: number, tell: Tell, prose: boole
   if ((operand.kind === 'column' || operand.kind === 'group') && isCut(last)) return tell(injection.openCondition, at);
 }
 
-function tellComparison(reading: Reading, at: number, comparison: Comparison, tell: Tell, prose: boolean): void {
+function tellComparison(reading: Reading, at: number, comparison: Comparison, tell: Tell, { prose, secret }: Manner): void {
   const { tokens, broken } = reading;
   const { left, operator, right, end } = comparison;
   if ((reading.odd[Math.min(end, tokens.length) - 1] ?? 0) > 0) return;
@@ -61,6 +65,7 @@ function tellComparison(reading: Reading, at: number, comparison: Comparison, te
   if (called || callTells(tokens, at + 1, end)) return tell(injection.probe, at);
   if (right && sameColumn(left, right) && operator === '=') return tell(injection.tautologyColumn, at);
   if (broken) {
+    if (secret && right?.closed !== false && !isCut(tokens.at(-1))) return;
     if (reading.paired && !isCut(tokens.at(-1)) && right?.closed !== false) return;
     if (prose && !isEndOrCut(tokens[end]) && !isJunction(tokens[end])) return;
     return tell(['is', 'isnull', 'notnull'].includes(operator) ? injection.tautologyColumn : injection.openCondition, at);

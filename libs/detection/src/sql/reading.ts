@@ -65,7 +65,7 @@ function mayBreak(text: string, seam: number): boolean {
   return BREAKING.has(word) || (/^(?:or|and|xor|union)/.test(word) && /^(?:or|and|xor|union)\W?\d/i.test(text.slice(at, at + 8)));
 }
 
-const wordsIn = (text: string): number => text.match(/\p{L}{2,}/gu)?.length ?? 0;
+const wordsIn = (text: string): number => text.split(/\s+/, 40).filter((word) => /\p{L}{2}/u.test(word)).length;
 
 /** Whether words stand before the quote and behind the comment mark: then it is spoken of, not used. */
 export function isTalk({ tokens, broken, odd, wordsBefore }: Reading, prose: boolean): boolean {
