@@ -77,8 +77,8 @@ describe('a call', () => {
 });
 
 describe('phrases', () => {
-  it('are all woken by something', () => {
-    for (const phrase of phrases) expect(wakesOf(phrase)).not.toHaveLength(0);
+  it('are woken by literals of three characters and more', () => {
+    for (const literal of phrases.flatMap(wakesOf)) expect(literal.length).toBeGreaterThanOrEqual(3);
   });
 });
 

@@ -35,15 +35,15 @@ const FETCHING = listed('retrieve retrive get fetch download search find list re
 const SENSITIVE = listed(
   'password passwords credential credentials token tokens secret secrets ssh bank banking medical clinical genetic dna health prescription prescriptions patient diagnosis authentication 2fa mfa lock locks permission permissions sharing access privileges ' +
     'private personal confidential sensitive financial investment investments holdings salary tax taxes ssn passport deepfake wallet wallets crypto bitcoin ethereum inbox mailbox recordings firewall whitelist blacklist policy recurring payment payments payee beneficiary ' +
-    'transaction transactions api_key credit debit passcode pin keys backup backups surveillance voice fingerprint biometric insurance mortgage loan stocks shares portfolio admin owner administrator security environment identity location browsing camera',
+    'transaction transactions api_key credit debit passcode pin keys backup backups surveillance voice fingerprint biometric insurance mortgage loan stocks shares portfolio admin owner administrator editor viewer collaborator moderator security environment identity location browsing camera',
 );
 /** Private only together with something else. */
-const PERHAPS_SENSITIVE = listed('token tokens key keys transaction transactions environment location admin owner administrator security access shares stocks loan loans health policy browsing camera credit debit voice identity insurance portfolio private');
+const PERHAPS_SENSITIVE = listed('token tokens key keys transaction transactions environment location admin owner administrator editor viewer collaborator moderator security access shares stocks loan loans health policy browsing camera credit debit voice identity insurance portfolio private');
 const DATA = listed(
   'file files email emails message messages document documents note notes contact contacts data information info details history repository repositories repo project calendar event events photo photos picture pictures list contents content setting settings account accounts ' +
     'order orders invoice invoices record records channel channels workspace drive folder folders profile appointment appointments reservation reservations booking phone number subscription memory page pages database table user users logs log conversation body subject attachment link links code appointment friend friends request requests server',
 );
-const MONEY = listed('money dollars dollar usd eur euro euros gbp pounds bitcoin btc eth funds fund amount savings balance <amount> rent cash');
+const MONEY = listed('money dollars dollar usd eur euro euros gbp pounds bitcoin btc eth funds fund amount savings balance gift voucher vouchers <amount> rent cash');
 const DEVICE = listed('robot door doors lock locks garage thermostat camera cameras alarm lights lamp oven vacuum car vehicle drone sprinkler heater vehicles brakes');
 const OWN = listed('my mine users owners our');
 const ALL = listed('all every any each entire everything everyone possible whole everybody');
@@ -66,6 +66,8 @@ const PART = 3;
 
 type Task = { score: number; start: number; end: number; touches: boolean; sends: boolean; sentence: number };
 
+/** Putting another account in the place of the right one. */
+const REPLACING = /^(?:change|update|modify|replace|set|edit)$/;
 /** Tools whose results are what people write to each other, and so ask of each other. */
 const WRITTEN_BY_PEOPLE = /mail|message|chat|sms|ticket|inbox|issue|comment|conversation|case|support/i;
 /** What people ask a service for themselves. */
@@ -126,6 +128,7 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
     else if (OWN.has(word)) seen.own ||= word === 'my' || word === 'mine' || before === 'the';
     else if (word === 'user') seen.own ||= before === 'the' || before === 'current';
     if (ALL.has(word)) seen.all = true;
+    if (/^(?:keys?|tokens?)$/.test(word) && /^(?:api|access|secret|private|ssh|signing)$/.test(before)) seen.sensitive += 0.5;
     if (SENSITIVE.has(word)) seen.sensitive += PERHAPS_SENSITIVE.has(word) ? 0.5 : 1;
     if (DATA.has(word) || word === '<path>') seen.data = true;
     if (MONEY.has(word)) seen.money = true;
@@ -152,11 +155,13 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
     (seen.device ? 1.5 : 0) +
     (seen.id ? 1 : 0) +
     (seen.chain ? 0.5 : 0) +
+    (seen.chain && sends && (seen.external || seen.sensitive >= 1) ? 0.5 : 0) +
+    (seen.account && REPLACING.test(first.word) ? 2 : 0) +
     (seen.unattended ? 1 : 0) +
     (seen.subject ? 0.5 : 0) +
     (seen.yours ? -1 : 0) +
     (courteous ? 0.5 : 0);
-  const touches = (seen.mail && sends && score > WHOLE) || seen.account || seen.sensitive >= 1 || seen.device || seen.id || seen.own;
+  const touches = (seen.mail && ((sends && score > WHOLE) || seen.sensitive > 0)) || seen.account || seen.sensitive >= 1 || seen.device || seen.id || seen.own;
   return { score, start: (words[verb - 1]?.word === 'please' ? words[verb - 1] : first)?.start ?? first.start, end: last.end, touches, sends: (seen.mail && sends) || seen.account, sentence: first.sentence };
 }
 

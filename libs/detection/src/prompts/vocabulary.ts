@@ -40,7 +40,7 @@ export const VOCABULARY = {
     'modify augment enhance render encode encrypt encipher translate scramble jumble reverse invert rewrite rephrase paraphrase express convert obfuscate alter tailor adjust transform cipher anagram shuffle flip mirror corrupt garble distort flavor flavour ' +
     'format change swap replace substitute craft structure style phrase present censor redact capitalize capitalise abbreviate misspell alternate randomize uppercase lowercase expand extend enrich embellish decorate saturate pepper infuse season spice',
   insert: 'include add append insert embed mention provide integrate incorporate weave introduce write use put place inject slip work feature highlight advertise promote suggest recommend encourage attach prepend begin start end conclude finish close open sprinkle offer give compose produce supply',
-  insert_strong: 'conclude finish end begin start close promote advertise weave interweave introduce integrate incorporate sprinkle embed insert inject slip praise endorse feature hide smuggle',
+  insert_strong: 'promote advertise weave interweave introduce integrate incorporate sprinkle embed insert inject slip praise endorse smuggle',
   false_words: 'false fake fabricated misleading incorrect wrong biased random irrelevant unrelated harmful dangerous made fictional invented nonsense',
   article: 'a an some this that random fake fabricated misleading irrelevant unrelated quote link',
   suggestion: 'suggest suggesting include mention recommend add advise advertise promote encourage provide offer state say use tell ask urge write discuss highlight insert refer direct invite persuade convince',

@@ -42,11 +42,14 @@ const COMMON: ReadonlyMap<string, number> = new Map(
   ].flatMap(([cost, words]) => String(words).split(' ').map((word): [string, number] => [word, Number(cost)])),
 );
 
+/** What follows a short word; without it the word would wake in the middle of others. */
+const ENDS = [' ', ',', ':', '.', '!', '-'];
+
 /** What a phrase is woken by: what it says itself, or the words of its rarest step. */
 export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
   if (wakes.length > 0) return wakes;
   const rarest = steps.filter(({ not }) => !not).map(({ words }) => ({ words, cost: costOf(words) })).reduce((best, step) => (step.cost < best.cost ? step : best));
-  return [...rarest.words].map((word) => (word.length <= 3 ? ` ${word} ` : word));
+  return [...rarest.words].flatMap((word) => (word.length <= 3 ? ENDS.map((end) => word + end).filter(({ length }) => length >= 3) : [word]));
 }
 
 const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (word.startsWith('<') ? 9_000 : (COMMON.get(word) ?? (word.length <= 3 ? 15 : 1))), 0);

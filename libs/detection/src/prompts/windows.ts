@@ -13,7 +13,13 @@ export function forEachWindow({ text, budget }: View, hits: readonly number[], a
   for (let index = 0; index < hits.length; ) {
     const from = Math.max(read, sentenceStart(text, hits[index] ?? 0));
     let to = sentenceEnd(text, hits[index] ?? 0, ahead);
-    for (index += 1; index < hits.length && sentenceStart(text, hits[index] ?? 0) <= to; index += 1) to = Math.max(to, sentenceEnd(text, hits[index] ?? 0, ahead));
+    index += 1;
+    while (index < hits.length && ((hits[index] ?? 0) <= to || sentenceStart(text, hits[index] ?? 0) <= to)) {
+      const reached = to;
+      while (index + 1 < hits.length && (hits[index + 1] ?? 0) <= reached) index += 1;
+      to = Math.max(to, sentenceEnd(text, hits[index] ?? 0, ahead));
+      index += 1;
+    }
     budget.spend(3 * Math.max(0, to - from) + BEFORE);
     if (to > from) onWords(wordsOf(text, from, to));
     read = to;
