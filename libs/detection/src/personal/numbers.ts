@@ -164,7 +164,7 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
 function readId(view: View, start: number, end: number, digits: string): number {
   const run = view.text.slice(start, end);
   if (isUnnamedId(run, digits)) view.report(unnamedId, start, end);
-  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run)) view.report(likelySsn, start, end);
+  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/ssn|social|itin|tax/i.test(view.text.slice(Math.max(0, start - 60), start)) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run)) view.report(likelySsn, start, end);
   return end;
 }
 

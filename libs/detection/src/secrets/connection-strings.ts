@@ -44,7 +44,7 @@ export const urlPasswords: Analyser = {
       const start = hit + 3 + user.length + 1;
       const known = isTrivialPassword(password) || password.toLowerCase() === user.toLowerCase();
       const local = LOCAL_HOST.test(host);
-      if (known && (local || /example|test/i.test(host))) continue;
+      if ((known && (local || /example|test/i.test(host))) || password.length < 4 || (/\bexample\.(?:com|org|net)$/.test(host) && !/\d/.test(password))) continue;
       // `x-access-token:TOKEN@` and the like are read as tokens where they are ones.
       report(known || local || place.role === 'secret' ? passwordOfLocalService : passwordInUrl, start, start + password.length);
     }

@@ -107,7 +107,7 @@ const secondFactor: PatternRule = {
   source: 'github.com/google/google-authenticator/wiki/Key-Uri-Format',
   roles: ['prose', 'output', 'value', 'url', 'code', 'shell', 'markup'],
   literals: ['otpauth://'],
-  pattern: /^otpauth:\/\/[^\s"'?]{1,160}\?[^\s"'?]{0,60}?secret=[A-Z2-7]{16,128}/,
+  pattern: /otpauth:\/\/[^\s"'?]{1,160}\?[^\s"'?]{0,60}?secret=[A-Z2-7]{16,128}/,
   before: 0,
   accepts: ([match]) => !isPlaceholder(match.slice(match.indexOf('secret=') + 7)) && /\d/.test(match),
 };
@@ -121,7 +121,7 @@ const backupCodes: PatternRule = {
   nearMiss: { output: 'Print your backup codes: they are shown once, on page 12' },
   roles: ['prose', 'output', 'value'],
   literals: ['backup codes', 'recovery codes'],
-  pattern: /^(?:backup|recovery) codes[^\n:]{0,40}:?\s{1,4}(?:(?:\d{1,2}[).]\s?|[-*]\s)?(?=[a-z]{0,9}\d)[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,3}){3}/i,
+  pattern: /(?:backup|recovery) codes[^\n:]{0,40}:?\s{1,4}(?:(?:\d{1,2}[).]\s?|[-*]\s)?(?=[a-z]{0,9}\d)[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,3}){3}/i,
   before: 0,
   after: 160,
 };

@@ -105,13 +105,19 @@ function readRun(view: View, runStart: number, end: number): number {
   if (found > 0) return found;
   // `hvs.…`, `SG.….…`, `dp.pt.…`: what the run follows belongs to it.
   if (before === DOT) {
-    const segments = /(?:(?<=\\)[nrt])?([\w-]{1,26}\.(?:[\w-]{1,26}\.)?)$/.exec(text.slice(Math.max(0, start - 55), start))?.[1];
-    const first = segments !== undefined ? readAt(view, start - segments.length) : 0;
-    if (first > 0) return first;
-    const nearest = segments !== undefined ? readAt(view, start - (segments.length - segments.slice(0, -1).lastIndexOf('.') - 1)) : 0;
-    if (nearest > 0) return nearest;
+    const nearest = segmentBefore(text, start);
+    const first = text.charCodeAt(nearest - 1) === DOT ? segmentBefore(text, nearest) : nearest;
+    const joined = readAt(view, first) || (first === nearest ? 0 : readAt(view, nearest));
+    if (joined > 0) return joined;
   }
   return readOdd(view, start, end);
+}
+
+/** Where the short run before a dot begins. */
+function segmentBefore(text: string, dot: number): number {
+  let start = dot - 1;
+  while (start > 0 && dot - start <= 27 && isKeyCharacter[text.charCodeAt(start - 1)] === 1) start -= 1;
+  return text.charCodeAt(start - 1) === BACKSLASH ? start + 1 : start;
 }
 
 function readAt(view: View, start: number): number {
@@ -131,7 +137,8 @@ function readAt(view: View, start: number): number {
 
 function readOdd(view: View, start: number, end: number): number {
   const { text } = view;
-  if (!ODD.test(text.slice(start, Math.min(end, start + 128)))) return 0;
+  // The shortest of them: the first part of a Discord token.
+  if (end - start < 23 || !ODD.test(text.slice(start, Math.min(end, start + 128)))) return 0;
   for (const { family, from, pattern } of ODD_FORMATS) {
     const first = Math.max(0, start - from);
     view.budget.spend(end - first > 200 ? 200 : end - first);
