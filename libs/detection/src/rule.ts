@@ -45,8 +45,9 @@ type Waking = Readonly<{
 }>;
 
 /**
- * A rule that one regular expression tells. It is run on the text around each literal, from `before` characters (default 64) ahead of it to
- * `after` characters (default 256) past its beginning: whatever the expression does, its cost has a bound.
+ * A rule that one regular expression tells. It is run on the text around its literals, from `before` characters (default 64) ahead of one to
+ * `after` characters (default 256) past its beginning; windows that touch are one, up to a couple of thousand characters: whatever the expression
+ * does, its cost has a bound. A caret in it means the beginning of the text.
  */
 export type PatternRule = Rule &
   Waking &

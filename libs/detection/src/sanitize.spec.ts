@@ -20,7 +20,7 @@ describe('sanitize', () => {
   it('removes what is dangerous and masks what is secret, and says so by JSON pointer', () => {
     const value = { a: ['x boom y', 'key_abcdefgh12345678'], n: 4111111111111111, ok: true, hint: 'a hint' };
     const { value: left, changes, clean } = cleaned(value);
-    expect(left).toEqual({ a: ['x  y', expect.stringMatching(/^key_…/)], n: 0, ok: true, hint: 'a hint' });
+    expect(left).toEqual({ a: ['x  y', expect.stringMatching(/…5678$/)], n: 0, ok: true, hint: 'a hint' });
     expect(clean).toBe(true);
     expect(changes).toEqual([
       { path: '/a/0', rule: 'test.boom', type: 'code_injection', how: 'removed' },

@@ -6,8 +6,8 @@ import type { Scan } from './threat.ts';
 
 const scanner = new Scanner(allDetectors);
 
-/** Every rule that looks at a text, ordered by subject. */
-export const allRules: readonly Rule[] = allDetectors.flatMap(rulesOf);
+/** Every rule that looks at a text, once, ordered by subject. */
+export const allRules: readonly Rule[] = [...new Set(allDetectors.flatMap(rulesOf))];
 
 /** The one rule that looks at the scan itself. */
 export { incompleteRule };

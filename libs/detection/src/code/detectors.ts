@@ -8,7 +8,7 @@ import { php } from './php.ts';
 import { python } from './python.ts';
 import { templates } from './templates.ts';
 import { DATA_ROLES, holdsData } from './where.ts';
-import { windowed } from './windowed.ts';
+import { windowed } from '../windowed.ts';
 import { xss } from './xss.ts';
 
 const rules: readonly PatternRule[] = [...calls, ...php, ...javascript, ...python, ...java, ...templates, ...xss, ...documents];

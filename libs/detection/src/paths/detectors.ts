@@ -1,5 +1,5 @@
 import type { Detector } from '../rule.ts';
-import { windowed } from '../code/windowed.ts';
+import { windowed } from '../windowed.ts';
 import { specialPaths } from './special-paths.ts';
 import { traversal } from './traversal.ts';
 

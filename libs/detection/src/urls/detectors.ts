@@ -1,5 +1,5 @@
 import type { Detector } from '../rule.ts';
-import { windowed } from '../code/windowed.ts';
+import { windowed } from '../windowed.ts';
 import { specialUrls } from './special-urls.ts';
 import { mentioned, requested } from './ssrf.ts';
 

@@ -12,7 +12,7 @@ export const installScripts: PatternRule = {
   literals: ['"postinstall"', '"preinstall"', '"install"', '"prepare"', '"prepublish"', '"postinstallcommand"', '"post-install-cmd"', '"post-update-cmd"', '"postcreatecommand"', '"poststartcommand"', '"initializecommand"', '"oncreatecommand"'],
   before: 0,
   after: 600,
-  pattern: /^"[a-zA-Z-]{5,24}"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/,
+  pattern: /"[a-zA-Z-]{5,24}"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/,
   accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"')),
 };
 

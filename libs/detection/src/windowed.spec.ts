@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Budget } from '../budget.ts';
-import { Engine } from '../engine.ts';
-import type { PatternRule } from '../rule.ts';
+import { Budget } from './budget.ts';
+import { Engine } from './engine.ts';
+import type { PatternRule } from './rule.ts';
 import { windowed } from './windowed.ts';
 
 const example = { tool: 'x', arguments: {} };
@@ -21,6 +21,11 @@ describe('a rule in windows', () => {
     expect(found(`${'x'.repeat(40)}boom1`)).toEqual([]);
   });
 
+  it('takes the caret of a negated class for what it is', () => {
+    const negated: PatternRule = { ...rule, pattern: /[^x]{8}boom\d/ };
+    expect(found(`${'a'.repeat(40)}boom1`, negated)).toEqual([32]);
+  });
+
   it('looks at each character about once where literals stand close', () => {
     const budget = new Budget(1e9);
     new Engine([windowed({ ...rule, after: 256 })]).detect({ text: 'boom'.repeat(50_000), place, decodings: [] }, budget, () => undefined);
@@ -34,8 +39,8 @@ describe('a rule in windows', () => {
   });
 });
 
-function found(text: string): number[] {
+function found(text: string, looked = rule): number[] {
   const starts: number[] = [];
-  new Engine([windowed(rule)]).detect({ text, place, decodings: [] }, new Budget(1e6), ({ start }) => starts.push(start));
+  new Engine([windowed(looked)]).detect({ text, place, decodings: [] }, new Budget(1e6), ({ start }) => starts.push(start));
   return starts;
 }

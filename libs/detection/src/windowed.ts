@@ -1,5 +1,5 @@
-import type { Place } from '../place.ts';
-import type { Analyser, PatternRule, View } from '../rule.ts';
+import type { Place } from './place.ts';
+import type { Analyser, PatternRule, View } from './rule.ts';
 
 const BEFORE = 64;
 const AFTER = 256;
@@ -13,7 +13,8 @@ const MAX_WINDOW = 2_048;
 export function windowed(rule: PatternRule, concerns: (place: Place) => boolean = () => true): Analyser {
   const { id, roles, literals, pattern, before = BEFORE, after = AFTER, accepts } = rule;
   const everywhere = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '') + 'g');
-  const anchored = pattern.source.includes('^');
+  // Not the caret of `[^…]`. With the flag `m` it means the beginning of a line, and a window may begin anywhere.
+  const anchored = /(?:^|[^\\[])\^/.test(pattern.source);
 
   /** Returns how far it reported. */
   function look(view: View, from: number, to: number, reported: number): number {
@@ -25,7 +26,7 @@ export function windowed(rule: PatternRule, concerns: (place: Place) => boolean 
       const at = from + match.index;
       everywhere.lastIndex = match.index + 1;
       view.budget.spend(16);
-      if (at < reached || (anchored && match.index === 0 && from > 0)) continue;
+      if (at < reached || (anchored && match.index === 0 && from > 0 && !(pattern.multiline && view.text[from - 1] === '\n'))) continue;
       if (accepts && !accepts(match, view, at)) continue;
       reached = at + Math.max(1, match[0].length);
       view.report(rule, at, at + match[0].length);
