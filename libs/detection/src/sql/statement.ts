@@ -1,5 +1,7 @@
 import { isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
 
+const MAX_STATEMENT_LOOK = 400;
+
 const isName = (token: Token | undefined): boolean => token !== undefined && (token.kind === 'word' || token.kind === 'name' || token.kind === 'variable' || (token.kind === 'string' && token.mark === '"'));
 const OBJECTS = ['table', 'database', 'schema', 'user', 'role', 'login', 'view', 'index', 'procedure', 'function', 'trigger', 'sequence', 'column', 'keyspace', 'tablespace', 'type', 'server', 'extension', 'external', 'materialized', 'temporary'];
 
@@ -107,3 +109,18 @@ export function isStatementAt(tokens: readonly Token[], at: number): boolean {
       return false;
   }
 }
+
+/** The first of some words within a statement's first sixty tokens. */
+export function firstOf(tokens: readonly Token[], from: number, end: number, words: readonly string[]): number | undefined {
+  for (let at = from; at < Math.min(end, from + 60); at += 1) if (isWord(tokens[at], ...words)) return at;
+  return undefined;
+}
+
+/** Whether one of some words stands in a statement, quoted or not. */
+export const anyWord = (tokens: readonly Token[], from: number, end: number, words: readonly string[]): boolean => {
+  for (let at = from; at < Math.min(end, from + MAX_STATEMENT_LOOK); at += 1) {
+    const token = tokens[at];
+    if (token && (token.kind === 'word' || token.kind === 'name' || token.kind === 'string') && words.includes(token.text.toLowerCase())) return true;
+  }
+  return false;
+};

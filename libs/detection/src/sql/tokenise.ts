@@ -1,3 +1,4 @@
+import { BLANK, classOf, DIGIT, LETTER, operatorLength } from './characters.ts';
 import type { Token, TokenKind } from './token.ts';
 import { isKeyword, isKeywordText, isOperand } from './token.ts';
 
@@ -19,39 +20,9 @@ export type Tokenising = Readonly<{
 /** `odd`: how many values stood side by side up to and including each token. `end`: where reading stopped. */
 export type Tokens = Readonly<{ tokens: readonly Token[]; odd: readonly number[]; end: number }>;
 
-const OPERATORS = new Set(['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&']);
-/** What a longer operator goes on with. */
-const GOES_ON = new Set('<>=|&:@#-*~?!'.split('').map((sign) => sign.charCodeAt(0)));
 /** Words that may stand before a literal: `N'…'`, `date '…'`, `_utf8'…'`. */
 const LITERAL_PREFIX = /^(?:[nbxeq]|u&|date|timestamp|_[a-z0-9]+|interval|label)$/;
 const MAX_RETRIES = 4;
-
-const BLANK = 1;
-const DIGIT = 2;
-const LETTER = 3;
-const CLASSES = classes();
-
-function classes(): Uint8Array {
-  const table = new Uint8Array(128);
-  for (let code = 0; code <= 32; code += 1) table[code] = BLANK;
-  table['\\'.charCodeAt(0)] = BLANK;
-  for (let code = 48; code <= 57; code += 1) table[code] = DIGIT;
-  for (let code = 65; code <= 90; code += 1) table[code] = table[code + 32] = LETTER;
-  table['_'.charCodeAt(0)] = LETTER;
-  return table;
-}
-
-function classOf(code: number): number {
-  if (code < 128) return CLASSES[code] ?? 0;
-  if (Number.isNaN(code)) return 0;
-  return code === 0xa0 || code === 0x3000 || code === 0xfeff || (code >= 0x2000 && code <= 0x200f) || code === 0x2028 || code === 0x2029 ? BLANK : code >= 0x2010 && code <= 0x206f ? 0 : LETTER;
-}
-
-function operatorLength(text: string, start: number): number {
-  if (!GOES_ON.has(text.charCodeAt(start + 1))) return 1;
-  if (GOES_ON.has(text.charCodeAt(start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
-  return OPERATORS.has(text.slice(start, start + 2)) ? 2 : 1;
-}
 
 /** Reads text as SQL of any dialect, at one step a character or a few. Never throws. */
 export function tokenise(text: string, options: Tokenising = {}): Tokens {
