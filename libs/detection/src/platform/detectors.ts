@@ -2,7 +2,7 @@ import type { Detector } from '../rule.ts';
 import { secretFilesInArguments } from './files/in-arguments.ts';
 import { secretFilesInCode } from './files/in-code.ts';
 import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/written.ts';
-import { posixCommands } from './posix/detector.ts';
+import { posixCommands, writtenShellScripts } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
@@ -17,6 +17,7 @@ export const platformDetectors: readonly Detector[] = [
   startFilesAsTargets,
   webShells,
   posixCommands,
+  writtenShellScripts,
   windowsScripts,
   windowsCommandsInShells,
   programExfiltration,

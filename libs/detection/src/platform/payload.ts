@@ -12,6 +12,7 @@ const SUSPECT: readonly RegExp[] = [
   /\btrap\s+["'][^"'\n]{1,200}["']\s+(?:DEBUG|EXIT|SIGINT|ERR|0)\b/,
   /\b(?:python[23]?|perl|ruby|php|osascript|node)\s+-(?:c|e|r)\s/,
   /\bpowershell\b[^\n]{0,120}-(?:e|en|enc|enco\w*|w(?:in\w*)?\s+hid\w*)\b|\biex\b|\bdownloadstring\b|\bmshta\b|\bregsvr32\b/i,
+  /<string>(?:(?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/users\/shared)\//i,
   /NOPASSWD/,
   /\bchmod\s+[ugoa]*\+?s\b|\bchmod\s+[246]7\d\d\b/,
 ];

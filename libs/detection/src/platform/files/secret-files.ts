@@ -1,4 +1,5 @@
 import { call, python, read, ruleOf, shell } from '../examples.ts';
+import { Literals } from '../../literals.ts';
 import type { Rule } from '../../rule.ts';
 
 /** Files that hold what an attacker looks for. `pattern` is tried on a plain path; one of the literals stands in every spelling of it. */
@@ -49,8 +50,11 @@ const containerSecrets = ruleOf(
 const windowsSetup = ruleOf(
   'files.windows-setup', 'sensitive_file_access', 'high', 'reading files of the Windows system or its set-up that attackers probe for', read('C:\\Windows\\Panther\\Unattend.xml'), read('packages/app/win.initial.ts'), LISTS,
 );
+const systemInternals = ruleOf(
+  'files.system-internals', 'sensitive_file_access', 'high', 'reading login records, group lists, mail, job tables or kernel tables of the system', read('/var/log/auth.log'), read('/etc/os-release'), LISTS,
+);
 const probedSystemFile = ruleOf(
-  'files.probed-system-file', 'sensitive_file_access', 'medium', 'reading system logs, tables or settings that attackers probe for', read('/var/log/auth.log'), read('/etc/nginx/nginx.conf'), LISTS,
+  'files.probed-system-file', 'sensitive_file_access', 'medium', 'reading server logs or settings that attackers probe for', read('/var/log/apache2/access.log'), read('/etc/nginx/nginx.conf'), LISTS,
 );
 const keyFile = ruleOf(
   'files.key-file', 'sensitive_file_access', 'medium', 'reading a private key or key store', call('attach_file', { path: '/srv/app/tls/server.key' }), read('tests/fixtures/server.key'), 'MITRE ATT&CK T1552.004',
@@ -106,8 +110,8 @@ export const secretFiles: readonly SecretFiles[] = [
   {
     rule: passwordStore,
     pattern:
-      /(?:^|\/)(?:\.password-store(?:\/.*)?|\.gnupg(?:\/(?!gpg\.conf|gpg-agent\.conf|dirmngr\.conf).*)?|library\/keychains(?:\/.*)?|[^/]*\.keychain(?:-db)?|[^/]*\.kdbx?|\.local\/share\/(?:keyrings|kwalletd)(?:\/.*)?|\.gnome2\/keyrings(?:\/.*)?|\.kde4?\/share\/apps\/kwallet(?:\/.*)?|1password(?:\/.*)?|bitwarden(?: cli)?\/.*|microsoft\/(?:credentials|protect|vault|crypto)(?:\/.*)?|secring\.gpg|trustdb\.gpg|pubring\.kbx)$/,
-    literals: ['.password-store', '.gnupg', 'keychain', '.kdb', 'keyrings', 'kwallet', '1password', 'bitwarden', 'microsoft/cred', 'microsoft\\cred', 'microsoft\\\\cred', 'microsoft\\protect', 'microsoft\\\\protect', 'microsoft/protect', 'microsoft\\vault', 'microsoft/vault', 'microsoft\\crypto', 'microsoft/crypto', 'secring', 'trustdb.gpg', 'pubring'],
+      /(?:^|\/)(?:\.password-store(?:\/.*)?|\.gnupg(?:\/(?!gpg\.conf|gpg-agent\.conf|dirmngr\.conf).*)?|library\/keychains(?:\/.*)?|[^/]*\.keychain(?:-db)?|[^/]*\.kdbx?|\.local\/share\/(?:keyrings|kwalletd)(?:\/.*)?|\.gnome2\/keyrings(?:\/.*)?|\.kde4?\/share\/apps\/kwallet(?:\/.*)?|1password(?:\/.*)?|bitwarden(?: cli)?\/.*|microsoft\/(?:credentials|protect|vault|crypto)(?:\/.*)?|secring\.gpg|trustdb\.gpg|pubring\.kbx|com\.apple\.tcc\/tcc\.db)$/,
+    literals: ['.password-store', '.gnupg', 'keychain', '.kdb', 'keyrings', 'kwallet', '1password', 'bitwarden', 'microsoft/cred', 'microsoft\\cred', 'microsoft\\\\cred', 'microsoft\\protect', 'microsoft\\\\protect', 'microsoft/protect', 'microsoft\\vault', 'microsoft/vault', 'microsoft\\crypto', 'microsoft/crypto', 'secring', 'trustdb.gpg', 'pubring', 'tcc.db'],
   },
   {
     rule: wallet,
@@ -139,6 +143,13 @@ export const secretFiles: readonly SecretFiles[] = [
     literals: ['boot.ini', 'win.ini', 'system.ini', 'sysprep', 'unattend', 'panther', 'netsetup.log', 'default.sav', 'scheduledtasks.xml', 'groups.xml', 'system32', 'windows/debug', 'windows\\debug', 'windowsupdate.log', 'repair', 'inetpub', 'xampp', 'apache', 'pagefile.sys', 'hiberfil.sys', 'autoexec.bat', 'config.sys', 'ntldr', 'program files', 'programfiles', '/php', '\\php'],
   },
   {
+    rule: systemInternals,
+    pattern:
+      /^\/?(?:var\/(?:log\/(?:auth\.log|secure|lastlog|wtmp|btmp|faillog|audit\/.*)(?:\.\d+)?|run\/utmp|spool\/(?:cron|mail|at)(?:\/.*)?|mail\/.+|lib\/(?:mysql|mongodb|redis)\/.+|backups\/(?:passwd|shadow|group|gshadow)\.bak)|etc\/(?:group|gshadow-|crontab|exports|inetd\.conf|ftpaccess|snmp\/snmpd\.conf|pam\.conf|samba\/smb\.conf|security\/(?:group|limits|access\.conf)|at\.(?:allow|deny)|cron\.(?:allow|deny)|hosts\.equiv|shosts\.equiv|issue\.net)|proc\/(?:version|mounts|net\/(?:tcp6?|udp6?|arp|route|fib_trie|unix)|sched_debug|self\/(?:status|stat|mounts?|exe|cwd.*|limits|cgroup|loginuid)|interrupts|modules|ioports|swaps|devices|partitions|cmdline|config\.gz))$|(?:^|\/)\.(?:rhosts|shosts)$|(?:^|\/)ntuser\.dat$/,
+    literals: ['var/log', 'run/utmp', 'var/spool', 'var/mail', 'var/lib', 'var/backup', 'etc/group', 'gshadow', 'etc/crontab', 'etc/exports', 'inetd.conf', 'ftpaccess', 'snmpd.conf', 'pam.conf', 'smb.conf', 'etc/security', 'etc/at.', 'etc/cron.', '.equiv', 'issue.net', 'proc/', '.rhosts', '.shosts', 'ntuser.dat'],
+    mayBeWritten: true,
+  },
+  {
     rule: probedSystemFile,
     pattern:
       /^\/?(?:var\/(?:log\/(?:auth\.log|secure|lastlog|wtmp|btmp|faillog|messages|syslog|maillog|vsftpd\.log|xferlog|audit\/.*|(?:apache2?|httpd|nginx|lighttpd)\/.*)|run\/utmp|spool\/(?:cron|mail).*|mail\/.*|lib\/(?:mysql|postgresql|mongodb|redis)(?:\/.*)?|backups?(?:\/.*)?)|etc\/(?:group|gshadow-|ssh\/sshd_config|(?:apache2?|httpd)\/.*|exports|inetd\.conf|ftpaccess|snmp\/.*|ldap\/.*|pam\.d(?:\/.*)?|security\/.*|cron(?:tab|\.[a-z]+(?:\/.*)?))|proc\/(?:version|mounts|net\/(?:tcp|udp|arp|route|fib_trie)|sched_debug|self\/(?:status|stat|mounts?)|interrupts|modules|ioports|swaps|devices)|(?:usr\/local|opt)\/(?:apache2?|httpd|lampp|php[0-9]?)\/.*|root|usr\/local\/etc\/.*)$/,
@@ -153,9 +164,17 @@ export const secretFiles: readonly SecretFiles[] = [
   },
 ];
 
-/** The first entry that knows the path. */
-export function secretFileAt(path: string): SecretFiles | undefined {
-  return secretFiles.find(({ pattern }) => pattern.test(path));
-}
-
 export const secretFileLiterals: readonly string[] = [...new Set(secretFiles.flatMap(({ literals }) => literals))];
+
+/** Literal -> bits of the entries that need it. */
+const entriesOfLiteral = secretFileLiterals.map((literal) => secretFiles.reduce((bits, { literals }, index) => (literals.includes(literal) ? bits | (1 << index) : bits), 0));
+const literalsInPath = new Literals(secretFileLiterals);
+
+/** The first entry that knows a plain path; only those of whose literals it holds one are tried. */
+export function secretFileAt(path: string): SecretFiles | undefined {
+  let entries = 0;
+  literalsInPath.search(path, (literal) => {
+    entries |= entriesOfLiteral[literal] ?? 0;
+  });
+  return entries === 0 ? undefined : secretFiles.find(({ pattern }, index) => (entries & (1 << index)) !== 0 && pattern.test(path));
+}

@@ -45,6 +45,7 @@ const webShell = ruleOf(
 const kernelHook = ruleOf('privilege.kernel-hook', 'privilege_escalation', 'critical', 'a program set to be run by the kernel as root', shell('echo "|/tmp/x" > /proc/sys/kernel/core_pattern'), shell('cat /proc/sys/kernel/core_pattern'), `${T}T1611`);
 
 export const webShellRule = webShell;
+export const sudoersRule = sudoers;
 
 export const startFiles: readonly StartFiles[] = [
   { rule: authorizedKeys, always: true, pattern: /(?:^|\/)authorized_keys2?$|(?:^|\/)\.ssh\/(?:rc|environment)$|etc\/ssh\/sshrc$/, literals: ['authorized_keys', '.ssh/rc', '.ssh/environment', 'sshrc'] },

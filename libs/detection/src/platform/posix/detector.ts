@@ -12,7 +12,7 @@ import { readingRules, tellReading } from './reading.ts';
 const LITERALS = [
   'sudo', 'doas', 'pkexec', 'machinectl', 'capsh', 'setuid', 'unshare', 'nsenter', 'chroot', 'debugfs', 'chmod', 'chown', 'setcap', 'getcap', 'setfacl', '-perm', 'install -m', 'usermod', 'gpasswd', 'useradd', 'adduser', 'addgroup', 'groupmod', 'pw user', 'pw group', 'dseditgroup', 'dscl',
   'sysadminctl', 'passwd', 'docker', 'podman', 'nerdctl', 'ctr ', 'lxc ', 'kubectl', 'oc ', 'k3s', 'setenforce', 'ufw ', 'iptables', 'ip6tables', 'nft ', 'auditctl', 'systemctl', 'service ', 'launchctl', 'csrutil', 'spctl', 'aa-', 'sysctl', 'selinux', 'permitroot', 'cloudtrail',
-  'guardduty', '0.0.0.0/0', 'iam ', 'role assignment', 'az ad', 'gcloud', 'gsutil', '169.254.', 'metadata.google', '100.100.100.200', 'security ', 'secret-tool', 'kwallet', 'secretsmanager', 'with-decryption', 'vault ', 'gcore', 'gdb', '/mem', 'getent', 'unshadow', 'john ', 'hashcat', 'ld_preload', 'ld_audit',
+  'guardduty', '0.0.0.0/0', 'iam ', 'role assignment', 'az ad', 'gcloud', 'gsutil', '169.254.', 'metadata.google', '100.100.100.200', 'security ', 'secret-tool', 'kwallet', 'secretsmanager', 'with-decryption', 'vault ', 'gcore', 'gdb', '/mem', 'getent', 'unshadow', 'john ', 'gpg ', 'pass show', 'pass git', 'lpass ', 'bw list', 'bw export', 'op item', 'chattr', 'tccutil', 'put-bucket', 'add-permission', 'public-access-block', '-writable', 'get-password-data', 'hashcat', 'ld_preload', 'ld_audit',
   'dyld_insert', 'crontab', 'at ', 'systemd-run', 'update-rc', 'chkconfig', 'sysrc', 'insmod', 'kextload', 'kmutil', 'modprobe', 'kldload', 'loginwindow', 'loginitem', 'login item', 'login_item', 'osascript', 'sfltool', 'trap ', 'alias ', 'git config', 'curl', 'wget', 'nc ', 'ncat', 'netcat', 'socat', 'telnet', 'openssl s_client',
   'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', 'mail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', 'host ', 'ping', 'whois', 'finger ', 'http ', 'http.server', 'simplehttp', 'history', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
   'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'su root', 'su -', '@reboot', 't1040', 'bash -p', 'sh -p',
@@ -24,15 +24,27 @@ const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;
 export const posixCommands: Analyser = {
   name: 'platform.posix-commands',
   rules: [...new Set([...secretFiles.map(({ rule }) => rule), ...readingRules, ...exfiltrationRules, ...privilegeRules, ...persistenceRules])],
-  roles: ['shell', 'code'],
+  roles: ['shell'],
   literals: [...new Set([...LITERALS, ...secretFileLiterals, ...startFileLiterals])],
-  analyse(view: View) {
-    if (view.place.role === 'code' && !SHELL_SCRIPT.test(view.text.slice(0, 64))) return;
-    const script = scriptOf(view);
-    const seen: Seen = { view, script, lines: linesOf(view, script) };
-    tellReading(seen);
-    tellExfiltration(seen);
-    tellPrivileges(seen);
-    tellPersistence(seen);
+  analyse,
+};
+
+/** The same in a script that is written to a file whose name does not tell: a Git hook, a program without extension. */
+export const writtenShellScripts: Analyser = {
+  name: 'platform.written-shell-scripts',
+  rules: posixCommands.rules,
+  roles: ['code'],
+  literals: ['#!/', '#! /'],
+  analyse(view) {
+    if (SHELL_SCRIPT.test(view.text.slice(0, 64))) analyse(view);
   },
 };
+
+function analyse(view: View): void {
+  const script = scriptOf(view);
+  const seen: Seen = { view, script, lines: linesOf(view, script) };
+  tellReading(seen);
+  tellExfiltration(seen);
+  tellPrivileges(seen);
+  tellPersistence(seen);
+}

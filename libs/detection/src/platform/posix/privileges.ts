@@ -2,6 +2,7 @@ import { ruleOf, shell } from '../examples.ts';
 import type { Rule } from '../../rule.ts';
 import type { Command } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
+import { sudoersRule } from '../files/start-files.ts';
 import type { Line, Seen } from './lines.ts';
 
 const T = 'MITRE ATT&CK ';
@@ -30,7 +31,7 @@ const cloudAdmin = ruleOf(
 );
 const cloudKey = ruleOf('privilege.cloud-key', 'privilege_escalation', 'high', 'a new long-lived key or login for a cloud account', shell('aws iam create-access-key --user-name admin'), shell('aws iam list-access-keys --user-name admin'), `${T}T1098.001`);
 const metadata = ruleOf('privilege.metadata-credentials', 'sensitive_file_access', 'high', 'cloud credentials asked of the machine’s metadata service', shell('curl http://169.254.169.254/latest/meta-data/iam/security-credentials/'), shell('curl http://169.254.169.254/latest/meta-data/placement/region'), `${T}T1552.005`);
-const clusterSecrets = ruleOf('privilege.cluster-secrets', 'sensitive_file_access', 'high', 'secrets of a cluster listed with their contents or over all namespaces', shell('kubectl get secrets --all-namespaces'), shell('kubectl get pods --all-namespaces'), `${T}T1552.007`);
+const clusterSecrets = ruleOf('privilege.cluster-secrets', 'sensitive_file_access', 'high', 'secrets of a cluster or cloud account listed in bulk', shell('kubectl get secrets --all-namespaces'), shell('kubectl get pods --all-namespaces'), `${T}T1552.007`);
 const keychainDump = ruleOf('privilege.keychain-dump', 'sensitive_file_access', 'high', 'passwords taken out of a keychain or password store', shell('security dump-keychain -d login.keychain'), shell('security list-keychains'), `${T}T1555.001`);
 const secretRead = ruleOf('privilege.secret-read', 'sensitive_file_access', 'medium', 'a secret fetched from a vault in plain text', shell('aws secretsmanager get-secret-value --secret-id prod/db'), shell('aws secretsmanager list-secrets'), `${T}T1555.006`);
 const memoryDump = ruleOf('privilege.memory-dump', 'sensitive_file_access', 'high', 'the memory of a process written to a file', shell('gcore -o /tmp/d 1234'), shell('ps -p 1234 -o rss'), `${T}T1003.007`);
@@ -61,6 +62,14 @@ const rows: readonly Row[] = [
   row('find', /-perm (?:-|\/|\+)?(?:[ugoa]*[+=]s|[ug]=s|0?[24567]0{3}|0?[67]000|[ug]\+s)|-uid 0 -perm/, setuidSearch),
   row('getcap', /^getcap (?:-r|--recursive)? ?\/?/, setuidSearch, ({ text }) => /-r|\s\/$/.test(text)),
   row('chmod', /^chmod (?:-[a-zA-Z]+ |--\S+ )*(?:0?[0-7][2367][2367]\b|0?[0-7]{2}[2367]\b|[ugo]*[oa][ugo]*[+=][rx]*w|\+[rx]*w|a=rwx|ugo\+\w*w)/, openSystemFile, opensSystem),
+  row('chattr', /-[a-zA-Z]*i\b.*\/(?:etc|bin|usr|sbin|lib|boot)\b/, openSystemFile),
+  row('tccutil', /^tccutil reset/, protectionOff),
+  row('visudo', /^visudo(?! .*-c\b)(?! -c)/, sudoersRule),
+  row('gpg gpg2', /--export-secret-(?:sub)?keys?\b/, keychainDump),
+  row('aws', /ec2 get-password-data|ssm get-parameters-by-path\b.*--with-decryption|secretsmanager batch-get-secret-value/, clusterSecrets),
+  row('aws', /s3api put-bucket-(?:policy|acl)\b.*(?:"Principal"\s*:\s*(?:\{\s*"AWS"\s*:\s*)?"\*"|public-read)|lambda add-permission\b.*--principal[= ]["']?\*|put-public-access-block .*=false/, cloudAdmin),
+  row('find', /^find \/(?:\s.*)?-writable\b/, setuidSearch),
+  row('service', /^service (?:auditd|apparmor|firewalld|ufw|iptables|rsyslog|syslog-ng|fail2ban|falcon-sensor|clamav\S*|osqueryd|wazuh\S*) (?:stop|disable)/, protectionOff),
   row('chmod', /^chmod (?:-[a-zA-Z]+ )*(?:0?[0-7]{2}[4567]|[oa]\+r|\+r)\b/, openSystemFile, ({ command }) => command.args.some(({ text }) => /^\/etc\/(?:g?shadow|sudoers)/.test(text))),
   row('chown chgrp', /^ch(?:own|grp) /, openSystemFile, ({ text, command }) => !/^ch(?:own|grp) (?:-\S+ )*(?:root|0)(?::|\s)/.test(text) && command.args.some(({ text: word }) => /^\/(?:etc(?:\/(?:passwd|shadow|sudoers|cron|ssh|pam|systemd|profile).*)?|usr(?:\/s?bin.*)?|s?bin.*|root.*|boot.*|lib.*)?$/.test(word))),
   row('setfacl', /(?:\/etc\/(?:shadow|sudoers|passwd)|\s\/root\b)/, openSystemFile),

@@ -20,7 +20,7 @@ const PATTERN_FIRST = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'sed
 const TARGET_LAST = new Set(['cp', 'mv', 'install', 'ln', 'rsync', 'scp']);
 /** Look-ups in public tables are a sysadmin's day. */
 const LOOKUPS = new Set(['grep', 'egrep', 'awk', 'getent', 'sed', 'rg', 'curl', 'head']);
-const QUIET = new Set(['files.probed-system-file']);
+const QUIET = new Set(['files.probed-system-file', 'files.system-internals']);
 
 /** Options whose value is used, not shown. */
 const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude|--exclude-from|--private-key|--vault-password-file|--rcfile|--init-file|-E)$/;

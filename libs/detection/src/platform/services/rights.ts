@@ -84,7 +84,7 @@ export const hostFoldersMounted: PatternRule = {
   accepts: (_, { text, place }) => text.length < 300 && /(?:^|_)(?:volume|bind|mount)s?$/.test(place.field),
 };
 
-const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust)(?:s|_|$)/;
+const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust|kubectl|kubernetes|k8s|kube|manifest|helm|apply)(?:s|_|$)/;
 
 /** A policy that allows everything on everything. */
 export const adminPolicy: Analyser = searched({
@@ -93,10 +93,10 @@ export const adminPolicy: Analyser = searched({
     call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
   ),
   roles: ['value', 'prose', 'code', 'markup', 'shell', 'secret'],
-  literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.'],
+  literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.', 'cluster-admin', 'hostpid'],
   before: 200,
   after: 300,
-  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
+  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
   accepts: ({ place }) => place.file === '' && IAM_TOOL.test(words(place.tool)),
 });
 

@@ -11,7 +11,7 @@ export const destructionRules: readonly WindowsRule[] = [
     rule: ruleOf('windows.wipe-volume', 'destructive_command', 'critical', 'a disk, partition or volume formatted, cleared or overwritten', powershell('Format-Volume -DriveLetter C -Force -Confirm:$false'), powershell('Get-Volume | Format-Table DriveLetter'), `${T}T1561`),
     literals: ['format ', 'format-volume', 'format.com', 'clear-disk', 'diskpart', 'remove-partition', 'initialize-disk', 'cipher', 'physicaldrive', 'sdelete', 'clean all', 'reset-physicaldisk', 'remove-volume', 'remove-vm'],
     pattern: pattern(
-      String.raw`@(format|format\.com)\s+(?:/\S+\s+)*[a-z]:|format-volume\b|clear-disk\b|reset-physicaldisk|remove-(?:partition|virtualdisk|storagepool)\b|initialize-disk\b…-partition|(?:^|\|)\s*(?:echo\s+)?(?:select disk \d|clean(?: all)?)(?:\s|$)|@(diskpart)\s…/s|@(diskpart)…clean|clean…\|\s*diskpart|@(cipher)\s…/w|\\\\\.\\physicaldrive\d|@(sdelete|sdelete64)\s…(?:-[pszcr]|/[pszc])`,
+      String.raw`@(format|format\.com)\s+(?:/\S+\s+)*[a-z]:|format-volume\b|clear-disk\b|reset-physicaldisk|remove-(?:partition|virtualdisk|storagepool)\b|initialize-disk\b…-partition|(?:^|\|)\s*(?:echo\s+)?(?:select disk \d|clean(?: all)?)(?:\s|$)|@(diskpart)\s…/s|@(diskpart)…clean|clean…\|\s*diskpart|@(cipher)\s…/w|\\\\\.\\physicaldrive\d|@(sdelete|sdelete64)\s`,
     ),
   },
   {

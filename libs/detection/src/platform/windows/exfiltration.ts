@@ -19,8 +19,8 @@ export const windowsExfiltrationLiterals: readonly string[] = [
   'invoke-webrequest', 'invoke-restmethod', 'iwr ', 'irm ', 'uploadfile', 'uploadstring', 'uploaddata', 'uploadvalues', '/upload', 'curl', 'send-mailmessage', 'ftp', 'rclone', 'start-bitstransfer', 'nslookup', 'resolve-dnsname', 'webclient', 'httpclient', 'postasync', 'putasync', 'azcopy', 'set-azstorageblobcontent', 'write-s3object', 'tcpclient', 'pscp', 'winscp',
 ];
 
-const SENDS = pattern(String.raw`invoke-(?:webrequest|restmethod)\b|(?:^|[\s|(;{=&])(?:iwr|irm|curl|wget|curl\.exe)\s|upload(?:file|string|data|values)(?:async|taskasync)?\(|@(bitsadmin)\s…/upload|start-bitstransfer…-transfertype\s+upload|send-mailmessage|postasync|putasync|@(ftp)\s…-s:|@(curl)\s`);
-const SENDS_FILE = pattern(String.raw`-infile\b|-method\s+(?:post|put)…(?:get-content|\bgc\b|readall(?:bytes|text|lines)|-raw|get-clipboard|get-childitem|compress-archive|-form\b…get-item)|-body\s…(?:get-content|\bgc\b|readall|get-item|get-process|dir env:|gci env:|ipconfig|systeminfo|whoami|tobase64string)|upload(?:file|data|string)|@(bitsadmin)\s…/upload|-transfertype\s+upload|(?:-attachments?|-a)\s\S|(?:[?&]\w{1,20}=|/)\$?\(?\S{0,40}(?:tobase64string|readall|get-content)|tobase64string\(…\.{0,3}(?:readall|getbytes\((?:get-content|\$))|@(curl)\s…(?:-f\s+\S{1,40}=@|-t\s+\S|--upload-file|-d\s+@|--data(?:-binary)?\s+@|-f\s+@)|@(ftp)\s…-s:|content\s?=\s?\(?get-content`);
+const SENDS = pattern(String.raw`invoke-(?:webrequest|restmethod)\b|(?:^|[\s|(;{=&])(?:iwr|irm|curl|wget|curl\.exe)\s|upload(?:file|string|data|values)(?:async|taskasync)?\(|@(bitsadmin)\s…/upload|start-bitstransfer…-transfertype\s+upload|send-mailmessage|postasync|putasync|@(ftp)\s…-s:|@(curl)\s|@(rclone)\s+(?:copy|sync|move)\b`);
+const SENDS_FILE = pattern(String.raw`-infile\b|-method\s+(?:post|put)…(?:get-content|\bgc\b|readall(?:bytes|text|lines)|-raw|get-clipboard|get-childitem|compress-archive|-form\b…get-item)|-body\s…(?:get-content|\bgc\b|readall|get-item|get-process|dir env:|gci env:|ipconfig|systeminfo|whoami|tobase64string)|upload(?:file|data|string)|@(bitsadmin)\s…/upload|-transfertype\s+upload|(?:-attachments?|-a)\s\S|(?:[?&]\w{1,20}=|/)\$?\(?\S{0,40}(?:tobase64string|readall|get-content)|tobase64string\(…\.{0,3}(?:readall|getbytes\((?:get-content|\$))|@(curl)\s…(?:-f\s+\S{1,40}=@|-t\s+\S|--upload-file|-d\s+@|--data(?:-binary)?\s+@|-f\s+@)|@(ftp)\s…-s:|content\s?=\s?\(?get-content|@(rclone)\s+(?:copy|sync|move)\s`);
 const ENVIRONMENT = /(?:get-childitem|gci|dir|ls)\s+env:|\[environment\]::getenvironmentvariables/;
 const NAME_TOOL = pattern(String.raw`(?:@(nslookup|ping)\s|resolve-dnsname\s|getaddrinfo|gethostaddresses\()…(?:\$\(|tobase64|\$\w{1,30}\.|%\w{1,30}%\.)\S*`);
 
@@ -55,7 +55,7 @@ const LOOKS = /^(?:write-(?:host|output|verbose|warning)|echo|rem|test-path|new-
 /** Secret files that a statement names: its programs read, copy or send them. */
 export function tellWindowsSecrets(view: View, { text, words, start, end }: Statement): void {
   if (LOOKS.test(text) && !text.includes('|')) return;
-  view.budget.spend(text.length * 4);
+  view.budget.spend(text.length * 2);
   for (const word of words.slice(0, 40)) {
     if (word.length < 4 || word.length > 400 || !/[\\/.]/.test(word)) continue;
     const known = [word, word.slice(word.lastIndexOf('=') + 1)].map((path) => secretFileAt(plainPath(path))).find((one) => one !== undefined);
