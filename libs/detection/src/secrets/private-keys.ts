@@ -29,11 +29,13 @@ export const privateKeys: Analyser = {
     let reached = -1;
     for (const hit of hits) {
       if (hit < reached) continue;
-      budget.spend(600);
-      const start = Math.max(text.lastIndexOf('-----BEGIN', hit), text.lastIndexOf('---- BEGIN', hit));
+      budget.spend(48);
       const putty = /^(?:putty|private-lines)/i.test(text.slice(hit, hit + 13));
-      if (!putty && (start < 0 || hit - start > 40)) continue;
-      const from = putty ? hit : start;
+      const ahead = text.slice(Math.max(0, hit - 40), hit);
+      const begin = Math.max(ahead.lastIndexOf('-----BEGIN'), ahead.lastIndexOf('---- BEGIN'));
+      if (!putty && begin < 0) continue;
+      const from = putty ? hit : hit - ahead.length + begin;
+      budget.spend(600);
       const body = text.slice(hit, hit + 600).replace(/^(?:private key(?: block)? ?-{4,5}|[^\n]{0,200})/i, '');
       if (!hasKeyBody(body)) continue;
       const ending = text.slice(hit, hit + MAX_KEY);
