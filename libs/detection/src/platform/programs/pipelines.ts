@@ -9,10 +9,10 @@ export const installScripts: PatternRule = {
     write('package.json', '{"scripts":{"postinstall":"husky install"}}'), 'MITRE ATT&CK T1195.002',
   ),
   roles: ['code', 'prose', 'value'],
-  literals: ['"postinstall"', '"preinstall"', '"install"', '"prepare"', '"prepublish"', '"postinstallcommand"', '"post-install-cmd"', '"post-update-cmd"', '"postcreatecommand"', '"poststartcommand"', '"initializecommand"', '"oncreatecommand"'],
+  literals: ['"postinstall"', '"preinstall"', '"install"', '"prepare"', '"prepublish"', '"postinstallcommand"', '"post-install-cmd"', '"post-update-cmd"', '"postcreatecommand"', '"poststartcommand"', '"oncreatecommand"'],
   before: 0,
   after: 600,
-  pattern: /"[a-zA-Z-]{5,24}"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/,
+  pattern: /"[a-zA-Z-]{5,24}"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/i,
   accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"')),
 };
 

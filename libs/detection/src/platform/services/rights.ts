@@ -1,7 +1,7 @@
 import { call, ruleOf, sql, write } from '../examples.ts';
-import type { Analyser, PatternRule, Rule, View } from '../../rule.ts';
+import type { Analyser, PatternRule } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
-import { windowsAround } from '../windows-of-hits.ts';
+import { windowed } from '../../windowed.ts';
 
 const T = 'MITRE ATT&CK ';
 const adminRole = ruleOf('rights.admin-role', 'privilege_escalation', 'high', 'an account or group given administrator’s rights by a call', call('update_user', { user_id: 'u-1', role: 'admin' }), call('list_users', { role: 'admin' }), `${T}T1098`);
@@ -24,26 +24,6 @@ type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguar
 const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false };
 
 let last: Readonly<{ tool: string; kind: Kind }> = { tool: '', kind: NO_KIND };
-
-type Searched = Rule & Pick<PatternRule, 'roles' | 'literals' | 'pattern'> & Readonly<{ before: number; after: number; accepts: (view: View) => boolean }>;
-
-/** A rule that one expression tells, run over windows that hardly overlap: these literals may stand close. */
-function searched({ before, after, pattern, accepts, roles, literals, ...rule }: Searched): Analyser {
-  return {
-    name: rule.id,
-    rules: [rule],
-    roles,
-    literals,
-    analyse(view) {
-      if (!accepts(view)) return;
-      for (const { from, to } of windowsAround(view.hits, before, after)) {
-        view.budget.spend(4 * (before + after));
-        const match = pattern.exec(view.text.slice(from, to));
-        if (match) view.report(rule, from + match.index, from + match.index + match[0].length);
-      }
-    },
-  };
-}
 
 /** What a tool does, by its name; the last answer is kept for the other fields of the call. */
 function kindOf(tool: string): Kind {
@@ -87,7 +67,8 @@ export const hostFoldersMounted: PatternRule = {
 const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust|kubectl|kubernetes|k8s|kube|manifest|helm|apply)(?:s|_|$)/;
 
 /** A policy that allows everything on everything. */
-export const adminPolicy: Analyser = searched({
+export const adminPolicy: Analyser = windowed(
+  {
   ...ruleOf(
     'rights.admin-policy', 'privilege_escalation', 'high', 'a cloud policy that allows every action on every resource, or anybody to take a role', call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' }),
     call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
@@ -97,11 +78,13 @@ export const adminPolicy: Analyser = searched({
   before: 200,
   after: 300,
   pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
-  accepts: ({ place }) => place.file === '' && IAM_TOOL.test(words(place.tool)),
-});
+  },
+  (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
+);
 
 /** The same in a file: to be looked at before it is applied. */
-export const adminPolicyWritten: Analyser = searched({
+export const adminPolicyWritten: Analyser = windowed(
+  {
   ...ruleOf(
     'rights.admin-policy-written', 'privilege_escalation', 'medium', 'a file with a policy or binding that gives every right', write('infra/policy.json', '{"Effect":"Allow","Action":"*","Resource":"*"}'), write('infra/policy.json', '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}'), `${T}T1098.003`,
   ),
@@ -110,14 +93,16 @@ export const adminPolicyWritten: Analyser = searched({
   before: 160,
   after: 200,
   pattern: /Effect["']?\s*[:=]\s*["']Allow["'][^{}]{0,160}Actions?["']?\s*[:=]\s*\[?\s*["']\*["']|Actions?["']?\s*[:=]\s*\[?\s*["']\*["'][^{}]{0,160}Effect["']?\s*[:=]\s*["']Allow|actions\s*=\s*\[\s*["']\*["']|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/AdministratorAccess|roles\/owner["']/i,
-  accepts: ({ place }) => place.file !== '' && !/\.(?:md|rst|txt|adoc)$/.test(place.file),
-});
+  },
+  (place) => place.file !== '' && !/\.(?:md|rst|txt|adoc)$/.test(place.file),
+);
 
 const GRANT_RULE = ruleOf(
   'rights.database-admin', 'privilege_escalation', 'high', 'administrator’s rights over a database server given out', sql('ALTER ROLE app SUPERUSER CREATEROLE;'), sql('GRANT SELECT ON orders TO reporting;'), `${T}T1098`,
 );
 
-export const databaseAdmin: Analyser = searched({
+export const databaseAdmin: Analyser = windowed(
+  {
   ...GRANT_RULE,
   roles: ['sql', 'shell', 'code'],
   literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'"],
@@ -125,6 +110,7 @@ export const databaseAdmin: Analyser = searched({
   after: 200,
   pattern:
     /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
-  accepts: ({ place }) => place.role === 'sql' || place.role === 'shell' || place.file === '',
-});
+  },
+  (place) => place.role === 'sql' || place.role === 'shell' || place.file === '',
+);
 
