@@ -55,7 +55,7 @@ function lookAtLink({ text, budget, report }: View, hit: number): number {
   const path = address.slice(8).search(/[/?#&]/);
   if (path < 0) return end;
   for (const match of address.slice(8 + path).matchAll(PLACEHOLDER)) {
-    const inner = match.slice(1).find((group) => group !== undefined) ?? '';
+    const inner = match.slice(1).find((group) => Boolean(group)) ?? '';
     if ((image ? IMAGE_CARGO : LINK_CARGO).test(inner)) {
       report(image ? exfiltratingImage : exfiltratingLink, hit, end);
       break;

@@ -2,8 +2,10 @@ import type { View } from '../rule.ts';
 import { type Word, wordsOf } from './words-of-text.ts';
 
 /** How far a sentence is followed to either side of a literal. */
-const BEFORE = 160;
-const AFTER = 260;
+const BEFORE = 120;
+const AFTER = 160;
+/** The same where a whole order is weighed. */
+const FAR_AFTER = 260;
 /** Sentences this short do not end a window: `Hi.`, `No. 4`. */
 const SHORT = 24;
 
@@ -39,12 +41,12 @@ function sentenceStart(text: string, hit: number): number {
 }
 
 function sentenceEnd(text: string, hit: number, ahead: number): number {
-  const most = Math.min(text.length, hit + AFTER);
+  const most = Math.min(text.length, hit + (ahead > 0 ? FAR_AFTER : AFTER));
   let left = ahead;
   for (let at = hit; at < most; at += 1) {
     const code = text.charCodeAt(at);
     const next = text.charCodeAt(at + 1);
-    const ends = ((code === 0x2e || code === 0x21 || code === 0x3f) && (next === 0x20 || next === 0x0a) && at - hit > SHORT) || (code === 0x0a && next === 0x0a);
+    const ends = ((code === 0x2e || code === 0x21 || code === 0x3f) && (next === 0x20 || next === 0x0a) && at - hit > SHORT) || (code === 0x0a && next === 0x0a) || (code === 0x22 && (next === 0x2c || next === 0x7d || next === 0x5d) && at - hit > SHORT);
     if (ends && (left -= 1) < 0) return at + 1;
   }
   return most;
