@@ -20,7 +20,10 @@ export const secretFilesInArguments: Analyser = {
   literals: secretFileLiterals,
   analyse(view) {
     const { text, place, budget } = view;
-    if (place.role === 'url') return parametersOf(view);
+    if (place.role === 'url') {
+      parametersOf(view);
+      return;
+    }
     if (text.length > MAX_PATH || (place.role !== 'path' && !looksLikePath(view))) return;
     budget.spend(text.length * 4);
     tell(view, secretFileAt(plainPath(text)), 0, text.length);

@@ -93,7 +93,10 @@ function uploads(command: Command, tell: Tell): void {
   };
   if (name === 'curl') {
     for (const { text } of optionValues(command, 'dF', /^(?:data|data-binary|data-raw|data-urlencode|data-ascii|form|json)$/)) body(text);
-    for (const { text } of optionValues(command, 'T', /^upload-file$/)) text === '-' || text === '.' ? (reads = true) : files.push(text.replace(/^\{|\}$/g, ''));
+    for (const { text } of optionValues(command, 'T', /^upload-file$/)) {
+      if (text === '-' || text === '.') reads = true;
+      else files.push(text.replace(/^\{|\}$/g, ''));
+    }
   } else if (name === 'wget') for (const { text } of optionValues(command, '', /^(?:post|body)-file$/)) files.push(text);
   else for (const { text } of args) body(text);
   const stdin = command.redirects.find(({ operator }) => operator === '<')?.target?.text;

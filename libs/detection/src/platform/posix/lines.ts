@@ -37,20 +37,21 @@ const MAX_WORDS = 1_000;
 
 export const operandsOf = ({ args }: Command): readonly Word[] => args.slice(0, MAX_WORDS).filter(({ text }) => !text.startsWith('-') || text === '-');
 
-/** The word behind an option, or within it: `-o file`, `-ofile`, `--output=file`. */
+/** The words behind an option, or within it: `-o file`, `-ofile`, `--output=file`. `short`: letters of it. */
 export function optionValues({ args }: Command, short: string, long: RegExp): readonly Word[] {
   const values: Word[] = [];
   for (const [at, word] of args.slice(0, MAX_WORDS).entries()) {
+    const { text } = word;
     const next = args[at + 1];
-    if (short !== '' && word.text.startsWith('-') && !word.text.startsWith('--') && [...short].some((letter) => word.text.endsWith(letter) && /^-[a-zA-Z#]{1,8}$/.test(word.text))) {
-      if (next) values.push(next);
-    } else if (short !== '' && word.text.length > 2 && [...short].some((letter) => word.text.startsWith(`-${letter}`))) values.push({ ...word, text: word.text.slice(2) });
-    else if (word.text.startsWith('--')) {
-      const equals = word.text.indexOf('=');
-      if (!long.test(equals > 0 ? word.text.slice(2, equals) : word.text.slice(2))) continue;
-      if (equals > 0) values.push({ ...word, text: word.text.slice(equals + 1) });
+    if (!text.startsWith('-') || text.length < 2) continue;
+    if (text.startsWith('--')) {
+      const equals = text.indexOf('=');
+      if (!long.test(equals > 0 ? text.slice(2, equals) : text.slice(2))) continue;
+      if (equals > 0) values.push({ ...word, text: text.slice(equals + 1) });
       else if (next) values.push(next);
-    }
+    } else if (short !== '' && /^-[a-zA-Z#]{1,8}$/.test(text) && short.includes(text.slice(-1))) {
+      if (next) values.push(next);
+    } else if (short !== '' && text.length > 2 && short.includes(text.charAt(1))) values.push({ ...word, text: text.slice(2) });
   }
   return values;
 }

@@ -180,7 +180,7 @@ export function tellPrivileges(seen: Seen): void {
 /** `sudo less /etc/hosts # then !/bin/sh`: what is to be typed stands in a comment or a here-document. */
 function pagedEscape({ view }: Seen, { name, wrappers, start, end }: Command): boolean {
   if (!/^(?:less|more|man|vi|vim|view|ed|ftp|gdb|git|journalctl|nmap|mysql|psql|systemctl)$/.test(name) || !wrappers.includes('sudo')) return false;
-  return /(?:^|[\s'\":])!\s*(?:\/bin\/)?(?:ba|z)?sh\b/.test(view.text.slice(start, Math.min(start + 400, end + 80)));
+  return /(?:^|[\s'":])!\s*(?:\/bin\/)?(?:ba|z)?sh\b/.test(view.text.slice(start, Math.min(start + 400, end + 80)));
 }
 
 const isSuspectPreload = (assignment: string): boolean => {
