@@ -45,6 +45,11 @@ describe('a statement given to a SQL tool', () => {
     expect(rulesOf(sql)).toContain(rule);
   });
 
+  it.each(['begin ', 'goto a ', 'or (', 'union select 1,', "'a", 'drop table a;'])('is read to its end though it repeats %j', (part) => {
+    const sql = `SELECT * FROM t WHERE a = 1 ${part.repeat(60_000)}`;
+    expect(scanCall({ name: 'db_query', arguments: { sql } }).threats_detected).not.toContain('scan_incomplete');
+  });
+
   it('weighs less in a migration that people read first', () => {
     const scan = scanCall({ name: 'write_file', arguments: { path: 'db/migrations/7.sql', content: 'DROP TABLE invoices;' } });
     expect(scan.threats.map(({ rule }) => rule)).toEqual(['sql.drop-table-in-script']);

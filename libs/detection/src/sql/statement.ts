@@ -39,11 +39,11 @@ function isFromAt(tokens: readonly Token[], at: number): boolean {
 }
 
 /** Whether a statement begins here: its first words alone, as English has them, are not enough. */
-export function isStatementAt(tokens: readonly Token[], at: number): boolean {
+export function isStatementAt(tokens: readonly Token[], at: number, depth = 0): boolean {
   const first = tokens[at];
   const second = tokens[at + 1];
   const third = tokens[at + 2];
-  if (first?.kind !== 'word') return false;
+  if (first?.kind !== 'word' || depth > 3) return false;
   switch (first.text) {
     case 'select':
       return isSelectAt(tokens, at);
@@ -77,9 +77,9 @@ export function isStatementAt(tokens: readonly Token[], at: number): boolean {
     case 'if':
       return (second?.kind === 'open' && tokens.slice(at + 2, at + 10).some((token, index, rest) => isWord(token, 'select', 'exists', 'waitfor') || (token.kind === 'number' && isOperator(rest[index + 1], '=')))) || (isWord(second, 'not', 'exists') && third?.kind === 'open') || (isOperand(second ?? first) && isOperator(third, '=', '<', '>', '<>', '!='));
     case 'begin':
-      return endsAt(second) || isStatementAt(tokens, at + 1) || isWord(second, 'goto', 'dbms_lock', 'tran', 'transaction');
+      return endsAt(second) || isStatementAt(tokens, at + 1, depth + 1) || isWord(second, 'goto', 'dbms_lock', 'tran', 'transaction');
     case 'goto':
-      return second?.kind === 'word' && (endsAt(third) || isStatementAt(tokens, at + 2) || isOperand(third ?? second));
+      return second?.kind === 'word' && (endsAt(third) || isStatementAt(tokens, at + 2, depth + 1) || isOperand(third ?? second));
     case 'grant':
     case 'revoke':
       return tokens.slice(at + 1, at + 9).some((token) => isWord(token, 'to', 'from', 'on')) && second?.kind === 'word' && /^(?:all|select|insert|update|delete|create|execute|alter|drop|dba|connect|superuser|usage|grant|super|file|process)$/.test(second.text);
