@@ -28,7 +28,7 @@ const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, 
 export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 
-const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code', 'shell', 'powershell', 'sql', 'path', 'url', 'address'];
+const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code', 'shell', 'powershell', 'sql'];
 
 /** Finds orders to a model, phrase by phrase. */
 export const phraseAnalyser: Analyser = {
