@@ -185,5 +185,5 @@ function pagedEscape({ view }: Seen, { name, wrappers, start, end }: Command): b
 
 const isSuspectPreload = (assignment: string): boolean => {
   const [, value = ''] = /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)\+?=(.{0,300})/.exec(assignment) ?? [];
-  return value !== '' && (/^(?:\/(?:private\/)?(?:var\/)?tmp|\/dev\/shm|\.|\/home|~|\$HOME)|\/\./.test(value) || !value.startsWith('/')) && !/(?:jemalloc|tcmalloc|mimalloc|asan|faketime|snoopy|stdbuf|libc\+\+|libgomp|eatmydata)/.test(value) && /\.(?:so|dylib)\b|^\$/.test(value);
+  return value !== '' && (/^(?:\/(?:private\/)?(?:var\/)?tmp|\/dev\/shm|\.|\/home|~|\$HOME)|\/\./.test(value) || !value.startsWith('/')) && !/(?:jemalloc|tcmalloc|mimalloc|asan|faketime|snoopy|stdbuf|libc\+\+|libgomp|eatmydata)/.test(value) && /\.(?:so|dylib)\b/.test(value);
 };

@@ -12,8 +12,9 @@ export const installScripts: PatternRule = {
   literals: ['"postinstall"', '"preinstall"', '"install"', '"prepare"', '"prepublish"', '"postinstallcommand"', '"post-install-cmd"', '"post-update-cmd"', '"postcreatecommand"', '"poststartcommand"', '"oncreatecommand"'],
   before: 0,
   after: 600,
-  pattern: /"[a-zA-Z-]{5,24}"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/i,
-  accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"')),
+  pattern: /"(?:(?:post|pre)?install|prepare|prepublish|postinstallcommand|post-(?:install|update)-cmd|(?:postcreate|poststart|oncreate)command)"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/i,
+  // `node -e` is how packages look for their own build.
+  accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"').replace(/\bnode\s+-e\b/g, 'node')),
 };
 
 /** All secrets of a build printed, written or sent. */
