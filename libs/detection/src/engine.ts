@@ -11,42 +11,36 @@ export type ViewedText = Readonly<{ text: string; place: Place; decodings: reado
 export class Engine {
   readonly #analysers: readonly Analyser[];
   readonly #literals: Literals;
-  /** Literal -> the detectors it wakes. */
-  readonly #woken: readonly Int32Array[];
-  /** Detector -> bits of the roles under which it is asked. */
-  readonly #roles: Int32Array;
-  /** Role -> detectors without literals. */
-  readonly #always: ReadonlyMap<Role, readonly number[]>;
+  readonly #readings: ReadonlyMap<Role, Reading>;
 
   constructor(detectors: readonly Detector[]) {
     this.#analysers = detectors.map((detector) => (isAnalyser(detector) ? detector : windowed(detector)));
-    const woken = new Map<string, number[]>();
-    for (const [index, { literals }] of detectors.entries()) for (const literal of literals) woken.set(literal, [...(woken.get(literal) ?? []), index]);
-    this.#literals = new Literals([...woken.keys()]);
-    this.#woken = [...woken.values()].map((indexes) => Int32Array.from(new Set(indexes)));
-    this.#roles = Int32Array.from(detectors, ({ roles }) => roles.reduce((bits, role) => bits | bitOf(role), 0));
-    this.#always = new Map(ROLES.map((role) => [role, detectors.flatMap(({ literals, roles }, index) => (literals.length === 0 && roles.includes(role) ? [index] : []))]));
+    const literals = [...new Set(detectors.flatMap((detector) => detector.literals))];
+    this.#literals = new Literals(literals);
+    this.#readings = new Map(ROLES.map((role) => [role, readingOf(role, detectors, literals)]));
   }
 
   /** Throws `BudgetSpent`. */
   detect(viewed: ViewedText, budget: Budget, onFinding: (finding: Finding) => void): void {
-    const { text, place } = viewed;
+    const { text, place, decodings } = viewed;
+    const reading = this.#readings.get(place.role);
+    if (!reading) return;
     budget.spend(text.length + 1);
-    const role = bitOf(place.role);
     let hits: Map<number, number[]> | undefined;
-    this.#literals.search(text, (literal, at) => {
-      for (const detector of this.#woken[literal] ?? []) {
-        if (((this.#roles[detector] ?? 0) & role) === 0) continue;
+    const onHit = (literal: number, at: number): void => {
+      for (const detector of reading.woken[literal] ?? []) {
         hits ??= new Map();
         const places = hits.get(detector);
         if (places) places.push(at);
         else hits.set(detector, [at]);
       }
-    });
+    };
+    this.#literals.search(text, onHit, reading.wanted);
     const report = (rule: Rule, start: number, end: number): void => onFinding({ rule, start, end });
-    for (const detector of this.#always.get(place.role) ?? []) this.#ask(detector, { ...viewed, hits: [], budget, report });
+    // Written out: spreading an object here costs more than what most detectors do.
+    for (const detector of reading.always) this.#ask(detector, { text, place, decodings, hits: none, budget, report });
     if (!hits) return;
-    for (const [detector, places] of hits) this.#ask(detector, { ...viewed, hits: places.sort((a, b) => a - b), budget, report });
+    for (const [detector, places] of hits) this.#ask(detector, { text, place, decodings, hits: places.sort((a, b) => a - b), budget, report });
   }
 
   #ask(index: number, view: View): void {
@@ -55,4 +49,26 @@ export class Engine {
   }
 }
 
-const bitOf = (role: Role): number => 1 << ROLES.indexOf(role);
+const none: readonly number[] = [];
+
+/** What is looked for in a text of one role. */
+type Reading = Readonly<{
+  /** By literal: whether any detector of the role waits for it. */
+  wanted: Uint8Array;
+  /** By literal: the detectors it wakes. */
+  woken: readonly (readonly number[] | undefined)[];
+  /** Detectors without literals. */
+  always: readonly number[];
+}>;
+
+function readingOf(role: Role, detectors: readonly Detector[], literals: readonly string[]): Reading {
+  const numbers = new Map(literals.map((literal, number) => [literal, number]));
+  const woken: (number[] | undefined)[] = literals.map(() => undefined);
+  const always: number[] = [];
+  for (const [detector, { literals: own, roles }] of detectors.entries()) {
+    if (!roles.includes(role)) continue;
+    if (own.length === 0) always.push(detector);
+    for (const literal of new Set(own)) (woken[numbers.get(literal) ?? 0] ??= []).push(detector);
+  }
+  return { wanted: Uint8Array.from(woken, (some) => (some ? 1 : 0)), woken, always };
+}

@@ -1,18 +1,18 @@
-import { MIN_RUN } from './traits.ts';
+import { MIN_HEX_RUN } from './traits.ts';
 
 export type Piece = Readonly<{ text: string; encoding: 'base64' | 'hex'; start: number; end: number }>;
 
 /** Fewer characters in a row are chance: bytes of a picture give a dozen printable ones once in a hundred thousand places. */
 const MIN_TEXT = 12;
-const MIN_HEX_RUN = 24;
 
 /** Readable runs kept of one piece. */
 const MAX_RUNS = 64;
 
-const ascii = new TextDecoder();
+const utf8 = new TextDecoder();
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_byte, code) => (code >= 32 && code < 127) || code === 9 || code === 10 || code === 13 ? 1 : 0);
 
 const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+const CAPITAL = /[A-Z]/;
 const HEX_RUN = /[0-9A-Fa-f]{24,}/g;
 
 const NO_DIGIT = 255;
@@ -28,9 +28,8 @@ export function encodedPieces(text: string): readonly Piece[] {
   for (let match = RUN.exec(text); match; match = RUN.exec(text)) {
     const [run] = match;
     const start = match.index;
-    if (run.length < MIN_RUN) continue;
     const end = start + run.length;
-    for (const readable of readableBase64(run)) pieces.push({ text: readable, encoding: 'base64', start, end });
+    if (CAPITAL.test(run)) for (const readable of readableBase64(run)) pieces.push({ text: readable, encoding: 'base64', start, end });
     if (run.length < MIN_HEX_RUN) continue;
     for (const [digits] of run.matchAll(HEX_RUN)) for (const readable of readableHex(digits)) pieces.push({ text: readable, encoding: 'hex', start, end });
   }
@@ -79,7 +78,7 @@ function readableIn(bytes: Uint8Array): readonly string[] {
   if (found.length > 0) return found;
   const narrow = narrowed(bytes);
   if (narrow) return printableRuns(narrow);
-  const whole = bytes.length >= MIN_TEXT && (bytes[0] ?? 0) >= 0xc3 ? wholeText(bytes) : undefined;
+  const whole = bytes.length >= MIN_TEXT ? wholeText(bytes) : undefined;
   return whole === undefined ? [] : [whole];
 }
 
@@ -93,7 +92,7 @@ function printableRuns(bytes: Uint8Array): readonly string[] {
         const whole = wholeText(bytes);
         if (whole !== undefined) return [whole];
       }
-      found.push(ascii.decode(bytes.subarray(from, at)));
+      found.push(utf8.decode(bytes.subarray(from, at)));
       if (found.length === MAX_RUNS) return found;
     }
     from = at + 1;
@@ -109,9 +108,17 @@ function narrowed(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function wholeText(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
+  return isUtf8(bytes) ? utf8.decode(bytes) : undefined;
+}
+
+/** Decoding costs far more than this look, and chance bytes fail it soon. */
+function isUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] ?? 0;
+    const more = byte < 0x80 ? 0 : byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xf0 && byte < 0xf5 ? 3 : -1;
+    if (more < 0 || (byte < 32 && PRINTABLE[byte] === 0)) return false;
+    for (let next = 1; next <= more; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return false;
+    at += 1 + more;
   }
+  return true;
 }
