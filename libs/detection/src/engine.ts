@@ -1,46 +1,48 @@
-import type { Budget } from './budget.ts';
 import { Literals } from './literals.ts';
-import { type Place, ROLES, type Role } from './place.ts';
-import { type Analyser, type Detector, isAnalyser, type Rule, type View } from './rule.ts';
+import { ROLES, type Role } from './place.ts';
+import { type Analyser, type Detector, isAnalyser, type View } from './rule.ts';
 import { windowed } from './windowed.ts';
 
-export type Finding = Readonly<{ rule: Rule; start: number; end: number }>;
-export type ViewedText = Readonly<{ text: string; place: Place; decodings: readonly string[] }>;
+export type ViewedText = Pick<View, 'text' | 'place' | 'decodings' | 'budget' | 'report'>;
 
 /** Asks every detector about a text, after one pass for all their literals has told which of them have anything to look at. */
 export class Engine {
   readonly #analysers: readonly Analyser[];
   readonly #literals: Literals;
   readonly #readings: ReadonlyMap<Role, Reading>;
+  /** Where the literals of each detector stand in the text at hand, and which detectors have any. Kept between texts: most have none. */
+  readonly #hits: number[][];
+  readonly #woken: number[] = [];
 
   constructor(detectors: readonly Detector[]) {
     this.#analysers = detectors.map((detector) => (isAnalyser(detector) ? detector : windowed(detector)));
     const literals = [...new Set(detectors.flatMap((detector) => detector.literals))];
     this.#literals = new Literals(literals);
+    this.#hits = detectors.map(() => []);
     this.#readings = new Map(ROLES.map((role) => [role, readingOf(role, detectors, literals)]));
   }
 
   /** Throws `BudgetSpent`. */
-  detect(viewed: ViewedText, budget: Budget, onFinding: (finding: Finding) => void): void {
-    const { text, place, decodings } = viewed;
+  detect({ text, place, decodings, budget, report }: ViewedText): void {
     const reading = this.#readings.get(place.role);
     if (!reading) return;
     budget.spend(text.length + 1);
-    let hits: Map<number, number[]> | undefined;
+    // An error may have left some.
+    for (let detector = this.#woken.pop(); detector !== undefined; detector = this.#woken.pop()) this.#hits[detector] = [];
     const onHit = (literal: number, at: number): void => {
       for (const detector of reading.woken[literal] ?? []) {
-        hits ??= new Map();
-        const places = hits.get(detector);
-        if (places) places.push(at);
-        else hits.set(detector, [at]);
+        const hits = this.#hits[detector];
+        if (hits?.length === 0) this.#woken.push(detector);
+        hits?.push(at);
       }
     };
     this.#literals.search(text, onHit, reading.wanted);
-    const report = (rule: Rule, start: number, end: number): void => onFinding({ rule, start, end });
     // Written out: spreading an object here costs more than what most detectors do.
     for (const detector of reading.always) this.#ask(detector, { text, place, decodings, hits: none, budget, report });
-    if (!hits) return;
-    for (const [detector, places] of hits) this.#ask(detector, { text, place, decodings, hits: places.sort((a, b) => a - b), budget, report });
+    for (const detector of this.#woken) {
+      const hits = this.#hits[detector] ?? none;
+      this.#ask(detector, { text, place, decodings, hits: hits.length === 1 ? hits : hits.toSorted((a, b) => a - b), budget, report });
+    }
   }
 
   #ask(index: number, view: View): void {

@@ -4,13 +4,17 @@ import { type Leaf, words } from './tool-reading.ts';
 
 /** The API takes no deeper arguments; a bound for whoever calls without it. */
 const MAX_DEPTH = 256;
+/** A name of a dozen characters says nothing; a longer one may carry what a value may. Names such as `$where` and `__proto__` are read at any length. */
+const MAX_SILENT_KEY = 12;
+/** Words of a command line that is given as a list, at most. */
+const MAX_LISTED = 256;
 
 /** Thrown on arguments nested deeper than that. */
 export class TooDeep extends Error {
   override readonly name = 'TooDeep';
 }
 
-/** Calls `onLeaf` with every string, key and long number of a JSON value; keys count as values of no field. */
+/** Calls `onLeaf` with every string, telling key and long number of a JSON value, and with lists of strings as one text. */
 export function visitLeaves(value: unknown, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
   visit(value, { path: '', field: '', depth: 0, siblings: undefined }, budget, onLeaf);
 }
@@ -19,23 +23,40 @@ type At = Readonly<{ path: string; field: string; depth: number; siblings: Leaf[
 
 function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
   budget.spend(1);
+  const { path, field, depth, siblings } = at;
   if (typeof value === 'string') {
-    if (value !== '') onLeaf({ text: value, path: at.path, field: at.field, siblings: at.siblings });
+    if (value !== '') onLeaf({ text: value, path, field, siblings });
     return;
   }
   // Card and account numbers come as numbers too.
-  if (typeof value === 'number' && Math.abs(value) >= 1e8) onLeaf({ text: String(value), path: at.path, field: at.field, siblings: at.siblings });
+  if (typeof value === 'number' && Math.abs(value) >= 1e8) onLeaf({ text: String(value), path, field, siblings });
   if (typeof value !== 'object' || value === null) return;
-  if (at.depth >= MAX_DEPTH) throw new TooDeep(`nested deeper than ${MAX_DEPTH} levels`);
+  if (depth >= MAX_DEPTH) throw new TooDeep(`nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) {
-    for (const [index, item] of (value as unknown[]).entries()) visit(item, { ...at, path: `${at.path}/${index}`, depth: at.depth + 1 }, budget, onLeaf);
+    visitList(value as unknown[], at, budget, onLeaf);
     return;
   }
-  const siblings = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(siblings)) {
-    const path = at.path + pointerToken(key);
-    // A name of a dozen characters says nothing; a longer one may carry what a value may.
-    if (key.length > 12) onLeaf({ text: key, path, field: '', siblings: undefined });
-    visit(siblings[key], { path, field: words(key), depth: at.depth + 1, siblings }, budget, onLeaf);
+  const object = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(object)) {
+    const inner = path + pointerToken(key);
+    if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined });
+    visit(object[key], { path: inner, field: words(key), depth: depth + 1, siblings: object }, budget, onLeaf);
   }
 }
+
+function visitList(list: readonly unknown[], { path, field, depth, siblings }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
+  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings }, budget, onLeaf);
+  if (list.length < 2 || list.length > MAX_LISTED || !list.every((item) => typeof item === 'string')) return;
+  const lines = list.some((item) => item.includes('\n'));
+  onLeaf({ text: lines ? list.join('') : [...programBeside(field, siblings), ...list.map(asWord)].join(' '), path, field, siblings, listed: lines ? 'lines' : 'words' });
+}
+
+/** What the words of `args` are given to. */
+function programBeside(field: string, siblings: Leaf['siblings']): readonly string[] {
+  if (!siblings || !/^(?:arg|argv|argument|param|parameter|option)s?$/.test(field)) return [];
+  const [, program] = Object.entries(siblings).find(([key, value]) => typeof value === 'string' && /^(?:command|cmd|program|executable|binary|exe)$/.test(words(key))) ?? [];
+  return typeof program === 'string' ? [program] : [];
+}
+
+/** One word of a command line, quoted where a shell would take it apart. */
+const asWord = (word: string): string => (/^[\w./:=@%+,~*?-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -61,7 +61,7 @@ function without(text: string, threats: readonly Threat[]): string {
   for (const { start, end, type } of threats.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     if (end <= reached) continue;
     out += text.slice(reached, Math.max(reached, start));
-    if (isMasked(type)) out += masked(text.slice(Math.max(reached, start), end));
+    if (isMasked(type)) out += masked(text.slice(Math.max(reached, start), end), type);
     reached = end;
   }
   return out + text.slice(reached);

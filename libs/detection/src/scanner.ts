@@ -1,11 +1,11 @@
 import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
-import { Engine, type Finding } from './engine.ts';
-import { layersOf } from './layers/layers.ts';
+import { Engine } from './engine.ts';
+import { type Layer, layersOf } from './layers/layers.ts';
 import { visitLeaves } from './leaves.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Place } from './place.ts';
 import { riskScore } from './risk.ts';
-import type { Detector, Rule } from './rule.ts';
+import type { Detector, Rule, View } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
 import { type Leaf, ToolReading } from './tool-reading.ts';
 
@@ -18,6 +18,8 @@ export type ScannedCall = Readonly<{ name: string; type?: string | undefined; ar
 /** Threats told of one scan: the first ones of each rule, the gravest rules first. */
 const MAX_THREATS = 100;
 const MAX_PER_RULE = 10;
+/** Shorter texts hold nothing that any rule sees. */
+const MIN_LENGTH = 3;
 
 /** The rule behind `scan_incomplete`. */
 export const incompleteRule = {
@@ -43,14 +45,17 @@ export class Scanner {
 
   /** What a tool returned, or any other content: a text, or JSON whose strings are read one by one. */
   scanOutput(output: unknown, { tool = '' }: Readonly<{ tool?: string | undefined }> = {}, options: ScanOptions = {}): Scan {
-    return this.#scan(output, options, ({ path, field }) => ({ role: 'output', tool, path, field, language: '', file: '' }));
+    return this.#scan(output, options, ({ path, field, listed }) => (listed === undefined ? { role: 'output', tool, path, field, language: '', file: '' } : undefined));
   }
 
-  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place): Scan {
+  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place | undefined): Scan {
     const threats = new Threats(extent);
     try {
       const budget = given ?? budgetFor(sizeOf(value));
-      visitLeaves(value, budget, (leaf) => this.#scanText(leaf.text, placeOf(leaf), budget, threats));
+      visitLeaves(value, budget, (leaf) => {
+        const place = leaf.text.length < MIN_LENGTH ? undefined : placeOf(leaf);
+        if (place) this.#scanText(leaf.text, place, budget, threats);
+      });
     } catch (error) {
       threats.add({ type: 'scan_incomplete', severity: 'high', rule: incompleteRule.id, path: '', start: 0, end: 0, match: '', message: `The scan could not be finished: ${reasonOf(error)}.` });
     }
@@ -59,21 +64,8 @@ export class Scanner {
 
   #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {
     for (const layer of layersOf(text, budget)) {
-      const onFinding = ({ rule, start, end }: Finding): void => {
-        const [from, to] = [layer.origin(start), layer.origin(end)];
-        threats.add({
-          type: rule.type,
-          severity: rule.severity,
-          rule: rule.id,
-          path: place.path,
-          start: from,
-          end: to,
-          match: excerptOf(rule, layer.text.slice(start, Math.min(end, start + 400))),
-          message: messageOf(rule),
-          ...(layer.decodings.length > 0 && { decoded: layer.decodings }),
-        });
-      };
-      this.#engine.detect({ text: layer.text, place, decodings: layer.decodings }, budget, onFinding);
+      const report = threats.reportsOf(layer, place);
+      this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report });
     }
   }
 }
@@ -83,10 +75,35 @@ class Threats {
   readonly #threats: Threat[] = [];
   readonly #seen = new Set<string>();
   readonly #perRule = new Map<string, number>();
+  #layer: Layer | undefined;
+  #place: Place | undefined;
 
   constructor(extent: Extent) {
     this.#extent = extent;
   }
+
+  /** How detectors report on a text. One function for all texts: it belongs to the text it was last asked for. */
+  reportsOf(layer: Layer, place: Place): View['report'] {
+    this.#layer = layer;
+    this.#place = place;
+    return this.#report;
+  }
+
+  readonly #report = (rule: Rule, start: number, end: number): void => {
+    const [layer, place] = [this.#layer, this.#place];
+    if (!layer || !place) return;
+    this.add({
+      type: rule.type,
+      severity: rule.severity,
+      rule: rule.id,
+      path: place.path,
+      start: layer.origin(start),
+      end: layer.origin(end),
+      match: excerptOf(rule, layer.text.slice(start, Math.min(end, start + 400))),
+      message: messageOf(rule),
+      ...(layer.decodings.length > 0 && { decoded: layer.decodings }),
+    });
+  };
 
   /** A finding that another layer gave already counts once. */
   add(threat: Threat): void {

@@ -36,7 +36,7 @@ describe('how a field is read', () => {
     ['login_user', 'username', 'value'],
     ['get_customer', 'customer_id', 'value'],
   ])('%s, %s: %s', (tool, field, role) => {
-    expect(placeOf(tool, field).role).toBe(role);
+    expect(placeOf(tool, field)!.role).toBe(role);
   });
 
   it.each([
@@ -53,18 +53,40 @@ describe('how a field is read', () => {
     expect(placeOf('write_file', 'content', { path })).toMatchObject({ role, file: path });
   });
 
+  it.each([
+    ['filePath beside fileContents', 'create_file', { filePath: '/etc/cron.d/x', fileContents: 'x' }, 'fileContents', 'shell'],
+    ['a target object', 'fs.writeText', { target: { uri: 'file:///srv/run.sh' }, body: 'x' }, 'body', 'shell'],
+    ['a name that is a file', 'workspace_save', { name: 'deploy.sh', data: 'x' }, 'data', 'shell'],
+    ['a name that is none', 'create_user', { name: 'Ann', body: 'x' }, 'body', 'prose'],
+    ['an edit', 'multi_edit', { file: 'a/b.php', oldText: 'x', newText: 'y' }, 'newText', 'code'],
+  ] as const)('finds the file that content belongs to: %s', (_what, tool, siblings, field, role) => {
+    expect(placeOf(tool, field, siblings)!.role).toBe(role);
+  });
+
+  it('reads what is typed into a terminal as a command', () => {
+    const typed = (text: string) => new ToolReading().placeOf('computer', undefined, { text, path: '/text', field: 'text', siblings: { action: 'type', text } })!.role;
+    expect(typed('sudo reboot\n')).toBe('shell');
+    expect(typed('Dear Ann,\nsee you soon\n')).toBe('prose');
+  });
+
+  it('reads a list of words as one command line, and of lines as one program', () => {
+    const listed = (tool: string, field: string) => new ToolReading().placeOf(tool, undefined, { text: 'rm -rf /', path: '/x', field, siblings: {}, listed: 'words' })?.role;
+    expect(listed('run_process', 'args')).toBe('shell');
+    expect(listed('send_email', 'to')).toBeUndefined();
+  });
+
   it('follows the type of a tool that its name does not tell', () => {
-    expect(placeOf('do_it', 'query', {}, 'sql').role).toBe('sql');
-    expect(placeOf('do_it', 'query').role).toBe('value');
+    expect(placeOf('do_it', 'query', {}, 'sql')!.role).toBe('sql');
+    expect(placeOf('do_it', 'query')!.role).toBe('value');
   });
 
   it('knows the language of code from the tool or the file', () => {
-    expect(placeOf('run_python', 'code').language).toBe('py');
-    expect(placeOf('write_file', 'content', { path: 'a/B.PHP' }).language).toBe('php');
+    expect(placeOf('run_python', 'code')!.language).toBe('py');
+    expect(placeOf('write_file', 'content', { path: 'a/B.PHP' })!.language).toBe('php');
   });
 
   it('is not confused by names that every object has', () => {
-    expect(placeOf('constructor', '__proto__').role).toBe('value');
-    expect(placeOf('x'.repeat(100_000), 'toString').role).toBe('value');
+    expect(placeOf('constructor', '__proto__')!.role).toBe('value');
+    expect(placeOf('x'.repeat(100_000), 'toString')!.role).toBe('value');
   });
 });

@@ -1,39 +1,57 @@
 import type { Place, Role } from './place.ts';
 
-/** A string of a call, with where it stands. `key`: the text is an object's key. */
-export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Readonly<Record<string, unknown>> | undefined }>;
+/** A string of a call, with where it stands. `listed`: it was made of a list of strings, the words of a command or the lines of a text. */
+export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Readonly<Record<string, unknown>> | undefined; listed?: 'words' | 'lines' }>;
 
 const MAX_REMEMBERED = 4_096;
 
 /** The roles of the fields of tools, memoised by name; forgetting changes no answer. */
 export class ToolReading {
-  readonly #roles = new Map<string, Role>();
+  readonly #tools = new Map<string, Map<string, Role>>();
 
-  placeOf(tool: string, type: string | undefined, leaf: Leaf): Place {
+  /** Undefined: a list that is no command and no program; its items are read one by one. */
+  placeOf(tool: string, type: string | undefined, leaf: Leaf): Place | undefined {
+    const { path, field, listed } = leaf;
     const file = fileBeside(leaf);
-    const written = file !== '' && CONTENT_FIELD.test(leaf.field) ? roleOfFile(file) : undefined;
-    const role = written ?? this.#roleOf(tool, type, leaf.field);
-    return { role, tool, path: leaf.path, field: leaf.field, language: languageOf(role, tool, file), file };
+    const written = file !== '' && CONTENT_FIELD.test(field) ? roleOfFile(file) : undefined;
+    const role = written ?? (isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field));
+    if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
+    return { role, tool, path, field, language: languageOf(role, tool, file), file };
   }
 
   #roleOf(tool: string, type: string | undefined, field: string): Role {
-    const key = `${tool}\n${type ?? ''}\n${field}`;
-    const known = this.#roles.get(key);
+    let fields = this.#tools.get(tool);
+    if (!fields) {
+      if (this.#tools.size >= MAX_REMEMBERED) this.#tools.clear();
+      fields = new Map();
+      this.#tools.set(tool, fields);
+    }
+    const key = type === undefined ? field : `${field}\n${type}`;
+    const known = fields.get(key);
     if (known) return known;
-    if (this.#roles.size >= MAX_REMEMBERED) this.#roles.clear();
+    if (fields.size >= MAX_REMEMBERED) fields.clear();
     const role = roleOf(words(tool), words(type ?? ''), field);
-    this.#roles.set(key, role);
+    fields.set(key, role);
     return role;
   }
 }
 
-/** `runShellCommand`, `run-shell command` -> `run_shell_command`. */
+const remembered = new Map<string, string>();
+
+/** `runShellCommand`, `run-shell command` -> `run_shell_command`. Memoised; forgetting changes no answer. */
 export function words(name: string): string {
-  return name
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const split = name
     .slice(0, 256)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase();
+  if (name.length <= 128) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(name, split);
+  }
+  return split;
 }
 
 const named = (...names: string[]): RegExp => new RegExp(`(?:^|_)(?:${names.join('|')})s?(?:_|$)`);
@@ -44,10 +62,10 @@ const CMD_TOOL = named('cmd', 'cmd_exe', 'batch');
 const SQL_TOOL = named('sql', 'postgres', 'postgresql', 'mysql', 'sqlite', 'db', 'database', 'bigquery', 'snowflake', 'warehouse', 'query_data');
 const CODE_TOOL = named('python', 'node', 'javascript', 'js', 'typescript', 'php', 'ruby', 'perl', 'code', 'interpreter', 'repl', 'eval', 'evaluate', 'notebook', 'jupyter', 'lua', 'script');
 
-const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'shell', 'run', 'bash', 'args', 'argv', 'entrypoint');
+const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'shell', 'run', 'bash', 'arg', 'argv', 'argument', 'entrypoint');
 const SQL_FIELD = named('sql', 'query', 'statement', 'queries');
 const CODE_FIELD = named('code', 'source_code', 'snippet', 'program', 'script', 'expression', 'formula', 'javascript', 'python', 'old_text', 'new_text', 'old_string', 'new_string', 'old_str', 'new_str', 'diff', 'patch');
-const CONTENT_FIELD = named('content', 'contents', 'text', 'file_text', 'new_text', 'new_string', 'new_str', 'old_text', 'old_string', 'data', 'body');
+const CONTENT_FIELD = named('content', 'contents', 'text', 'new_text', 'new_string', 'new_str', 'new_source', 'data', 'body', 'code', 'source');
 const PATH_FIELD = named('path', 'file', 'filename', 'file_name', 'filepath', 'dir', 'directory', 'folder', 'cwd', 'workdir', 'destination', 'dest', 'archive', 'entry', 'save_as', 'attachment', 'locale', 'template_name', 'doc', 'document', 'input', 'output', 'image');
 const PATH_TOOL = named('file', 'directory', 'folder', 'archive', 'document', 'attachment', 'upload', 'download', 'template', 'pdf', 'image', 'video');
 const URL_FIELD = named('url', 'uri', 'link', 'href', 'src', 'endpoint', 'webhook', 'callback', 'feed', 'website', 'target_url');
@@ -79,15 +97,34 @@ function roleOf(tool: string, type: string, field: string): Role {
   return 'value';
 }
 
-const FILE_FIELDS = ['path', 'file', 'filename', 'file_path', 'filepath', 'file_name', 'save_as', 'destination'];
+const LISTED_ROLES: ReadonlySet<Role> = new Set(['shell', 'powershell', 'cmd', 'code', 'sql']);
+
+const TYPING_TOOL = named('computer', 'keyboard', 'tmux', 'pty', 'type_text', 'send_keys', 'terminal_input', 'keystroke');
+/** Typed into a terminal: ends with a return key, and begins as a command does. */
+const isTyped = (tool: string, { text, field }: Leaf): boolean => TYPED_FIELD.test(field) && /^\s*[a-z.~/$(][^\n]*\n$/.test(text.slice(0, 4_096)) && TYPING_TOOL.test(words(tool));
+const TYPED_FIELD = named('text', 'key', 'input', 'value');
+
+const FILE_FIELD = /^(?:(?:file_?|target_?|full_?|relative_?|absolute_?)?path|file(?:_?name)?|save_as|destination|dest|target(?:_file)?|uri)$/;
+/** A `name` may be anything. */
+const LIKE_A_FILE = /^[^\n]*(?:\/|\.[A-Za-z0-9]{1,8}$)/;
+/** Fields beside a content that may name its file, and objects beside it that may. */
+const MAX_BESIDE = 16;
 
 function fileBeside({ siblings, field }: Leaf): string {
-  if (!siblings) return '';
-  for (const name of FILE_FIELDS) {
-    if (name === field || !Object.hasOwn(siblings, name)) continue;
-    const file = siblings[name];
-    if (typeof file === 'string' && file.length <= 1_024) return file;
+  if (!siblings || !CONTENT_FIELD.test(field)) return '';
+  let looked = 0;
+  for (const [key, value] of Object.entries(siblings)) {
+    if ((looked += 1) > MAX_BESIDE) break;
+    const named = fileNamedBy(words(key), value);
+    if (named !== '') return named;
   }
+  return '';
+}
+
+function fileNamedBy(key: string, value: unknown): string {
+  if (typeof value === 'string') return value.length <= 1_024 && (FILE_FIELD.test(key) || (key === 'name' && LIKE_A_FILE.test(value))) ? value : '';
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !FILE_FIELD.test(key)) return '';
+  for (const [inner, file] of Object.entries(value).slice(0, MAX_BESIDE)) if (typeof file === 'string' && file.length <= 1_024 && FILE_FIELD.test(words(inner))) return file;
   return '';
 }
 

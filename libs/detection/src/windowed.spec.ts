@@ -28,19 +28,19 @@ describe('a rule in windows', () => {
 
   it('looks at each character about once where literals stand close', () => {
     const budget = new Budget(1e9);
-    new Engine([windowed({ ...rule, after: 256 })]).detect({ text: 'boom'.repeat(50_000), place, decodings: [] }, budget, () => undefined);
+    new Engine([windowed({ ...rule, after: 256 })]).detect({ text: 'boom'.repeat(50_000), place, decodings: [], budget, report: () => undefined });
     expect(budget.spent).toBeLessThan(3 * 200_000);
   });
 
   it('does not look where it is told not to', () => {
     const budget = new Budget(100);
-    new Engine([windowed(rule, () => false)]).detect({ text: 'boom1', place, decodings: [] }, budget, () => expect(true).toBe(false));
+    new Engine([windowed(rule, () => false)]).detect({ text: 'boom1', place, decodings: [], budget, report: () => expect(true).toBe(false) });
     expect(budget.spent).toBeLessThan(10);
   });
 });
 
 function found(text: string, looked = rule): number[] {
   const starts: number[] = [];
-  new Engine([windowed(looked)]).detect({ text, place, decodings: [] }, new Budget(1e6), ({ start }) => starts.push(start));
+  new Engine([windowed(looked)]).detect({ text, place, decodings: [], budget: new Budget(1e6), report: (_rule, start) => void starts.push(start) });
   return starts;
 }

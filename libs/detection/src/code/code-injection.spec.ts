@@ -86,7 +86,7 @@ describe('the cost of hostile texts', () => {
     const text = unit.repeat(Math.ceil(65_536 / unit.length));
     for (const role of ROLES) {
       const budget = new Budget(200 * text.length + 1);
-      engine.detect({ text, place: { role, tool: 'x', path: '/a', field: 'a', language: '', file: '' }, decodings: [] }, budget, () => undefined);
+      engine.detect({ text, place: { role, tool: 'x', path: '/a', field: 'a', language: '', file: '' }, decodings: [], budget, report: () => undefined });
       expect(budget.spent).toBeLessThan(200 * text.length);
     }
   });
