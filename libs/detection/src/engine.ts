@@ -8,7 +8,6 @@ export type ViewedText = Pick<View, 'text' | 'place' | 'decodings' | 'budget' | 
 /** Asks every detector about a text, after one pass for all their literals has told which of them have anything to look at. */
 export class Engine {
   readonly #analysers: readonly Analyser[];
-  readonly #literals: Literals;
   readonly #readings: ReadonlyMap<Role, Reading>;
   /** Where the literals of each detector stand in the text at hand, and which detectors have any. Kept between texts: most have none. */
   readonly #hits: number[][];
@@ -16,10 +15,8 @@ export class Engine {
 
   constructor(detectors: readonly Detector[]) {
     this.#analysers = detectors.map((detector) => (isAnalyser(detector) ? detector : windowed(detector)));
-    const literals = [...new Set(detectors.flatMap((detector) => detector.literals))];
-    this.#literals = new Literals(literals);
     this.#hits = detectors.map(() => []);
-    this.#readings = new Map(ROLES.map((role) => [role, readingOf(role, detectors, literals)]));
+    this.#readings = new Map(ROLES.map((role) => [role, readingOf(role, detectors)]));
   }
 
   /** Throws `BudgetSpent`. */
@@ -36,7 +33,7 @@ export class Engine {
         hits?.push(at);
       }
     };
-    this.#literals.search(text, onHit, reading.wanted);
+    reading.literals.search(text, onHit);
     // Written out: spreading an object here costs more than what most detectors do.
     for (const detector of reading.always) this.#ask(detector, { text, place, decodings, hits: none, budget, report });
     for (const detector of this.#woken) {
@@ -55,22 +52,24 @@ const none: readonly number[] = [];
 
 /** What is looked for in a text of one role. */
 type Reading = Readonly<{
-  /** By literal: whether any detector of the role waits for it. */
-  wanted: Uint8Array;
+  literals: Literals;
   /** By literal: the detectors it wakes. */
-  woken: readonly (readonly number[] | undefined)[];
+  woken: readonly (readonly number[])[];
   /** Detectors without literals. */
   always: readonly number[];
 }>;
 
-function readingOf(role: Role, detectors: readonly Detector[], literals: readonly string[]): Reading {
-  const numbers = new Map(literals.map((literal, number) => [literal, number]));
-  const woken: (number[] | undefined)[] = literals.map(() => undefined);
+function readingOf(role: Role, detectors: readonly Detector[]): Reading {
+  const woken = new Map<string, number[]>();
   const always: number[] = [];
-  for (const [detector, { literals: own, roles }] of detectors.entries()) {
+  for (const [detector, { literals, roles }] of detectors.entries()) {
     if (!roles.includes(role)) continue;
-    if (own.length === 0) always.push(detector);
-    for (const literal of new Set(own)) (woken[numbers.get(literal) ?? 0] ??= []).push(detector);
+    if (literals.length === 0) always.push(detector);
+    for (const literal of new Set(literals)) {
+      const detectorsOf = woken.get(literal);
+      if (detectorsOf) detectorsOf.push(detector);
+      else woken.set(literal, [detector]);
+    }
   }
-  return { wanted: Uint8Array.from(woken, (some) => (some ? 1 : 0)), woken, always };
+  return { literals: new Literals([...woken.keys()]), woken: [...woken.values()], always };
 }

@@ -1,16 +1,17 @@
-/** Something that `unescaped` may undo: a percent sign, an ampersand, a backslash, a control character, or anything beyond ASCII. */
+/** Something that `unescaped` may undo. */
 export const HAS_ESCAPES = 1;
 /** A run of base64 or hex digits long enough to hold text. */
 export const HAS_RUNS = 2;
 
 /** Shortest run of base64 digits that is looked into: a dozen characters of text. One without a capital is words: `services/orders/list`. */
-export const MIN_RUN = 16;
+const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
 
+const ESCAPE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\uffff]|%(?:[0-9a-f]{2}|u[0-9a-f]{4})|&(?:#|[a-z]{2})|\\[ux]/i;
+
 const DIGIT = 1;
-const ESCAPE = 2;
-const CAPITAL = 4;
-const HEX = 8;
+const CAPITAL = 2;
+const HEX = 4;
 const classes = new Uint8Array(128);
 const give = (characters: string, kind: number): void => {
   for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | kind;
@@ -18,29 +19,36 @@ const give = (characters: string, kind: number): void => {
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_', DIGIT);
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAPITAL);
 give('0123456789abcdefABCDEF', HEX);
-for (const character of '%&\\\x7f') classes[character.charCodeAt(0)] = ESCAPE;
-for (let code = 0; code < 32; code += 1) if (code !== 9 && code !== 10 && code !== 13) classes[code] = ESCAPE;
 
-/** One look at every character: which decoders have anything to do. */
+/** Which decoders have anything to do. */
 export function traitsOf(text: string): number {
-  let traits = 0;
-  let run = 0;
-  let hexRun = 0;
-  let capitals = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const kind = code < 128 ? (classes[code] ?? 0) : ESCAPE;
-    if ((kind & DIGIT) === 0) {
-      run = 0;
-      hexRun = 0;
-      capitals = 0;
-      if (kind === ESCAPE) traits |= HAS_ESCAPES;
+  return (ESCAPE.test(text) ? HAS_ESCAPES : 0) | (hasRun(text) ? HAS_RUNS : 0);
+}
+
+/** A run of sixteen covers one of every sixteen places: only from those is it measured. */
+function hasRun(text: string): boolean {
+  for (let at = MIN_RUN - 1; at < text.length; ) {
+    let from = at;
+    while (from >= 0 && (kindAt(text, from) & DIGIT) !== 0) from -= 1;
+    if (from === at) {
+      at += MIN_RUN;
       continue;
     }
-    run += 1;
-    capitals |= kind & CAPITAL;
-    hexRun = (kind & HEX) === 0 ? 0 : hexRun + 1;
-    if ((run >= MIN_RUN && capitals !== 0) || hexRun >= MIN_HEX_RUN) traits |= HAS_RUNS;
+    let to = from + 1;
+    let capitals = 0;
+    let hex = 0;
+    for (let kind = kindAt(text, to); to < text.length && (kind & DIGIT) !== 0; to += 1, kind = kindAt(text, to)) {
+      capitals |= kind & CAPITAL;
+      hex = (kind & HEX) === 0 ? 0 : hex + 1;
+      if (hex >= MIN_HEX_RUN) return true;
+    }
+    if (capitals !== 0 && to - from - 1 >= MIN_RUN) return true;
+    at = Math.max(at + MIN_RUN, to + MIN_RUN - 1);
   }
-  return traits;
+  return false;
+}
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? (classes[code] ?? 0) : 0;
 }
