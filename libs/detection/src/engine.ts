@@ -1,5 +1,5 @@
 import { Literals } from './literals.ts';
-import { ROLES, type Role } from './place.ts';
+import type { Role } from './place.ts';
 import { type Analyser, type Detector, isAnalyser, type View } from './rule.ts';
 import { windowed } from './windowed.ts';
 
@@ -8,7 +8,9 @@ export type ViewedText = Pick<View, 'text' | 'place' | 'decodings' | 'budget' | 
 /** Asks every detector about a text, after one pass for all their literals has told which of them have anything to look at. */
 export class Engine {
   readonly #analysers: readonly Analyser[];
-  readonly #readings: ReadonlyMap<Role, Reading>;
+  readonly #detectors: readonly Detector[];
+  /** Made when a text of the role comes for the first time. */
+  readonly #readings = new Map<Role, Reading>();
   /** Where the literals of each detector stand in the text at hand, and which detectors have any. Kept between texts: most have none. */
   readonly #hits: number[][];
   readonly #woken: number[] = [];
@@ -16,13 +18,12 @@ export class Engine {
   constructor(detectors: readonly Detector[]) {
     this.#analysers = detectors.map((detector) => (isAnalyser(detector) ? detector : windowed(detector)));
     this.#hits = detectors.map(() => []);
-    this.#readings = new Map(ROLES.map((role) => [role, readingOf(role, detectors)]));
+    this.#detectors = detectors;
   }
 
   /** Throws `BudgetSpent`. */
   detect({ text, place, decodings, budget, report }: ViewedText): void {
-    const reading = this.#readings.get(place.role);
-    if (!reading) return;
+    const reading = this.#readings.get(place.role) ?? this.#prepare(place.role);
     budget.spend(text.length + 1);
     // An error may have left some.
     for (let detector = this.#woken.pop(); detector !== undefined; detector = this.#woken.pop()) this.#hits[detector] = [];
@@ -40,6 +41,12 @@ export class Engine {
       const hits = this.#hits[detector] ?? none;
       this.#ask(detector, { text, place, decodings, hits: hits.length === 1 ? hits : hits.toSorted((a, b) => a - b), budget, report });
     }
+  }
+
+  #prepare(role: Role): Reading {
+    const reading = readingOf(role, this.#detectors);
+    this.#readings.set(role, reading);
+    return reading;
   }
 
   #ask(index: number, view: View): void {
