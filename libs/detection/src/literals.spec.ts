@@ -11,7 +11,7 @@ describe('literals', () => {
     const small = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é'), minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.uniqueArray(small, { minLength: 1, maxLength: 8 }), fc.string({ unit: fc.constantFrom('a', 'B', 'b', '/', 'é', 'x', '😀'), maxLength: 40 }), (literals, text) => {
-        const plain = literals.flatMap((literal) => [...text].length === 0 ? [] : placesOf(literal, text.replaceAll('B', 'b')).map((at) => `${literal}@${at}`));
+        const plain = literals.flatMap((literal) => placesOf(literal, text.replaceAll('B', 'b')).map((at) => `${literal}@${at}`));
         expect(foundIn(literals, text)).toEqual(plain.sort());
       }),
     );

@@ -17,7 +17,8 @@ const HEX_RUN = /[0-9A-Fa-f]{24,}/g;
 
 const NO_DIGIT = 255;
 const base64 = new Uint8Array(128).fill(NO_DIGIT);
-for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) base64[character.charCodeAt(0)] = value;
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < digits.length; value += 1) base64[digits.charCodeAt(value)] = value;
 base64['-'.charCodeAt(0)] = 62;
 base64['_'.charCodeAt(0)] = 63;
 

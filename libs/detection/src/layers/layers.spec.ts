@@ -30,7 +30,7 @@ describe('layers', () => {
     ['base64 with bytes around it', Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0x00, 0x01, 0x02]), Buffer.from(plain), Buffer.from([0, 200, 201])]).toString('base64')],
     ['hex', Buffer.from(plain).toString('hex')],
     ['0x hex', `0x${Buffer.from(plain).toString('hex')}`],
-    ['tag characters', `hello${[...plain].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')}`],
+    ['tag characters', `hello${Array.from(plain, (letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')}`],
   ])('show what %s hides', (_encoding, text) => {
     expect(readings(text).some((reading) => reading.includes(plain))).toBe(true);
   });

@@ -6,13 +6,13 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
     ['ԝѡω', 'w'], ['хχ', 'x'], ['уγү', 'y'], ['ᴢʐ', 'z'], ['АΑ', 'A'], ['ВΒ', 'B'], ['СϹ', 'C'], ['ЕΕ', 'E'], ['Ғ', 'F'], ['Ԍ', 'G'], ['НΗ', 'H'], ['ІΙ', 'I'],
     ['Ј', 'J'], ['КΚ', 'K'], ['Ꮮ', 'L'], ['МΜ', 'M'], ['Νꓠ', 'N'], ['ОΟ', 'O'], ['РΡ', 'P'], ['Ԛ', 'Q'], ['Ꭱ', 'R'], ['Ѕ', 'S'], ['ТΤ', 'T'], ['Ս', 'U'], ['Ѵ', 'V'],
     ['Ԝ', 'W'], ['ХΧ', 'X'], ['УΥ', 'Y'], ['ΖᏃ', 'Z'],
-  ].flatMap(([letters = '', plain = '']) => [...letters].map((letter): [string, string] => [letter, plain])),
+  ].flatMap(([letters = '', plain = '']) => Array.from(letters, (letter): [string, string] => [letter, plain])),
 );
 
 const PUNCTUATION: ReadonlyMap<string, string> = new Map(
   [
     ['‘’‚‛ʹʼ′', "'"], ['“”„‟″', '"'], ['‐‑‒–—―−', '-'], ['∕⁄⧸', '/'], ['⧵∖', '\\'], ['。', '.'], ['∣ǀ', '|'], ['：∶', ':'], ['؛', ';'], ['﹤‹', '<'], ['›', '>'], ['﹒', '.'],
-  ].flatMap(([marks = '', plain = '']) => [...marks].map((mark): [string, string] => [mark, plain])),
+  ].flatMap(([marks = '', plain = '']) => Array.from(marks, (mark): [string, string] => [mark, plain])),
 );
 
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u;

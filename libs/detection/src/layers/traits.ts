@@ -7,7 +7,7 @@ export const HAS_RUNS = 2;
 const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
 
-const ESCAPE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\uffff]|%(?:[0-9a-f]{2}|u[0-9a-f]{4})|&(?:#|[a-z]{2})|\\[ux]/i;
+const ESCAPE = /[^\t\n\r -~]|%(?:[0-9a-f]{2}|u[0-9a-f]{4})|&(?:#|[a-z]{2})|\\[ux]/i;
 
 const DIGIT = 1;
 const CAPITAL = 2;
