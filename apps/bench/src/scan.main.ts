@@ -7,17 +7,31 @@ const rounds = 5;
 
 type Subject = Readonly<{ name: string; wanted?: number; bytes: number; run: () => unknown }>;
 
-const sentence = 'The customer asked us to move the delivery to Thursday, because the office will be closed; see ticket 4711 for what was agreed. ';
-const code = 'export async function listOrders(db: Database, customer: string, limit = 50): Promise<readonly Order[]> {\n  const rows = await db.query(selectOrders, [customer, limit]);\n  return rows.map(orderOf).filter((order) => order.total > 0);\n}\n\n';
+const prose = [
+  'The customer asked us to move the delivery to Thursday, because the office will be closed; see ticket 4711 for what was agreed. ',
+  'Our second warehouse opens in March, so orders from the north leave a day earlier than before. ',
+  'Please find the minutes attached. Anna will talk to the supplier, Ben looks after the labels, and we meet again next Tuesday at ten. ',
+  'In the third quarter revenue grew by 4.2 percent, mostly from repeat orders; returns stayed at the level of last year. ',
+  'The new release reads settings from one file, starts twice as fast, and no longer needs a restart when the certificate changes. ',
+  'A short walk along the river leads to the museum; on Mondays it is closed, on Fridays it stays open until nine. ',
+  'If the pump does not start, check the fuse first, then the float switch, and call the hotline if neither helps. ',
+  'We compared three vendors: the first is cheap but slow, the second has no support at weekends, the third fits. ',
+].join('\n');
+const code = [
+  'export async function listOrders(db: Database, customer: string, limit = 50): Promise<readonly Order[]> {\n  const rows = await db.query(selectOrders, [customer, limit]);\n  return rows.map(orderOf).filter((order) => order.total > 0);\n}\n\n',
+  'const rates: Readonly<Record<string, number>> = { EUR: 1, USD: 1.09, GBP: 0.86 };\n\n/** Throws on an unknown currency. */\nexport function inEuro(amount: number, currency: string): number {\n  const rate = rates[currency];\n  if (rate === undefined) throw new RangeError(`no rate for ${currency}`);\n  return Math.round((amount / rate) * 100) / 100;\n}\n\n',
+  "describe('an order', () => {\n  it.each([\n    ['open', true],\n    ['shipped', false],\n  ])('%s can be cancelled: %s', (status, wanted) => {\n    expect(canCancel({ ...order, status })).toBe(wanted);\n  });\n});\n\n",
+  'class Cart {\n  private readonly items = new Map<string, number>();\n\n  add(sku: string, count = 1): this {\n    this.items.set(sku, (this.items.get(sku) ?? 0) + count);\n    return this;\n  }\n}\n\n',
+].join('');
 const repeated = (text: string, length: number): string => text.repeat(Math.ceil(length / text.length)).slice(0, length);
 
 const small = [
-  { name: 'update_ticket', arguments: { ticket_id: 'T-20931', status: 'waiting', title: 'Delivery on Thursday', body: repeated(sentence, 250), tags: ['delivery', 'vip'], assignee: 'support' } },
+  { name: 'update_ticket', arguments: { ticket_id: 'T-20931', status: 'waiting', title: 'Delivery on Thursday', body: prose.slice(0, 250), tags: ['delivery', 'vip'], assignee: 'support' } },
   { name: 'execute_shell', arguments: { command: `cd services/orders && npm run build && npx jest --runInBand src/orders src/invoices 2>&1 | tail -n 40 > build.log; ${repeated('git diff --stat main -- src/orders/list-orders.ts src/orders/order.ts; ', 260)}`, cwd: '/workspace/shop' } },
   { name: 'run_sql', arguments: { query: `SELECT o.id, o.total, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.created_at >= now() - interval '7 days' AND o.status IN ('open', 'paid') AND c.country = 'DE' ${repeated("AND o.channel <> 'test' ", 170)}ORDER BY o.total DESC LIMIT 50`, database: 'shop' } },
 ];
 const large = { name: 'write_file', arguments: { path: 'src/orders/list-orders.ts', content: repeated(code, 16 * 1_024) } };
-const page = repeated(`${sentence}\n`, 16 * 1_024);
+const page = repeated(prose, 16 * 1_024);
 const bytesOf = (value: unknown): number => JSON.stringify(value).length;
 
 const subjects: readonly Subject[] = [
