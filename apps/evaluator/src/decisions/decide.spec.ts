@@ -144,6 +144,40 @@ describe('one bad call of a batch', () => {
   });
 });
 
+describe('a large call', () => {
+  const large = (name: string) => call(name, { text: 'words and words '.repeat(12_000) });
+
+  it('never holds back small ones: they are answered before it is judged', async () => {
+    const { decide, world } = evaluator();
+    const parts = decide.all([large('read_1'), call('read_2'), large('read_3'), call('payment_4')], forever);
+    const early = [...((await parts.next()).value as Answer[]), ...((await parts.next()).value as Answer[])];
+    expect(early.map(({ index }) => index).sort()).toEqual([1, 3]);
+    expect(world.offered.map(({ tool_name }) => tool_name)).not.toContain('read_3');
+    const late = [...((await parts.next()).value as Answer[]), ...((await parts.next()).value as Answer[])];
+    expect(late.map(({ index }) => index).sort()).toEqual([0, 2]);
+  });
+
+  it('is not judged once its time is over, and has no answer; what was judged before has', async () => {
+    const { decide, world } = evaluator();
+    let left = 2;
+    const answers: Answer[] = [];
+    for await (const part of decide.all([large('read_1'), large('payment_2'), call('read_3')], () => left--)) answers.push(...part);
+    expect(answers.map(({ index }) => index).sort()).toEqual([0, 2]);
+    expect([world.logged.length, world.claims.length]).toEqual([2, 0]);
+  });
+
+  it('among those of a guard that had to be looked for takes nothing along when the look fails', async () => {
+    const { decide, world } = evaluator();
+    world.renew = () => Promise.reject(new Error('away'));
+    const parts: (readonly Answer[])[] = [];
+    const asked = async (): Promise<void> => {
+      for await (const part of decide.all([large('read_1'), call('read_2', {}, { guard_id: 'young' }), call('read_3', large('x').tool_call.arguments, { guard_id: 'young' })], forever)) parts.push(part);
+    };
+    await expect(asked()).rejects.toThrow('away');
+    expect(parts).toMatchObject([[{ index: 0, result: { action: 'allow' } }]]);
+  });
+});
+
 describe('a guard that the evaluator does not know', () => {
   it('is looked for once, and found', async () => {
     const { decide, world, sets } = evaluator();

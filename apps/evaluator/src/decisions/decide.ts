@@ -28,8 +28,10 @@ type Ready = Decided | NotJudged;
 const logTimeoutMs = 2_000;
 const approvalTimeoutMs = 3_000;
 const finalDecisionsTimeoutMs = 2_000;
-/** For so long one batch has the processor to itself. */
+/** For so long one batch has the processor to itself, and until the call that it is at has been judged. */
 const turnMs = 20;
+/** Calls with so many bytes of arguments are judged, logged and answered together: small ones do not wait for what large ones take. */
+const groupBytes = 128 * 1_024;
 /** Kept back from the caller's deadline for the way of the answer. */
 const answerReserveMs = 50;
 
@@ -63,7 +65,8 @@ export class Decide {
   ) {}
 
   /**
-   * Judges a batch and answers it in parts: what needs no person first, so that parking never holds back its neighbours.
+   * Judges a batch and answers it in parts: what needs no person first, so that parking never holds back its neighbours, and small calls
+   * before large ones. Calls that nobody has judged when their time is over have no answer.
    * INVARIANT: a decision is in the log, acknowledged, before it is answered.
    */
   async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly Answer[]> {
@@ -74,13 +77,8 @@ export class Decide {
     const lookForAll = this.lease.mustBeAskedFor;
     for (const [index, call] of calls.entries()) (lookForAll || this.sets.get(call.guard_id) === undefined ? afterLook : atOnce).push({ index, call });
 
-    const parts: Promise<readonly Answer[]>[] = [];
-    if (atOnce.length > 0) {
-      parts.push(...this.answersTo(this.sort(atOnce), remainingMs));
-    }
-    if (afterLook.length > 0) {
-      parts.push(...this.answersTo(this.lease.renew().then(() => this.sort(afterLook)), remainingMs));
-    }
+    const parts = this.answersTo(atOnce, { after: Promise.resolve(), remainingMs });
+    if (afterLook.length > 0) parts.push(...this.answersTo(afterLook, { after: this.lease.renew(), remainingMs }));
     for await (const answers of asTheyComplete(parts)) {
       if (answers.length === 0) continue;
       const tookMs = monotonicMs() - receivedAt;
@@ -90,23 +88,34 @@ export class Decide {
     }
   }
 
-  private answersTo(sorted: Promise<Sorted>, remainingMs: () => number): Promise<readonly Answer[]>[] {
-    return [sorted.then((them) => this.answerAtOnce(them)), sorted.then((them) => this.answerByApproval(them, remainingMs))];
+  /** Judges group after group, and has each answered while the next is judged. */
+  private answersTo(calls: readonly Numbered[], { after, remainingMs }: Readonly<{ after: Promise<unknown>; remainingMs: () => number }>): Promise<readonly Answer[]>[] {
+    let before = after;
+    return bySize(calls).flatMap((group, place) => {
+      const sorted = (place === 0 ? before : before.then(turnForOthers)).then(() => this.sort(group, remainingMs));
+      before = sorted;
+      return [sorted.then((them) => this.answerAtOnce(them)), sorted.then((them) => this.answerByApproval(them, remainingMs))];
+    });
   }
 
   /**
    * Judges each call by itself and gives parking places to those that must ask.
    * Scans of large calls take their time: in between others have a turn, the renewal of the lease among them.
    */
-  private async sort(calls: readonly Numbered[]): Promise<Sorted> {
+  private async sort(calls: readonly Numbered[], remainingMs: () => number): Promise<Sorted> {
     let turnSince = monotonicMs();
     const notJudged: NotJudged[] = [];
     const decided: Ready[] = [];
     const asking: JudgedCall[] = [];
-    for (const { index, call } of calls) {
+    for (const [place, { index, call }] of calls.entries()) {
       if (monotonicMs() - turnSince > turnMs) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await turnForOthers();
         turnSince = monotonicMs();
+      }
+      // INVARIANT: no call is begun on past the deadline: whoever asked has given up, and may be asking again.
+      if (remainingMs() <= 0) {
+        this.log.warn({ calls: calls.length - place }, 'not judged: their time is over');
+        break;
       }
       const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness: this.lease.freshness(), at: Date.now() });
       if ('not_judged' in judgement) notJudged.push(judgement);
@@ -254,6 +263,15 @@ const withoutApprovalService = (judged: JudgedCall): Outcome => (judged.verdict.
 /** INVARIANT: a claim that failed may have released the call under the decision id that it carried; the block that is answered has an id of its own. */
 const byClaim = (judged: JudgedCall, answer: ClaimAnswer): Ready =>
   decidedAs(judged, { ...outcomeOfClaim(judged, answer), ...(answer.state === 'failed' ? { decisionId: newId('dec') } : {}) }, answer.state === 'released');
+
+const turnForOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** In groups of about `groupBytes`, the smallest first. */
+function bySize(calls: readonly Numbered[]): readonly (readonly Numbered[])[] {
+  if (calls.length < 2) return calls.length === 0 ? [] : [calls];
+  const sized = calls.map((numbered) => ({ numbered, bytes: JSON.stringify(numbered.call.tool_call.arguments).length }));
+  return inChunks(sized.toSorted((a, b) => a.bytes - b.bytes), ({ bytes }) => bytes, groupBytes).map((group) => group.map(({ numbered }) => numbered));
+}
 
 /** What an answer takes in a message: threats and cleaned arguments can make it as large as its call. */
 function bytesOf({ result }: Answer): number {
