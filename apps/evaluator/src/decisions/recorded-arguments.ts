@@ -1,4 +1,4 @@
-import type { JsonObject, PolicySet, Threat } from '@holdpoint/contracts';
+import type { Change, JsonObject, PolicySet, Threat } from '@holdpoint/contracts';
 
 const maxNodes = 200;
 
@@ -14,9 +14,17 @@ export function recordedArguments(mode: PolicySet['record_arguments'], toolArgum
   }
 }
 
-/** What the log keeps of the findings: who keeps nothing of the arguments keeps no piece of them that matched, either. */
+/**
+ * What the log keeps of the findings. What matched is a piece of a value, and beside an attack may stand a password that the scanner does not know as one.
+ * Places are made of the caller's keys: who keeps no keys keeps no places.
+ */
 export function recordedThreats(mode: PolicySet['record_arguments'], threats: Threat[]): Threat[] {
-  return mode === 'none' && threats.length > 0 ? threats.map((threat) => ({ ...threat, match: '' })) : threats;
+  if (mode === 'full' || threats.length === 0) return threats;
+  return threats.map((threat) => ({ ...threat, match: '', ...(mode === 'none' && { path: '' }) }));
+}
+
+export function recordedChanges(mode: PolicySet['record_arguments'], changes: Change[] | undefined): Change[] | undefined {
+  return mode === 'none' ? changes?.map((change) => ({ ...change, path: '' })) : changes;
 }
 
 /**

@@ -61,11 +61,15 @@ describe('an answer with cleaned arguments', () => {
     expect(resultOf(cleaned('none'), outcomeOfVerdict(cleaned('none')))).toMatchObject({ action: 'sanitize', sanitized_arguments: { amount: 10 }, changes: sanitized.changes });
   });
 
-  it.each([['none', undefined, ''], ['redacted', undefined, 'x'], ['full', { amount: 10 }, 'x']] as const)('is logged, by `record_arguments: %s`, with %j and the match %j', (mode, kept, match) => {
+  it.each([
+    ['none', undefined, '', ''],
+    ['redacted', undefined, '/to', ''],
+    ['full', { amount: 10 }, '/to', 'x'],
+  ] as const)('is logged, by `record_arguments: %s`, with %j, the place %j and the match %j', (mode, kept, path, match) => {
     const record = recorded(cleaned(mode));
     expect(DecisionRecord.safeParse(record).success).toBe(true);
     expect(record.sanitized_arguments).toEqual(kept);
-    expect(record).toMatchObject({ action: 'sanitize', risk_score: 0.8, changes: sanitized.changes, threats: [{ rule: 'path.x', match }] });
+    expect(record).toMatchObject({ action: 'sanitize', risk_score: 0.8, changes: [{ path, rule: 'path.x', how: 'removed' }], threats: [{ rule: 'path.x', path, start: 0, end: 1, match }] });
   });
 
   it('has none of them when it became another answer', () => {

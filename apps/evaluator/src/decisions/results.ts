@@ -3,7 +3,7 @@ import type { Verdict } from '@holdpoint/policy';
 import type { z } from 'zod';
 import type { HeldSet } from '../policies/policy-sets.ts';
 import type { Seen } from '../scans/seen.ts';
-import { recordedArguments, recordedThreats } from './recorded-arguments.ts';
+import { recordedArguments, recordedChanges, recordedThreats } from './recorded-arguments.ts';
 
 /** What the policies say, after a call that is to be cleaned has been. */
 export type JudgedVerdict = Omit<Verdict, 'code'> & Readonly<{ code?: 'could_not_judge' | 'could_not_sanitize' }>;
@@ -109,7 +109,7 @@ export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: 
     approval_id: result.approval_id,
     // Anything but the whole of them could be taken for what may run.
     sanitized_arguments: held.source.record_arguments === 'full' ? result.sanitized_arguments : undefined,
-    changes: result.changes,
+    changes: recordedChanges(held.source.record_arguments, result.changes),
     metadata: result.metadata,
     event_key: call.event_key,
   };

@@ -4,7 +4,7 @@ import { ToolCallResult } from './tool-call.ts';
 
 /**
  * One row of the decision log: the answer that was given, to whom, and by which policies. `sanitized_arguments` stand in it only where the guard's
- * `record_arguments` is `full`, and matches of threats are left out where it is `none`.
+ * `record_arguments` is `full`; otherwise each `match` of a threat is empty, and where it is `none` each `path` is, too.
  */
 export const DecisionRecord = ToolCallResult.extend({
   id: z.string(),
