@@ -2,11 +2,11 @@ import type { Analyser, Rule, View } from '../rule.ts';
 import type { Role } from '../place.ts';
 import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
+import { Gate } from './gate.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
 import { isDescribed, isReported } from './reported.ts';
 import * as steering from './steering.ts';
 import { atWordStart, forEachWindow } from './windows.ts';
-import { literalsOf } from './waking.ts';
 import type { Word } from './words-of-text.ts';
 
 export const encodedOrder: Rule = {
@@ -27,6 +27,7 @@ const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, 
 
 export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
+const gate = new Gate(phrases);
 
 const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code', 'shell', 'powershell', 'sql'];
 
@@ -34,14 +35,22 @@ const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code', 's
 export const phraseAnalyser: Analyser = {
   name: 'prompts.phrases',
   roles: ROLES,
-  literals: literalsOf(phrases),
+  literals: gate.literals,
   rules: [
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder,
   ],
-  analyse: (view) => forEachWindow(view, view.hits.filter((hit) => atWordStart(view.text, hit)), 0, (words) => tellPhrases(words, view)),
+  analyse: (view) => {
+    const hits = view.hits.filter((hit) => atWordStart(view.text, hit));
+    if (hits.length === 0) return;
+    view.budget.spend(Math.min(view.text.length, WIDEST * hits.length));
+    forEachWindow(view, gate.open(view.text, hits), 0, (words) => tellPhrases(words, view));
+  },
 };
+
+/** What a literal costs to weigh, at most. */
+const WIDEST = 360;
 
 function tellPhrases(words: readonly Word[], view: View): void {
   const reached = new Map<Rule, number>();

@@ -1,4 +1,5 @@
 import type { Analyser, Rule, View } from '../rule.ts';
+import { Touching } from './touching.ts';
 import { atWordStart, forEachWindow } from './windows.ts';
 import type { Word } from './words-of-text.ts';
 
@@ -59,7 +60,7 @@ const TASK_LITERALS = [
 const ORDER_BEGINS = /(?:^|[.!?:;,>|"'`()[\]{}#*\n\r-]|\\n|\b(?:please|kindly|then|and|you|to|must|should|also|first|do|lets|let's|just|now|todo))\s*$/i;
 
 /** What an order has to touch before anybody weighs it: cheaper to look for than words are to read. */
-const TOUCHES = new RegExp(`@\\w|[A-Z]{2}\\d{10}|_id\\b|\\b(?:my|mine|ids?|iban|the users?|current user|the owners?|${[...SENSITIVE].filter((word) => !PERHAPS_SENSITIVE.has(word)).join('|')}|(?:api|access|secret|private|signing) (?:key|token)s?|${[...DEVICE].join('|')})\\b`, 'i');
+const TOUCHING = new Touching([...SENSITIVE, ...DEVICE].filter((word) => DEVICE.has(word) || !PERHAPS_SENSITIVE.has(word)));
 const REACH = 420;
 
 /** A verb that stands where an order begins. */
@@ -177,5 +178,10 @@ export const taskAnalyser: Analyser = {
   roles: ['output'],
   literals: TASK_LITERALS,
   rules: [taskInData, perhapsTask],
-  analyse: (view) => forEachWindow(view, view.hits.filter((hit) => atWordStart(view.text, hit) && mayOrder(view.text, hit) && TOUCHES.test(view.text.slice(hit, hit + REACH))), 1, (words) => reportTasks(words, view)),
+  analyse: (view) => {
+    const hits = view.hits.filter((hit) => atWordStart(view.text, hit) && mayOrder(view.text, hit));
+    if (hits.length === 0) return;
+    view.budget.spend(Math.min(2 * view.text.length, 2 * REACH * hits.length));
+    forEachWindow(view, TOUCHING.after(view.text, hits, REACH), 1, (words) => reportTasks(words, view));
+  },
 };

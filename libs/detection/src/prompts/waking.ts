@@ -52,11 +52,14 @@ export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
   return [...rarest.words].flatMap((word) => (word.length <= 3 ? ENDS.map((end) => word + end).filter(({ length }) => length >= 3) : [word]));
 }
 
-const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (word.startsWith('<') ? 9_000 : (COMMON.get(word) ?? (word.length <= 3 ? 15 : 1))), 0);
+/** How often one of the words is to be expected, roughly. */
+export const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (word.startsWith('<') ? 9_000 : (COMMON.get(word) ?? (word.length <= 3 ? 15 : 1))), 0);
 
 /** The literals that wake one of the phrases, without those that hold another. */
 export function literalsOf(phrases: readonly Phrase[]): readonly string[] {
   const all = [...new Set(phrases.flatMap(wakesOf))].sort((a, b) => a.length - b.length);
-  const heldBy = (literal: string, shorter: string): boolean => literal.startsWith(shorter) || literal.includes(shorter.startsWith(' ') ? shorter : ` ${shorter}`);
   return all.filter((literal, index) => !all.slice(0, index).some((shorter) => heldBy(literal, shorter)));
 }
+
+/** A text that holds `literal` holds `shorter`, at the beginning of a word. */
+export const heldBy = (literal: string, shorter: string): boolean => literal.startsWith(shorter) || literal.includes(shorter.startsWith(' ') ? shorter : ` ${shorter}`);

@@ -224,7 +224,7 @@ class Reader {
 }
 
 /** Apostrophes and underscores belong to words. */
-function isLetterOrDigit(code: number): boolean {
+export function isLetterOrDigit(code: number): boolean {
   if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
   return code >= 0xaa && code !== 0xab && code !== 0xb7 && code !== 0xbb && (code < 0x2000 || code > 0x206f) && (code < 0x3000 || code > 0x303f) && code !== 0xff0c && code !== 0xff1a && code < 0xfff0;
 }
@@ -235,7 +235,7 @@ const isNumberPart = (code: number): boolean => (code >= 0x30 && code <= 0x39) |
 const isPathPart = (code: number): boolean => isLetterOrDigit(code) || code === 0x2f || code === 0x2e || code === 0x2d || code === 0x7e;
 
 /** Accents, apostrophes and digits among letters read as plain letters; a number behind a name stays: `base64`. */
-function plain(raw: string): string {
+export function plain(raw: string): string {
   const lower = raw.toLowerCase();
   if (/^[a-z_]+[0-9]*$/.test(lower)) return lower;
   const letters = lower
