@@ -162,6 +162,19 @@ describe('a content by itself', () => {
     expect(await scan({ body: 'The weather is fine.' })).toMatchObject({ action: 'allow', risk_score: 0, threats: [], metadata: { scanner: scannerName, trace_id: 'trace_1' } });
     expect(await stored()).toEqual([]);
   });
+
+  it('waits for other contents, and calls wait for one of them at most, however laborious they are', async () => {
+    await evaluator();
+    const content = 'password=a;token: '.repeat(20_000);
+    let scanned = 0;
+    const scans = Array.from({ length: 6 }, async () => {
+      await gateway.request(ScanContent, { content, trace_id: 'trace_1' }, { timeoutMs: 20_000 });
+      scanned += 1;
+    });
+    expect(await validate([call('read_file')], 20_000)).toMatchObject([{ result: { action: 'allow' } }]);
+    expect(scanned).toBeLessThanOrEqual(1);
+    await Promise.all(scans);
+  }, 30_000);
 });
 
 describe('the decision log', () => {
