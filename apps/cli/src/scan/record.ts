@@ -15,6 +15,8 @@ export function readRecord(line: string): ScanRecord | Readonly<{ problem: strin
   if (!isObject(value)) return { problem: 'is not a JSON object' };
   const { id, kind = Object.hasOwn(value, 'arguments') ? 'call' : 'output' } = value;
   if (typeof id !== 'string' && typeof id !== 'number') return { problem: 'has no `id`' };
+  // The finding would bear another id than the record.
+  if (typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER) return { problem: 'has an `id` that a number cannot hold exactly; write it as a string' };
   switch (kind) {
     case 'call':
       return callIn(value, id);

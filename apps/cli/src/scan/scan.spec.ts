@@ -28,6 +28,8 @@ describe('holdpoint scan', () => {
     ['"x"', 'is not a JSON object'],
     ['{"kind":"call","tool":"t","arguments":{}}', 'has no `id`'],
     ['{"id":{},"text":"x"}', 'has no `id`'],
+    ['{"id":12345678901234567891,"text":"x"}', 'cannot hold exactly'],
+    ['{"id":1e400,"text":"x"}', 'cannot hold exactly'],
     ['{"id":1,"kind":"mail","text":"x"}', 'neither `call` nor `output`'],
     ['{"id":1,"kind":"call","arguments":{}}', 'has no `tool`'],
     ['{"id":1,"kind":"call","tool":"t","arguments":[]}', 'has no `arguments`'],
