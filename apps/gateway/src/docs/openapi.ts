@@ -9,6 +9,7 @@ type OpenApiDocument = Readonly<{ openapi: string; info: object; paths: Record<s
 const named = [
   'Approval',
   'ApproveRequest',
+  'Change',
   'CreatedKey',
   'DecisionRecord',
   'Guard',
