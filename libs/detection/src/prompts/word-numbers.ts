@@ -20,23 +20,29 @@ export class WordNumbers {
    * May tell words that `wordsOf` takes for parts of an address.
    */
   read(text: string, from: number, to: number, onWord: (meanings: readonly number[], at: number) => boolean): number {
+    const lower = LOWER;
     let at = from;
     while (at < to) {
       let code = text.charCodeAt(at);
-      if (!isLetterOrDigit(code)) {
+      let letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
+      if (letter === 0) {
         at += 1;
         continue;
       }
       const start = at;
       let hash = 0;
+      let digits = false;
       let odd = false;
-      for (; isLetterOrDigit(code) || ((code === 0x27 || code === 0x2019) && isLetterOrDigit(text.charCodeAt(at + 1))); code = text.charCodeAt((at += 1))) {
-        if (code === 0x27 || code === 0x2019) continue;
-        if (code < 0x41 || code > 0x7a) odd = true;
-        hash = Math.imul(hash, 31) + (code >= 0x41 && code <= 0x5a ? code + 32 : code);
+      while (letter !== 0) {
+        if (letter <= DIGIT) digits = true;
+        else if (digits || letter === ODD) odd = true;
+        hash = (Math.imul(hash, 31) + letter) | 0;
+        code = text.charCodeAt((at += 1));
+        if ((code === 0x27 || code === 0x2019) && isLetterOrDigit(text.charCodeAt(at + 1))) code = text.charCodeAt((at += 1));
+        letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
       }
       if (odd) hash = hashOf(plain(text.slice(start, Math.min(at, start + LONGEST))));
-      const meanings = this.#meanings[this.#slotOf(hash | 0)];
+      const meanings = this.#meanings[this.#slotOf(hash)];
       if (meanings !== undefined && !onWord(meanings, start)) return at;
     }
     return at;
@@ -50,6 +56,11 @@ export class WordNumbers {
 }
 
 const LONGEST = 64;
+const DIGIT = 0x39;
+/** Stands for a letter beyond ASCII. */
+const ODD = 0xff;
+/** ASCII letters in lower case, digits and the underscore; 0 for everything else. */
+const LOWER = Uint8Array.from({ length: 128 }, (_letter, code) => (isLetterOrDigit(code) ? String.fromCharCode(code).toLowerCase().charCodeAt(0) : 0));
 
 function hashOf(word: string): number {
   let hash = 0;
