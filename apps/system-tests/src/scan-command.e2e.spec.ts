@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { root } from './harness.ts';
 
@@ -19,6 +20,22 @@ describe('`holdpoint scan` as a process', () => {
     expect(findings[7]).toMatchObject({ risk_score: expect.any(Number), threats_detected: expect.arrayContaining(['path_traversal']) });
     expect({ code, err }).toEqual({ code: 1, err: 'holdpoint: line 12346 is not JSON\n' });
   });
+
+  it('loses nothing to a reader that is slower than it', async () => {
+    // What is still to be written at the end differs with the number of lines.
+    const counts = [20_000, 20_050, 20_100, 20_150];
+    const read = counts.map(async (count) => {
+      const child = start();
+      child.stdin?.end(Array.from({ length: count }, (_, at) => `{"id":${at},"text":"x"}\n`).join(''));
+      let out = '';
+      for await (const piece of child.stdout?.setEncoding('utf8') ?? []) {
+        out += String(piece);
+        await pause(100);
+      }
+      return out.split('\n').length - 1;
+    });
+    expect(await Promise.all(read)).toEqual(counts);
+  }, 30_000);
 
   it('takes the calls of the demo as they are', async () => {
     const { code, out } = await scanning(readFileSync(join(root, 'apps/cli/sample/calls.jsonl'), 'utf8'));

@@ -5,7 +5,10 @@ import { Ended, standardStreams } from './standard-streams.ts';
 /** `holdpoint scan`. Returns the exit code; 130 when it was stopped. */
 export async function scanStandardInput({ terminal, stop }: Readonly<{ terminal: Terminal; stop: AbortSignal }>, args: readonly string[]): Promise<number> {
   try {
-    return await scan({ args, err: terminal.err, ...standardStreams(stop) });
+    const { allWritten, ...streams } = standardStreams(stop);
+    const code = await scan({ args, err: terminal.err, ...streams });
+    await allWritten();
+    return code;
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     return stop.aborted ? 130 : 0;

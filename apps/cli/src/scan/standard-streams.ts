@@ -7,7 +7,7 @@ export class Ended extends Error {
 }
 
 /** Standard input and output for a command that reads and writes as much as there is. Both throw `Ended` once `stop` or the reader of the output ends it. */
-export function standardStreams(stop: AbortSignal): Pick<ScanContext, 'input' | 'out'> {
+export function standardStreams(stop: AbortSignal): Pick<ScanContext, 'input' | 'out'> & Readonly<{ allWritten: () => Promise<void> }> {
   const gone = new AbortController();
   const end = AbortSignal.any([stop, gone.signal]);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,6 +20,12 @@ export function standardStreams(stop: AbortSignal): Pick<ScanContext, 'input' | 
     out: async (line) => {
       if (end.aborted) throw new Ended();
       if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain', { signal: end }).catch(() => undefined);
+    },
+    // INVARIANT: `process.exit` drops what a slow reader has not taken yet, so nothing may be left to write by then.
+    allWritten: async () => {
+      const left = [process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve())));
+      await Promise.race([Promise.all(left), ...(end.aborted ? [] : [once(end, 'abort')])]);
+      if (end.aborted) throw new Ended();
     },
   };
 }
