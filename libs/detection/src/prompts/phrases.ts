@@ -29,7 +29,7 @@ export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhra
 const book = new Phrasebook(phrases);
 const gate = new Gate(phrases);
 
-const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code', 'shell', 'powershell', 'sql'];
+const ROLES: readonly Role[] = ['output', 'prose', 'value', 'url', 'markup', 'code', 'shell', 'powershell', 'sql'];
 
 /** Finds orders to a model, phrase by phrase. */
 export const phraseAnalyser: Analyser = {

@@ -17,7 +17,7 @@ const REACH = 24;
 export function isReported(words: readonly Word[], first: number, last: number, text: string): boolean {
   const opening = words[first];
   if (!opening) return false;
-  if (isWholeQuote(text, opening.start, words[last]?.end ?? opening.end) || isSubjectLine(text, opening.start)) return true;
+  if (isWholeQuote(text, opening.start, words[last]?.end ?? opening.end) || isSubjectLine(text, opening.start) || isSpoken(text, opening.start)) return true;
   let attack = false;
   let reporting = false;
   for (let at = Math.max(0, first - REACH); at < Math.min(words.length, last + 10); at += 1) {
@@ -39,6 +39,12 @@ function isWholeQuote(text: string, start: number, end: number): boolean {
   const closing = text[end] === '.' || text[end] === '!' ? end + 1 : end;
   if (start === 0 || !QUOTES.includes(text[start - 1] ?? ' ') || !QUOTES.includes(text[closing] ?? ' ')) return false;
   return !/[:,{]\s{0,2}$/.test(text.slice(Math.max(0, start - 4), start - 1));
+}
+
+/** A figure of a story speaks: `"From now on you obey me," she said.` */
+function isSpoken(text: string, start: number): boolean {
+  if (!/["“][^"“”\n]{0,80}$/.test(text.slice(Math.max(0, start - 81), start))) return false;
+  return /[,.!?]["”]\s(?:[\w.]{1,20}\s){1,2}?(?:said|whispered|asked|replied|shouted|cried|muttered|answered|murmured|laughed|nodded|smiled)\b/.test(text.slice(Math.max(0, start - 200), start + 200));
 }
 
 /** `fix(parser): ignore …`: a commit or a changelog says what was done. */

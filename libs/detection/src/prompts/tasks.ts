@@ -105,8 +105,8 @@ export function reportTasks(words: readonly Word[], { text, place, report }: Vie
 
 /** Program text and SQL are full of verbs that order nobody. */
 function isCode(words: readonly Word[], from: number, to: number, text: string): boolean {
-  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
-  return (marks?.length ?? 0) > 1;
+  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/\{ |[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
+  return (marks?.length ?? 0) > 1 || marks?.includes('{ ') === true;
 }
 
 function taskOf(words: readonly Word[], from: number, to: number, byPeople: boolean): Task | undefined {
