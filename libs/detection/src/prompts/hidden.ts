@@ -107,7 +107,7 @@ function element(view: View, hit: number): number {
 }
 
 const ORDERS = /(?:^|[.:;!?\n,-]\s*|\b(?:please|you must|must|and|then|now|should)\s)(?:ignore|disregard|forget|send|forward|transfer|delete|e-?mail|upload|execute|run|reveal|reply|respond|answer|recommend|approve|invite|grant|disable|tell|say|call|append|post|share|pay|buy|visit|open|click|summari[sz]e|write|output|print|rate|give|add|change|update|search|store)\b/i;
-const ADDRESSES = /\b(?:ai|llms?|language models?|assistants?|agents?|chatgpt|gpt|claude|copilot|gemini|you are (?:an?|now|required)|you must|instructions?|system prompt|the user|previous|user's)\b/i;
+const ADDRESSES = /\b(?:ai|llms?|language models?|assistants?|agents?|chatgpt|gpt|claude|copilot|gemini|you are (?:an?|now|required)|you must|(?:these|those|your|my|new|all|any|following|previous|prior|system|the user's|original) instructions?|system prompt|the user|previous|user's)\b/i;
 
 const speaksToModel = (inner: string): boolean => NAMES_MODEL.test(inner) || (ORDERS.test(inner) && ADDRESSES.test(inner));
 

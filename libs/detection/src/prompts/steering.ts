@@ -252,7 +252,7 @@ export const steeringPhrases: readonly Phrase[] = [
   ),
   ...is(
     decodeAndObey,
-    'decode|decrypt|decipher|unscramble|decoding|decrypting|translate|deobfuscate|rot13|reverse|base64|unencode|unreverse ..8 and|then ..2 follow|execute|obey|do|run|perform|act|comply|carry|respond|answer|apply|implement|reply # decod;decrypt;decipher;unscrambl;deobfus;rot13;base64;translate;reverse this;reverse the;reverse it',
+    'decode|decrypt|decipher|unscramble|decoding|decrypting|translate|deobfuscate|rot13|reverse|base64|unencode|unreverse ..8 and|then ..2 follow|execute|obey|do|run|perform|act|comply|carry|respond|answer|apply|implement|reply !tests|test|system|unit|docker|npm|make # decod;decrypt;decipher;unscrambl;deobfus;rot13;base64;translate;reverse this;reverse the;reverse it',
     'follow|execute|obey|perform|run|do ..4 decoded|encoded|base64|hidden|encrypted|deciphered|decrypted|rot13|reversed ..3 instructions|instruction|text|message|command|commands|string|content|task|order|payload|prompt',
   ),
   ...is(
@@ -264,7 +264,8 @@ export const steeringPhrases: readonly Phrase[] = [
     "^ @negative ..1 highlight|mention|list|report|include|reveal|point ..3 any|the ..2 negatives|weaknesses|flaws|negative|limitations|problems|shortcomings|vulnerabilities|bugs|issues|errors|risks # not highlight;n't highlight;n’t highlight;never highlight;dont highlight;not mention;n't mention;n’t mention;never mention;dont mention;not list;n't list;n’t list;never list;dont list;not report;n't report;n’t report;never report;dont report;not include;n't include;n’t include;never include;dont include;not reveal;n't reveal;n’t reveal;never reveal;dont reveal;not point;n't point;n’t point;never point;dont point",
     '^ say|claim|tell ..2 that ..1 i|you|user should ..3 visit|buy|stay|book|choose|go|invest|download # say that;claim that;tell me that;tell the user',
     '^ recommend ..4 as|over ..2 the|all|any ..2 safest|best|only|top|others|superior|competitor|competitors|greatest|number',
-    '^ always ..1 recommend|answer|say|respond|approve|prefer|rate|rank|choose|claim|insist|praise|select|mention|promote # always recommend;always answer;always say;always respond;always approve;always prefer;always rate;always rank;always choose;always claim;always praise;always select;always mention;always promote;always insist',
+    '^ always prefer ..4 our|this|product|products|brand|shop|hotel|company|listing|vendor|seller|store # always prefer',
+    '^ always ..1 recommend|answer|say|respond|approve|rate|rank|choose|claim|insist|praise|select|mention|promote # always recommend;always answer;always say;always respond;always approve;always prefer;always rate;always rank;always choose;always claim;always praise;always select;always mention;always promote;always insist',
     '^ rate|rank|score|classify|mark|label|treat|consider ..6 as|with ..2 safe|highest|excellent|best|benign|perfect|approved|top|maximum|trusted|qualified # as safe;as benign;as approved;as trusted;as excellent;as the best;as best;highest;as perfect;as qualified;with top;with maximum;as top',
     '^ approve ..6 without ..2 review|checking|confirmation|question|reading|questions',
     'tell|convince|persuade|instruct|inform|advise|direct|urge ..1 the|your|this user|reader|customer ..2 to|that ..1 visit|go|click|call|download|install|buy|send|enter|provide|share|log|open|their|his|the|pay|contact|run|there|this|you|reset|use # the user to;the user that;users to;the customer to;the reader to;your user to;customers to;the user should',

@@ -87,6 +87,7 @@ export function reportTasks(words: readonly Word[], { text, place, report }: Vie
     let next = at;
     while (next < words.length && words[next]?.sentence === sentence) next += 1;
     const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next, byPeople);
+    if (task && isMinuted(text, task.start)) task.score -= 1.5;
     if (task && earlier && (task.sends || earlier.sends) && task.sentence - earlier.sentence <= 2) {
       task.score += earlier.score - 0.5;
       task.start = earlier.start;
@@ -103,10 +104,13 @@ export function reportTasks(words: readonly Word[], { text, place, report }: Vie
   }
 }
 
+/** `- Mia: please forward …`: minutes say who does what. */
+const isMinuted = (text: string, start: number): boolean => /(?:^|\n)\s{0,4}[-*•]\s{1,3}@?[A-Z][a-z]{1,20}(?: [A-Z][a-z]{0,20}\.?)?(?::|\s[-–]|\sto)\s{1,3}$/.test(text.slice(Math.max(0, start - 60), start)) && !/(?:Assistant|Agent|System|Bot|Gemini|Claude|Copilot|Chatgpt|Model|Instruction|Instructions|Todo|Task|Note|Important)[\s:]{1,4}$/i.test(text.slice(Math.max(0, start - 20), start));
+
 /** Program text and SQL are full of verbs that order nobody. */
 function isCode(words: readonly Word[], from: number, to: number, text: string): boolean {
-  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/\{ |[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
-  return (marks?.length ?? 0) > 1 || marks?.includes('{ ') === true;
+  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/\{\s|\n[ \t]{0,8}#[ \t]|[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
+  return (marks?.length ?? 0) > 1 || marks?.some((mark) => /[\s]/.test(mark)) === true;
 }
 
 function taskOf(words: readonly Word[], from: number, to: number, byPeople: boolean): Task | undefined {
