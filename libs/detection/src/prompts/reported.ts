@@ -58,7 +58,7 @@ export function isDescribed(words: readonly Word[], first: number): boolean {
   const further = [1, 2, 3, 4, 5].map((back) => wordBefore(words, first, back));
   if (further.slice(0, 2).some((word) => FORBIDDEN.has(word))) return true;
   if (verb.leads) return false;
-  if (further.some((word) => /^(?:you|your|must|assistant|ai|system|please)$/.test(word))) return false;
+  if (further.some((word) => /^(?:you|your|must|assistant|ai|agent|llm|chatbot|system|please)$/.test(word))) return false;
   return DESCRIBED.has(before);
 }
 

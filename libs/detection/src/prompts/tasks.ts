@@ -109,7 +109,7 @@ const isMinuted = (text: string, start: number): boolean => /(?:^|\n)\s{0,4}[-*â
 
 /** Program text and SQL are full of verbs that order nobody. */
 function isCode(words: readonly Word[], from: number, to: number, text: string): boolean {
-  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/\{\s|\n[ \t]{0,8}#[ \t]|[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
+  const marks = text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0).match(/\{\s|";\s|\n[ \t]{0,8}#[ \t]|[;{}=<>`]|\b(?:TABLE|COLUMN)\b|\(\)|\]\(|#\d|\*\*/g);
   return (marks?.length ?? 0) > 1 || marks?.some((mark) => /[\s]/.test(mark)) === true;
 }
 
