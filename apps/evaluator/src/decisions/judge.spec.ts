@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { guardDefaults, ToolCallResult, type EvaluateCall, type Policy, type PolicySet } from '@holdpoint/contracts';
 import { scanCall } from '@holdpoint/detection';
@@ -119,6 +120,21 @@ describe('a call that a policy wants cleaned', () => {
     const given = { ...dangerous([]), held: heldSet({ ...forLimit, failure_mode }, [clean]) };
     expect(resultFor({ ...given, freshness: { fresh: false, forMs: 60_000 } })).toMatchObject({ action: 'block', code: 'could_not_judge' });
     expect(resultFor({ ...given, freshness: { fresh: false, forMs: 59_999 } })).toMatchObject({ action: 'sanitize', metadata: { policy_stale: true } });
+  });
+});
+
+describe('the policies to start with in docs/policies.md', () => {
+  const page = readFileSync(new URL('../../../../docs/policies.md', import.meta.url), 'utf8');
+  const start = (JSON.parse(/```json\n(\[[^]*?\])\n```/.exec(page)?.[1] ?? '[]') as Partial<Policy>[]).map(policy);
+  const payments = policy({ name: 'Payments', tool_pattern: 'read_*', action: 'require_approval', priority: 50 });
+
+  it.each([
+    ['README.md', 'allow', 'require_approval'],
+    ['you reach Elena on her mobile, +39 347 123 4567', 'allow', 'require_approval'],
+    [`the key is ${['AKIA', 'Z7KQ2MNB5TWX4VRA'].join('')}`, 'sanitize', 'block'],
+  ])('let nothing past a policy below them that wants a person: %s', (note, alone, together) => {
+    expect(resultFor(dangerous(start, { note })).action).toBe(alone);
+    expect(resultFor(dangerous([...start, payments], { note })).action).toBe(together);
   });
 });
 
