@@ -44,6 +44,14 @@ describe('a scan', () => {
     expect(scanner.scanOutput(null).risk_score).toBe(0);
   });
 
+  it('shows nothing of what another threat says is secret', () => {
+    const whole: Detector = { ...word, id: 'test.whole', literals: ['boom'], pattern: /boom.*/ };
+    const key: Detector = { ...word, id: 'test.key', type: 'credential_exposure', literals: ['key_'], pattern: /key_\w{12,}/ };
+    const { threats } = new Scanner([whole, key]).scanCall({ name: 'x', arguments: { name: 'a boom --key key_abcdefgh12345678 end' } });
+    expect(threats.map(({ match }) => match)).toEqual([expect.stringMatching(/^boom --key \S*… ?\S* end$/), expect.stringContaining('…')]);
+    expect(JSON.stringify(threats)).not.toContain('abcdefgh');
+  });
+
   it('lists the gravest first, and each type once', () => {
     const { threats, threats_detected } = scan({ description: 'boom', name: 'boom' });
     expect(threats.map(({ severity }) => severity)).toEqual(['high', 'low']);

@@ -2,7 +2,7 @@ import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
 import { type Layer, layersOf } from './layers/layers.ts';
 import { visitLeaves } from './leaves.ts';
-import { excerptOf } from './excerpt.ts';
+import { excerptOf, masked } from './excerpt.ts';
 import type { Place } from './place.ts';
 import { riskScore } from './risk.ts';
 import type { Detector, Rule, View } from './rule.ts';
@@ -57,7 +57,7 @@ export class Scanner {
         if (place) this.#scanText(leaf.text, place, budget, threats);
       });
     } catch (error) {
-      threats.add({ type: 'scan_incomplete', severity: 'high', rule: incompleteRule.id, path: '', start: 0, end: 0, match: '', message: `The scan could not be finished: ${reasonOf(error)}.` });
+      threats.endsEarly(reasonOf(error));
     }
     return threats.scan();
   }
@@ -70,11 +70,27 @@ export class Scanner {
   }
 }
 
+/** A finding before it is told: what it says depends on what else was found. */
+type Found = Readonly<{
+  rule: Rule;
+  path: string;
+  decodings: readonly string[];
+  /** Where it stands in the string as it was sent. */
+  origin: readonly [start: number, end: number];
+  /** Where it stands in the reading it was found in, and how that reads, as much as may be told of it. */
+  start: number;
+  text: string;
+}>;
+
+/** Of a finding's text, what an excerpt is made of. */
+const MAX_TEXT = 400;
+
 class Threats {
   readonly #extent: Extent;
-  readonly #threats: Threat[] = [];
+  readonly #found: Found[] = [];
   readonly #seen = new Set<string>();
   readonly #perRule = new Map<string, number>();
+  #incomplete: string | undefined;
   #layer: Layer | undefined;
   #place: Place | undefined;
 
@@ -89,39 +105,68 @@ class Threats {
     return this.#report;
   }
 
+  /** The scan ended before its time. */
+  endsEarly(reason: string): void {
+    this.#incomplete = reason;
+  }
+
+  /** A finding that another layer gave already counts once. */
   readonly #report = (rule: Rule, start: number, end: number): void => {
     const [layer, place] = [this.#layer, this.#place];
     if (!layer || !place) return;
-    this.add({
-      type: rule.type,
-      severity: rule.severity,
-      rule: rule.id,
-      path: place.path,
-      start: layer.origin(start),
-      end: layer.origin(end),
-      match: excerptOf(rule, layer.text.slice(start, Math.min(end, start + 400))),
-      message: messageOf(rule),
-      ...(layer.decodings.length > 0 && { decoded: layer.decodings }),
-    });
-  };
-
-  /** A finding that another layer gave already counts once. */
-  add(threat: Threat): void {
-    const key = `${threat.rule}\n${threat.path}\n${threat.start}`;
-    const ofRule = this.#perRule.get(threat.rule) ?? 0;
+    const origin = [layer.origin(start), layer.origin(end)] as const;
+    const key = `${rule.id}\n${place.path}\n${origin[0]}`;
+    const ofRule = this.#perRule.get(rule.id) ?? 0;
     if (this.#seen.has(key) || (this.#extent === 'gravest' && ofRule >= MAX_PER_RULE)) return;
     this.#seen.add(key);
-    this.#perRule.set(threat.rule, ofRule + 1);
-    this.#threats.push(threat);
-  }
+    this.#perRule.set(rule.id, ofRule + 1);
+    this.#found.push({ rule, path: place.path, decodings: layer.decodings, origin, start, text: layer.text.slice(start, Math.min(end, start + MAX_TEXT)) });
+  };
 
   scan(): Scan {
-    if (this.#threats.length === 0) return nothing;
-    const threats = this.#threats.toSorted((a, b) => gravity(b.severity) - gravity(a.severity));
+    if (this.#found.length === 0 && this.#incomplete === undefined) return nothing;
+    const grave = this.#found.toSorted((a, b) => gravity(b.rule.severity) - gravity(a.rule.severity));
+    const secrets = grave.filter(({ rule }) => isSecret(rule));
+    const told = (this.#extent === 'all' ? grave : grave.slice(0, MAX_THREATS)).map((found) => threatOf(found, secrets));
+    const threats = this.#incomplete === undefined ? told : [incompleteThreat(this.#incomplete), ...told].toSorted((a, b) => gravity(b.severity) - gravity(a.severity));
     const types = new Set<ThreatType>(threats.map(({ type }) => type));
-    return { risk_score: riskScore(threats), threats_detected: [...types], threats: this.#extent === 'all' ? threats : threats.slice(0, MAX_THREATS) };
+    return { risk_score: riskScore(threats), threats_detected: [...types], threats };
   }
 }
+
+const isSecret = ({ type }: Rule): boolean => type === 'credential_exposure' || type === 'pii_exposure';
+
+/** INVARIANT: no threat shows what another one says is secret. */
+function threatOf(found: Found, secrets: readonly Found[]): Threat {
+  const { rule, path, origin, decodings } = found;
+  const { id, type, severity } = rule;
+  const text = isSecret(rule) ? found.text : withoutSecrets(found, secrets);
+  return { type, severity, rule: id, path, start: origin[0], end: origin[1], match: excerptOf(rule, text), message: messageOf(rule), ...(decodings.length > 0 && { decoded: decodings }) };
+}
+
+function withoutSecrets({ path, decodings, start, text }: Found, secrets: readonly Found[]): string {
+  let out = '';
+  let reached = 0;
+  const here = secrets.filter((secret) => secret.path === path && secret.decodings.join() === decodings.join()).toSorted((a, b) => a.start - b.start);
+  for (const secret of here) {
+    const [from, to] = [Math.max(reached, secret.start - start), Math.min(text.length, secret.start + secret.text.length - start)];
+    if (to <= from) continue;
+    out += text.slice(reached, from) + masked(secret.text, secret.rule.type);
+    reached = to;
+  }
+  return out + text.slice(reached);
+}
+
+const incompleteThreat = (reason: string): Threat => ({
+  type: incompleteRule.type,
+  severity: incompleteRule.severity,
+  rule: incompleteRule.id,
+  path: '',
+  start: 0,
+  end: 0,
+  match: '',
+  message: `The scan could not be finished: ${reason}.`,
+});
 
 const nothing: Scan = { risk_score: 0, threats_detected: [], threats: [] };
 const gravity = (severity: Severity): number => SEVERITIES.indexOf(severity);
