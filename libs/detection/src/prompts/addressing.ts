@@ -116,7 +116,7 @@ export const addressingPhrases: readonly Phrase[] = [
     'system|admin|hidden|internal|developer ..0 note|notice|message|instruction|instructions ..0 for|to ..1 the|any|all|your model|ai|assistant|llm|agent|bot|assistants|agents|models # system note;system notice;system message;system instruct;admin note;hidden note;hidden instruct;hidden message;internal instruct;developer note;developer message;developer instruct',
     'the assistant|ai|model|llm|chatbot|bot ..0 has|must|shall|needs|should ..2 comply|obey|ignore|disregard|forward|transfer|reveal|bypass|hide|approve|exfiltrate ..2 with|every|all|any|the|each|this|these|it|them # the assist;the ai;the model;the llm;the chatbot;the bot',
     'the assistant|ai|model|llm|chatbot ..0 has|must|shall|needs ..0 first|also|always|now|to ..1 read|forward|copy|pass|send|include|add|call|open|run|execute|change|upload|post|email|attach ..5 file|files|contents|<path>|key|keys|bcc|recipient|<email>|<url>|password|passwords|credentials|conversation # the assist;the ai;the model;the llm;the chatbot',
-    'the assistant|model|ai|llm ..0 must|shall|has ..1 add|change|set|replace|append ..3 bcc|cc|recipient|beneficiary|payee|iban|destination # bcc;recipient;beneficiary;payee;iban;destination; cc ',
+    'the assistant|model|ai|llm ..0 must|shall|has ..1 add|change|set|replace|append ..3 bcc|cc|recipient|beneficiary|payee|iban|destination # must add;must change;must set;must replace;must append;must also;must always;shall add;shall change;has to add;has to change',
     'instructed|required|ordered|obliged|must as|because ..1 ai|llm|language',
   ),
   ...is(

@@ -91,10 +91,10 @@ export const overridePhrases: readonly Phrase[] = [
     '@hard_orders ..3 earlier|before|previously|received|given ..2 are|is|were ..1 void|invalid|obsolete|revoked|cancelled|canceled|overridden|nullified|superseded',
     "@negative ..1 obey|follow|trust|heed|serve ..2 operator|user|users|owner|developer|developers|customer ..2 longer|anymore|more|instead # not obey;n't obey;never obey;stop obey;not follow;n't follow;never follow;stop follow;not trust;n't trust;never trust;stop trust;not heed;not serve;stop serv",
     '^ obey|follow|trust only|this|these ..1 listing|page|document|text|note|email|review|message|comment ..0 instead|only # obey;follow this;trust this;follow only;trust only;follow these;trust these',
-    'this|these|following ..1 instruction|instructions|rule|rules|message|note|directive|order ..1 overrides|override|supersedes|supersede|precedence|priority|outranks ..3 the|your|any|all user|users|operator|developer|owner|prompt|@hard_orders !settings|preferences|style|styles|configuration|config|agent|setting|defined|stylesheet # this;these;following',
+    'this|these|following ..1 instruction|instructions|rule|rules|message|note|directive|order ..1 overrides|override|supersedes|supersede|precedence|priority|outranks ..3 the|your|any|all user|users|operator|developer|owner|prompt|@hard_orders !settings|preferences|style|styles|configuration|config|agent|setting|defined|stylesheet # overrides;override the;override your;override any;override all;supersede;precedence;priority over;outranks',
     '^ stop obeying|listening|serving|helping ..0 to|the|your ..0 the|your user|operator|owner|customer # stop obey;stop listen;stop serv;stop help',
-    '^ ignore|disregard|forget the|your user|owner|operator|customer ..0 and|completely|entirely|then|now|from # the user;your user;the owner;the operator;your owner;your operator;the customer',
-    '^ @override ..3 criteria|preferences|wishes|budget|requirements|question ..3 by|of|from ..0 the|your user|customer|operator # criteria;preferences;wishes;budget;requirements;question',
+    '^ ignore|disregard|forget the|your user|owner|operator|customer ..0 and|completely|entirely|then|now|from # ignore;disregard;forget',
+    '^ @override ..3 criteria|preferences|wishes|budget|requirements|question ..3 by|of|from ..0 the|your user|customer|operator # ignor;disregard;overrid;overrul;dismiss;neglect;discard;bypass;forget',
     'set|put|leave|throw ..1 aside|away|behind ..4 @prior|@your ..3 @orders # aside;set away;put away;behind you;behind your;behind all',
   ),
   ...is(

@@ -38,7 +38,7 @@ const COMMON: ReadonlyMap<string, number> = new Map(
     'backwards people comply authorized stars shall did recommend capabilities owner pause past reproduce whatever give ways behind beginning accepted render emoji ' +
     'requested simulate signed maintain mark whole away notify activate aware wrong mention listing retrieve produce signatures earlier reminder sessions enhance ' +
     'autonomous confidential reader boundaries subsequent treat enter stay develop listening click si begin others decoded finished ordered collect offer goal says ' +
-    'instructions policies comes rewrite engineering erase uppercase reverse excellent safety ok mistake bound together play'],
+    'asked ask asks instructions policies comes rewrite engineering erase uppercase reverse excellent safety ok mistake bound together play'],
   ].flatMap(([cost, words]) => String(words).split(' ').map((word): [string, number] => [word, Number(cost)])),
 );
 
