@@ -16,16 +16,16 @@ export class TooDeep extends Error {
 
 /** Calls `onLeaf` with every string, telling key and long number of a JSON value, and with lists of strings as one text. */
 export function visitLeaves(value: unknown, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
-  visit(value, { path: '', field: '', depth: 0, siblings: undefined }, budget, onLeaf);
+  visit(value, { path: '', field: '', depth: 0, siblings: undefined, outer: undefined }, budget, onLeaf);
 }
 
-type At = Readonly<{ path: string; field: string; depth: number; siblings: Leaf['siblings'] }>;
+type At = Readonly<{ path: string; field: string; depth: number; siblings: Leaf['siblings']; outer: Leaf['outer'] }>;
 
 function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
   budget.spend(1);
-  const { path, field, depth, siblings } = at;
+  const { path, field, depth, siblings, outer } = at;
   if (typeof value === 'string') {
-    if (value !== '') onLeaf({ text: value, path, field, siblings });
+    if (value !== '') onLeaf({ text: value, path, field, siblings, outer });
     return;
   }
   // Card and account numbers come as numbers too.
@@ -40,15 +40,15 @@ function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => v
   for (const key of Object.keys(object)) {
     const inner = path + pointerToken(key);
     if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined });
-    visit(object[key], { path: inner, field: words(key), depth: depth + 1, siblings: object }, budget, onLeaf);
+    visit(object[key], { path: inner, field: words(key), depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
   }
 }
 
-function visitList(list: readonly unknown[], { path, field, depth, siblings }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
-  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings }, budget, onLeaf);
+function visitList(list: readonly unknown[], { path, field, depth, siblings, outer }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
+  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer }, budget, onLeaf);
   if (list.length < 2 || list.length > MAX_LISTED || !list.every((item) => typeof item === 'string')) return;
   const lines = list.some((item) => item.includes('\n'));
-  onLeaf({ text: lines ? list.join('') : [...programBeside(field, siblings), ...list.map(asWord)].join(' '), path, field, siblings, listed: lines ? 'lines' : 'words' });
+  onLeaf({ text: lines ? list.join('') : [...programBeside(field, siblings), ...list.map(asWord)].join(' '), path, field, siblings, outer, listed: lines ? 'lines' : 'words' });
 }
 
 /** What the words of `args` are given to. */

@@ -58,9 +58,16 @@ describe('how a field is read', () => {
     ['a target object', 'fs.writeText', { target: { uri: 'file:///srv/run.sh' }, body: 'x' }, 'body', 'shell'],
     ['a name that is a file', 'workspace_save', { name: 'deploy.sh', data: 'x' }, 'data', 'shell'],
     ['a name that is none', 'create_user', { name: 'Ann', body: 'x' }, 'body', 'prose'],
+    ['lines under any name', 'create_workflow', { path: 'ci.sh', steps: 'a\nb' }, 'steps', 'shell'],
     ['an edit', 'multi_edit', { file: 'a/b.php', oldText: 'x', newText: 'y' }, 'newText', 'code'],
   ] as const)('finds the file that content belongs to: %s', (_what, tool, siblings, field, role) => {
-    expect(placeOf(tool, field, siblings)!.role).toBe(role);
+    const text = String((siblings as Record<string, unknown>)[field]);
+    expect(new ToolReading().placeOf(tool, undefined, { text, path: `/${field}`, field: words(field), siblings })!.role).toBe(role);
+  });
+
+  it('finds the file of an edit in the object around the edits', () => {
+    const leaf = { text: 'x', path: '/edits/0/newText', field: 'new_text', siblings: { oldText: '', newText: 'x' }, outer: { path: '.git/hooks/pre-push', edits: [] } };
+    expect(new ToolReading().placeOf('edit_file', undefined, leaf)).toMatchObject({ file: '.git/hooks/pre-push' });
   });
 
   it('reads what is typed into a terminal as a command', () => {

@@ -1,7 +1,12 @@
 import type { Place, Role } from './place.ts';
 
-/** A string of a call, with where it stands. `listed`: it was made of a list of strings, the words of a command or the lines of a text. */
-export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Readonly<Record<string, unknown>> | undefined; listed?: 'words' | 'lines' }>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that. `listed`: it was made of a
+ * list of strings, the words of a command or the lines of a text.
+ */
+export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Fields | undefined; outer?: Fields | undefined; listed?: 'words' | 'lines' }>;
 
 const MAX_REMEMBERED = 4_096;
 
@@ -13,7 +18,7 @@ export class ToolReading {
   placeOf(tool: string, type: string | undefined, leaf: Leaf): Place | undefined {
     const { path, field, listed } = leaf;
     const file = fileBeside(leaf);
-    const written = file !== '' && CONTENT_FIELD.test(field) ? roleOfFile(file) : undefined;
+    const written = file !== '' ? roleOfFile(file) : undefined;
     const role = written ?? (isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field));
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
     return { role, tool, path, field, language: languageOf(role, tool, file), file };
@@ -110,8 +115,15 @@ const LIKE_A_FILE = /^[^\n]*(?:\/|\.[A-Za-z0-9]{1,8}$)/;
 /** Fields beside a content that may name its file, and objects beside it that may. */
 const MAX_BESIDE = 16;
 
-function fileBeside({ siblings, field }: Leaf): string {
-  if (!siblings || !CONTENT_FIELD.test(field)) return '';
+/** Content is what a field named so holds, and whatever has lines. */
+function fileBeside({ siblings, outer, field, text }: Leaf): string {
+  if (!siblings || !(CONTENT_FIELD.test(field) || text.includes('\n'))) return '';
+  const beside = fileIn(siblings);
+  // `{path, edits: [{new_text}]}`
+  return beside === '' && outer ? fileIn(outer) : beside;
+}
+
+function fileIn(siblings: Fields): string {
   let looked = 0;
   for (const [key, value] of Object.entries(siblings)) {
     if ((looked += 1) > MAX_BESIDE) break;
@@ -148,4 +160,20 @@ function languageOf(role: Role, tool: string, file: string): string {
   if (named('python', 'notebook', 'jupyter').test(name)) return 'py';
   if (named('node', 'javascript', 'js').test(name)) return 'js';
   return /(?:^|_)(php|ruby|perl|lua)(?:_|$)/.exec(name)?.[1] ?? '';
+}
+
+/** Programs that tools are named after, where what follows is their command line. */
+const PROGRAMS: ReadonlyMap<string, string> = new Map([
+  ...['kubectl', 'terraform', 'docker', 'git', 'aws', 'gcloud', 'az', 'helm', 'npm', 'psql', 'mysql', 'systemctl', 'openssl', 'curl', 'gh'].map((name): [string, string] => [name, name]),
+  ['redis', 'redis-cli'],
+  ['mongo', 'mongosh'],
+]);
+
+/** The command line that a list of words is for a tool that is named after a program: `kubectl` with `["delete", "namespace", "x"]`. */
+export function commandLineOf(tool: string, line: string): string {
+  const program = words(tool)
+    .split('_')
+    .map((word) => PROGRAMS.get(word))
+    .find((name) => name !== undefined);
+  return program === undefined || line.startsWith(program) ? line : `${program} ${line}`;
 }

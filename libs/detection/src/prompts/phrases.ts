@@ -29,7 +29,8 @@ export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhra
 const book = new Phrasebook(phrases);
 const gate = new Gate(phrases);
 
-const ROLES: readonly Role[] = ['output', 'prose', 'value', 'url', 'markup', 'code', 'shell', 'powershell', 'sql'];
+/** Not commands and queries: their words wake phrases all the time, and hardly a model reads them. */
+const ROLES: readonly Role[] = ['output', 'prose', 'value', 'url', 'markup', 'code'];
 
 /** Finds orders to a model, phrase by phrase. */
 export const phraseAnalyser: Analyser = {

@@ -126,6 +126,6 @@ describe('hostile texts', () => {
   ])('%s are read within the budget', (_, piece) => {
     const text = piece.repeat(Math.ceil(LENGTH / piece.length));
     const budget = budgetFor(text.length);
-    expect(scanner.scanOutput(text, {}, budget).threats_detected).not.toContain('scan_incomplete');
+    expect(scanner.scanOutput(text, {}, { budget }).threats_detected).not.toContain('scan_incomplete');
   });
 });

@@ -54,6 +54,8 @@ const isSubjectLine = (text: string, start: number): boolean => /(?:^|[\n"'])\s{
 export function isDescribed(words: readonly Word[], first: number): boolean {
   const verb = words[first];
   if (!verb || verb.quoted) return false;
+  // "Never do this without asking the user" wants the user to be asked.
+  if (verb.word === 'without' && [1, 2, 3, 4, 5, 6, 7, 8].some((back) => FORBIDDEN.has(wordBefore(words, first, back)))) return true;
   const before = wordBefore(words, first, 1);
   const further = [1, 2, 3, 4, 5].map((back) => wordBefore(words, first, back));
   if (further.slice(0, 2).some((word) => FORBIDDEN.has(word))) return true;

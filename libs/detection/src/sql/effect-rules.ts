@@ -18,7 +18,7 @@ export const effect = {
   deleteAll: destroys('delete-all-rows', 'high', 'a DELETE without a condition, or with one that always holds', query('DELETE FROM invoices WHERE 1=1'), query("DELETE FROM sessions WHERE expires_at < now() - interval '1 day'")),
   updateAll: destroys('update-all-rows', 'high', 'an UPDATE without a condition, or with one that always holds', query("UPDATE users SET email = 'x@example.com'"), query("UPDATE users SET email = 'x@example.com' WHERE id = 7")),
   updateAllInScript: destroys('update-all-rows-in-script', 'low', 'an UPDATE without a condition in a script or migration, where it may fill a new column', migration('UPDATE users SET locale = default_locale;'), migration('UPDATE users SET locale = 1 WHERE locale IS NULL;')),
-  dropColumn: destroys('drop-column', 'high', 'columns or partitions of a table dropped with what they hold', query('ALTER TABLE users DROP COLUMN email'), query('ALTER TABLE users ADD COLUMN email text')),
+  dropColumn: destroys('drop-column', 'medium', 'columns or partitions of a table dropped with what they hold', query('ALTER TABLE users DROP COLUMN email'), query('ALTER TABLE users ADD COLUMN email text')),
   dropColumnInScript: destroys('drop-column-in-script', 'medium', 'a column dropped by a script or migration', migration('ALTER TABLE users DROP COLUMN email;'), migration('ALTER TABLE users DROP CONSTRAINT users_email_key;')),
   dropPrincipal: destroys('drop-user', 'high', 'a user, role or login of the database dropped', query('DROP ROLE reporting'), query('DROP POLICY IF EXISTS users_read ON users')),
   dropObject: destroys('drop-object', 'low', 'a view, function, trigger or index dropped', query('DROP TRIGGER audit_changes ON users'), query('SELECT drop_off, trigger_time FROM rides')),
