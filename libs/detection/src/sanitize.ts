@@ -58,13 +58,26 @@ function editsOf(value: unknown, threats: readonly Threat[], changes: Map<string
 function without(text: string, threats: readonly Threat[]): string {
   let out = '';
   let reached = 0;
-  for (const { start, end, type } of threats.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const { start, end, type } of threats.map((threat) => (threat.type === 'prompt_injection' ? sentenceAround(text, threat) : threat)).toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     if (end <= reached) continue;
     out += text.slice(reached, Math.max(reached, start));
     if (isMasked(type)) out += masked(text.slice(Math.max(reached, start), end), type);
     reached = end;
   }
   return out + text.slice(reached);
+}
+
+/** How far a sentence is followed to either side. */
+const MAX_SENTENCE = 400;
+
+/** An order to a model is the whole sentence: without its first words ("ignore all previous instructions and …") the rest would still be one. */
+function sentenceAround(text: string, { start, end, type }: Threat): Pick<Threat, 'start' | 'end' | 'type'> {
+  const before = text.slice(Math.max(0, start - MAX_SENTENCE), start);
+  const after = text.slice(end, end + MAX_SENTENCE);
+  const opening = Math.max(before.lastIndexOf('\n'), ...['. ', '! ', '? '].map((mark) => before.lastIndexOf(mark) + (before.includes(mark) ? 1 : 0)));
+  const closing = /[.!?](?=\s|$)|\n|$/.exec(after);
+  const closes = /[.!?]\s*$/.test(text.slice(start, end));
+  return { type, start: start - before.length + opening + 1, end: closes ? end : end + (closing ? closing.index + (closing[0] === '\n' ? 0 : closing[0].length) : 0) };
 }
 
 const isMasked = (type: ThreatType): boolean => type === 'credential_exposure' || type === 'pii_exposure';

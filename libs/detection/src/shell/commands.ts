@@ -4,13 +4,14 @@ import type { Command } from './command.ts';
 import { CommandRules } from './command-rule.ts';
 import { databaseRules } from './database-rules.ts';
 import { deletingRules } from './deleting-rules.ts';
+import { fetchingRules } from './fetching-rules.ts';
 import { machineRules } from './machine-rules.ts';
 import { parseScript, scriptOf } from './parse-script.ts';
 import { stringsOfCall } from './program-strings.ts';
 import { openedDescriptor, reverseShellRules, usesDescriptor } from './reverse-shell-rules.ts';
 import { isVital, targetOf } from './targets.ts';
 
-const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...databaseRules, ...reverseShellRules]);
+const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...databaseRules, ...fetchingRules, ...reverseShellRules]);
 const rules = all.rules.map(({ id, type, severity, sees, positive, nearMiss, source }): Rule => ({ id, type, severity, sees, positive, nearMiss, ...(source !== undefined && { source }) }));
 const byId = new Map(rules.map((rule) => [rule.id, rule]));
 const literals = [...new Set(all.rules.flatMap((rule) => rule.literals ?? []))];
