@@ -137,7 +137,7 @@ describe('policies', () => {
   it('that cannot be used are refused with a pointer to every problem, and change nothing', async () => {
     const guard = await newGuard();
     const before = await revision();
-    const draft = { name: '', tool_pattern: '[', action: 'sanitize', conditions: { argument_pattern: '(?=x)', time_window: { timezone: 'Mars/Base' } }, extra: 1 };
+    const draft = { name: '', tool_pattern: '[', action: 'rate_limit', conditions: { argument_pattern: '(?=x)', time_window: { timezone: 'Mars/Base' } }, extra: 1 };
     const refused = refusal(await ask(CreatePolicy, { actor: root, guard_id: guard, draft }));
     expect(refused).toMatchObject({ status: 400, code: 'invalid_input' });
     expect(refused.errors?.map(({ path }) => path).sort()).toEqual(['/action', '/conditions/argument_pattern', '/conditions/time_window/timezone', '/extra', '/name', '/tool_pattern']);
