@@ -103,15 +103,19 @@ function quoteBehind(text: string, hit: number): number {
 }
 
 const LINE = /^[\s\-*]*(?:(?:-\s*)?["']?(?:run|script|scripts?|command|cmd|entrypoint|args|before_script|after_script|shell|exec|ExecStart(?:Pre|Post)?|postinstall|preinstall|install|build|test|start|prepare|RUN|CMD|ENTRYPOINT|on_failure|lifecycle|line)["']?\s*[:=]\s*|RUN\s+|CMD\s+|\$\(shell\s+|[@-]+)?["'[|>]*\s*/;
+const IMAGE_FILE = /(?:^|[\\/])(?:Dockerfile|Containerfile)(?:\.[\w-]{1,40})?$/i;
+/** `["sh", "-c", "…"]`: a command as a list of words. */
+const LISTED = /^\s*(?:CMD|ENTRYPOINT|RUN|HEALTHCHECK\s.{0,80}CMD|(?:command|args|entrypoint)\s*[:=])\s*\[\s*"(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|a|k)?sh"\s*,\s*"-\w{0,4}c\w?"\s*,\s*"/;
 const CONFIGURATION = /^(?:ya?ml|json|toml|tf|hcl|mk|service|timer|conf|cfg|ini|env|dockerfile|containerfile|gradle|cron|nomad|jenkinsfile|)$/;
 
 /** Commands in the lines of workflow and build files. */
 const inLines: Analyser = {
   name: 'shell.lines',
   rules: [],
-  roles: ['code'],
+  roles: ['code', 'shell'],
   literals: literals.filter((literal) => literal.length > 4 || literal.includes('rm ') || literal.startsWith('nc')),
   analyse: ({ text, place, hits, budget, report }) => {
+    if (place.role === 'shell' && !IMAGE_FILE.test(place.file)) return;
     if (!CONFIGURATION.test(place.language) || (place.file === '' && place.language === '' && !/ya?ml|json|docker|workflow|compose/i.test(place.tool))) return;
     let reached = -1;
     for (const hit of hits.slice(0, 64)) {
@@ -131,6 +135,8 @@ const inLines: Analyser = {
 
 /** Where the command of a line begins and ends: behind its key and inside its quotes. */
 function commandOf(line: string, from: number): readonly [number, number] {
+  const listed = LISTED.exec(line.slice(0, 512))?.[0].length;
+  if (listed !== undefined) return [from + listed, from + Math.max(listed, line.lastIndexOf('"'))];
   const start = LINE.exec(line)?.[0].length ?? 0;
   const quoted = /["'[]/.test(line.charAt(start - 1)) ? /["'\]],?$/.exec(line.slice(start).trimEnd()) : null;
   return [from + start, from + (quoted ? start + quoted.index : line.length)];

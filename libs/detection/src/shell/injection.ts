@@ -120,7 +120,8 @@ function analyse(view: View): void {
     const name = cut(called[1]);
     const rest = after.slice(called[0].length - called[1].length + name.length).replace(/^["']/, '');
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
-    if (!accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
+    const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
+    if (!encoded && !accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));
     judgeInjected(view, from);
@@ -164,11 +165,16 @@ function isSubstitution({ operator, name, strength, reading, after, before, rest
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
   if (operator === '$(') {
+    if (reading === 'prose' && endsInSending(after, before, rest, strength)) return true;
     if (reading === 'prose') return isShortBefore(before) && (/\S$/.test(before) || (/^\S*\s$/.test(before) && /^\s+\S/.test(rest))) && (strength === 'strong' || /^\s*`/.test(after));
     return strength !== undefined || /^\s*[`$<]/.test(after) || (reading === 'tight' && place.role !== 'url' && /^[a-z]/.test(after));
   }
   return strength !== undefined && /^[\s)]/.test(rest) && name !== '';
 }
+
+const SPEAKS_OF_IT = /\b(?:use[sd]?|using|replac\w*|instead|remov\w*|escap\w*|quot\w*|avoid\w*|fix(?:e[sd])?\s+(?:the|a)|why|how|never|don't|not|like|as|via|with|by|run\w*|call\w*|of|the)\s*$/i;
+/** `typo $(curl -d "$TOKEN" https://…)` at the end of a line: a substitution that fetches or sends, and that no word before it speaks about. */
+const endsInSending = (after: string, before: string, rest: string, strength: Candidate['strength']): boolean => strength === 'strong' && before.length < 80 && /^[^`\n]{4,240}\)\s*$/.test(after) && /https?:|\/dev\/|\$\w|(?:\d{1,3}\.){3}\d/.test(rest) && !/[`"'(]$/.test(before) && !SPEAKS_OF_IT.test(before);
 
 /** A title or name before the operator, not a sentence. */
 const isShortBefore = (before: string): boolean => before.length < 48 && !/[.!?:]\s/.test(before) && before.split(/\s+/).filter(Boolean).length <= 3;

@@ -141,6 +141,13 @@ const inherited = (args: readonly Word[]): readonly Carried[] => [{ words: args,
 const behindC = (args: readonly Word[]): readonly Carried[] => valueOf(args, /^(?:-[a-z]*c|--command)$/);
 const repeated = (args: readonly Word[]): readonly Carried[] => [{ words: args.slice(afterOptions(args, 0, { valued: /^-[nj]$/ })), reading: 'shell' }];
 
+/** Clients that run a shell's command from their own language: `.shell id`, `\! id`, `:!id`. */
+const escapes = (args: readonly Word[]): readonly Carried[] =>
+  args.slice(0, 64).flatMap((word): readonly Carried[] => {
+    const inner = /(?:^|\n|;)\s*(?:\.(?:shell|system)\s+|\\!\s*|:!\s*)([^]+)/.exec(word.text.slice(0, 4_096))?.[1];
+    return inner === undefined ? [] : [{ words: [{ ...word, text: inner }], reading: 'shell' }];
+  });
+
 const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[]> = new Map<string, (args: readonly Word[]) => readonly Carried[]>([
   ...[...SHELLS].map((name) => [name, shellText] as const),
   ...CONTAINERS.map((name) => [name, inContainer] as const),
@@ -160,6 +167,7 @@ const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[
   ['sshpass', (args) => command(args, { valued: /^-[pfdP]$/ })],
   ['ansible', (args) => valueOf(args, /^(?:-a|--args)$/)],
   ['osascript', appleScript],
+  ...['sqlite3', 'sqlite', 'psql', 'mysql', 'mariadb', 'vi', 'vim', 'ex', 'nvim'].map((name) => [name, escapes] as const),
   ['find', executedByFind],
   ['fd', executedByFind],
 ]);

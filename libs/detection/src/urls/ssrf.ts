@@ -74,10 +74,13 @@ function inCommand({ place, report }: View, start: number, url: string): void {
   else if (targets.some(({ scheme, host }) => /^https?$/.test(scheme) && host.kind === 'rebinding')) report(rules.rebinding, start, start + url.length);
 }
 
-function alone({ place, report }: View, start: number, url: string): void {
+function alone(view: View, start: number, url: string): void {
+  const { place, report } = view;
   const rule = gravest(targetsOf(url, false).map((target) => judge(target, place)));
   // A value that names a server is a setting; only what no setting needs is told.
   if (rule && rule.severity !== 'low' && rule !== rules.serverSide && rule !== rules.loopback && rule !== rules.otherPort) report(rule, start, start + url.length);
+  const query = url.indexOf('?');
+  if (query >= 0) inParameters(view, start + query, start + url.length);
 }
 
 /** What makes a renderer fetch: attributes of tags, `url(…)`, `@import`, external entities, images of Markdown. */

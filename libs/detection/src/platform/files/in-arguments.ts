@@ -6,11 +6,14 @@ import { type SecretFiles, secretFileAt, secretFileLiterals, secretFiles } from 
 /** Longest text taken for a path as a whole. */
 const MAX_PATH = 4_096;
 
-const WRITING_TOOL = /^(?:write|create|save|append|edit|update|modify|patch|put|str_replace|insert|replace|touch|mkdir|set|multi_edit|apply)(?:_|$)|_(?:write|edit|create|append|editor)(?:_|$)/;
+const WRITING_TOOL = /^(?:write|create|save|append|edit|update|modify|patch|put|str_replace|insert|replace|touch|mkdir|set|multi_edit|apply)(?:_|$)|_(?:write|edit|create|append|editor|save|put|apply|replace|upload)(?:_|$)/;
+/** What is made there is no file, whatever it is about. */
+const RECORD_TOOL = /(?:^|_)(?:ticket|issue|note|comment|message|event|reminder|incident|alert|page|post|task|todo|review|email|memo|bookmark)s?(?:_|$)/;
 const WRITTEN_FIELD = /^(?:dest(?:ination)?|target|to|save_as|output|out|new_path|output_path|destination_path)$/;
 const PATTERN_FIELD = /(?:^|_)(?:pattern|query|regex|glob|ignore|exclude|include|search|name|key|topic|title|subject)s?(?:_|$)/;
 
-export const isWritten = ({ place }: View): boolean => WRITTEN_FIELD.test(place.field) || WRITING_TOOL.test(words(place.tool));
+export const isWritten = ({ place }: View): boolean => WRITTEN_FIELD.test(place.field) || isWritingTool(words(place.tool));
+const isWritingTool = (tool: string): boolean => WRITING_TOOL.test(tool) && !RECORD_TOOL.test(tool);
 
 /** Fields that name a file: the whole text is a path, or a URL's parameter is. */
 export const secretFilesInArguments: Analyser = {

@@ -64,13 +64,13 @@ export const secretFiles: readonly SecretFiles[] = [
   {
     rule: accountDatabase,
     pattern:
-      /(?:^|\/)etc\/(?:g?shadow|master\.passwd|spwd\.db|sudoers(?:\.d(?:\/[^/]*)?)?|opasswd|security\/(?:opasswd|passwd|environ|user)|pure-?ftpd\.(?:passwd|pdb)|pure-ftpd\/[^/]*|krb5\.keytab|samba\/(?:smbpasswd|secrets\.tdb)|ipsec\.secrets|ppp\/(?:chap|pap)-secrets|wireguard\/[^/]+|ssl\/private(?:\/[^/]*)?|ssh\/ssh_host_[a-z0-9]+_key|shadow[-~.][a-z0-9]*)[-~]?(?:\.bak)?$|(?:^|\/)(?:windows|winnt|system32)\/(?:system32\/)?(?:config\/(?:regback\/)?(?:sam|system|security|software)|repair\/(?:sam|system|security|software)(?:\._)?|ntds\/[^/]*)(?:\.(?:sav|log|bak|old))?$|(?:^|\/)ntds\.dit$|(?:^|\/)var\/db\/(?:shadow|dslocal)\/|(?:^|\/)var\/lib\/(?:sss\/secrets|samba\/private)\//,
-    literals: ['shadow', 'master.passwd', 'spwd.db', 'sudoers', 'opasswd', 'etc/security/', 'ftpd', '.keytab', 'smbpasswd', 'secrets.tdb', 'ipsec.secrets', '-secrets', 'wireguard', 'ssl/private', 'ssh_host_', 'system32', 'winnt', 'repair', 'ntds', 'dslocal', 'sss/secrets', 'samba/private'],
+      /(?:^|\/)etc\/(?:g?shadow|master\.passwd|spwd\.db|sudoers(?:\.d(?:\/[^/]*)?)?|opasswd|security\/(?:opasswd|passwd|environ|user)|pure-?ftpd\.(?:passwd|pdb)|pure-ftpd\/[^/]*|krb5\.keytab|samba\/(?:smbpasswd|secrets\.tdb)|ipsec\.secrets|ppp\/(?:chap|pap)-secrets|wireguard\/[^/]+|ssl\/private(?:\/[^/]*)?|letsencrypt\/(?:live|archive)\/[^/]+\/privkey[^/]*|pki\/tls\/private\/[^/]+|(?:nginx|apache2|httpd|haproxy|postfix|dovecot)\/(?:ssl|tls|certs?)\/[^/]+\.key|networkmanager\/system-connections(?:\/.*)?|wpa_supplicant(?:\/[^/]*)?|ssh\/ssh_host_[a-z0-9]+_key|shadow[-~.][a-z0-9]*)[-~]?(?:\.bak)?$|(?:^|\/)(?:windows|winnt|system32)\/(?:system32\/)?(?:config\/(?:regback\/)?(?:sam|system|security|software)|repair\/(?:sam|system|security|software)(?:\._)?|ntds\/[^/]*)(?:\.(?:sav|log|bak|old))?$|(?:^|\/)ntds\.dit$|(?:^|\/)var\/db\/(?:shadow|dslocal)\/|(?:^|\/)var\/lib\/(?:sss\/secrets|samba\/private)\//,
+    literals: ['shadow', 'master.passwd', 'spwd.db', 'sudoers', 'opasswd', 'etc/security/', 'ftpd', '.keytab', 'smbpasswd', 'secrets.tdb', 'ipsec.secrets', '-secrets', 'wireguard', 'ssl/private', 'letsencrypt', 'tls/private', 'nginx/', 'apache2/', 'httpd/', 'haproxy/', 'postfix/', 'dovecot/', 'system-connections', 'wpa_supplicant', 'ssh_host_', 'system32', 'winnt', 'repair', 'ntds', 'dslocal', 'sss/secrets', 'samba/private'],
   },
   { rule: accountList, pattern: /(?:^|\/)etc\/passwd[-~]?(?:\.(?:bak|old))?$/, literals: ['passwd'] },
   {
     rule: sshKey,
-    pattern: /(?:^|\/)\.ssh(?:\/(?:\*|\.|identity|authorized_keys2?|id_[a-z0-9_]+|[^/]*(?:_rsa|_dsa|_ecdsa|_ed25519|\.pem|\.key|_key))?)?$|^\/?(?:~|root)\/\.ssh\/(?:known_hosts|config)$|(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
+    pattern: /(?:^|\/)\.ssh(?:\/(?:\*|\.|identity|authorized_keys2?|id_[a-z0-9_*?]+|[^/]*(?:_rsa|_dsa|_ecdsa|_ed25519|\.pem|\.key|_key))?)?$|^\/?(?:~|root)\/\.ssh\/(?:known_hosts|config)$|(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/,
     literals: ['.ssh', 'id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519'],
     mayBeWritten: true,
   },

@@ -167,6 +167,9 @@ function tellTransfers(script: string, command: Command, tell: Tell): void {
 function bucketCopies(command: Command, line: string, tell: Tell): void {
   if (!/\b(?:cp|mv|sync|rsync|put|copy|copyto|move|upload|upload-batch|put-object)\b/.test(line.slice(0, 120))) return;
   const words = operandsOf(command).map(({ text }) => text);
+  // A remote that is made up on the command line: `:ftp,host=203.0.113.9:`.
+  const [, host] = /\s:\w{2,12},(?:[^\s:]{0,200},)?(?:host|url|endpoint|account)=["']?([^\s,:"']{3,253})/.exec(line) ?? [];
+  if (command.name === 'rclone' && host !== undefined && isSuspect(destinationOf(host))) return tell(cloudCopy);
   const to = words.findIndex((word, at) => at > 0 && /^(?:s3|gs|az|b2|oss|cos):\/\/|^[a-z0-9_-]{1,40}:(?!\/\/|\\)|^https?:\/\//i.test(word));
   const values = command.args.filter((_, at) => /^--(?:body|file|source)$|^-[fs]$/.test(command.args[at - 1]?.text ?? '')).map(({ text }) => text);
   for (const word of [...words.slice(0, to < 0 ? 0 : Math.min(to, 64)), ...values.slice(0, 16)]) {
@@ -231,7 +234,7 @@ export function tellExfiltration(seen: Seen): void {
       if (worthPiped(command) === 'secret' || secretsReadBy(command).length > 0) tell(mailOut);
     } else if (name === 'ssh') tellSsh(command, tell);
     else if (/^python[23]?$/.test(name) && SERVES.test(text)) tell(folderServed);
-    else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(command) !== 'none' || command.redirects.some(({ operator }) => operator === '<'))) tell(rawChannel);
+    else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(command) !== 'none' || command.redirects.some(({ operator, target }) => operator === '<' && target?.text !== '/dev/null'))) tell(rawChannel);
     else if (name === 'git') git = true;
     for (const { operator, target } of command.redirects) if (operator.startsWith('>') && isSocket(target)) tell(worthOf(command) === 'secret' || worthPiped(command) === 'secret' ? secretsSent : rawChannel);
     outputsInAddresses(seen, command, at);

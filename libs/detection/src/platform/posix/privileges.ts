@@ -128,7 +128,7 @@ const rows: readonly Row[] = [
 ];
 
 /** Programs whose name says what they are for, as a program or as the first thing an interpreter, downloader or compiler is given. */
-const CREDENTIAL_TOOLS = /^(?:lazagne|mimikatz|mimipenguin|mimipy|pypykatz|secretsdump|impacket-\w+|crackmapexec|nxc|netexec|responder|bloodhound(?:-python)?|sharphound|kerbrute|getuserspns|getnpusers|pacu|stratus|trufflepig|linikatz|keytabextract|3snake|swap_digger|truffleproc|chromepass|hackbrowserdata|firefox_decrypt|chainbreaker|keychaindump|evil-winrm|smbmap|enum4linux|hydra|medusa|ncrack|t1040\w*|cookiemonster|donpapi|lsassy|dploot)(?:\.(?:py|rb|sh|pl|exe|ps1))?$/i;
+const CREDENTIAL_TOOLS = /^(?:lazagne|mimikatz|mimipenguin|mimipy|pypykatz|secretsdump|impacket-\w+|crackmapexec|nxc|netexec|responder|bloodhound(?:-python)?|sharphound|kerbrute|getuserspns|getnpusers|pacu|stratus|trufflepig|linikatz|keytabextract|3snake|swap_digger|truffleproc|chromepass|hackbrowserdata|firefox_decrypt|chainbreaker|keychaindump|evil-winrm|smbmap|enum4linux|hydra|medusa|ncrack|cookiemonster|donpapi|lsassy|dploot)(?:\.(?:py|rb|sh|pl|exe|ps1))?$/i;
 const EXPLOIT = /(?:^|[/_.-])(?:dirty-?(?:pipe|cow|c0w|sock|cred)|cowroot|pwnkit|polkit-?exploit|cve-20\d\d-\d{4,6}[\w.-]{0,40}|linpeas|linenum|linux-?exploit-?suggester\w*|les\.sh|pspy(?:32|64)?s?|lse\.sh|unix-privesc-check|beroot|traitor(?:-amd64)?|gtfo\w*|deepce|cdk_linux\w*|peirates|kubeletctl|botb|overlayfs-?exploit|looneypump|looney-?tunables|baron-?samedit|sudo_killer|autoroot|rootkit|diamorphine|reptile|linux-?privesc\w*|priv-?esc\w*|kernelpop|getroot|exploit|metasploit|msfvenom|msfconsole|meterpreter|chisel|ligolo)(?:$|[/_.-])/i;
 const FETCHERS = new Set(['wget', 'curl', 'git', 'gcc', 'cc', 'make', 'python', 'python2', 'python3', 'perl', 'ruby', 'sh', 'bash', 'aria2c', 'fetch', 'chmod', 'sudo']);
 
@@ -155,6 +155,7 @@ export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule 
 
 export function tellPrivileges(seen: Seen): void {
   const { view, lines } = seen;
+  const planted: string[] = [];
   for (const line of lines) {
     const { command, text } = line;
     const found = new Set<Rule>();
@@ -173,9 +174,26 @@ export function tellPrivileges(seen: Seen): void {
     if (command.wrappers.includes('pkexec') && /^(?:ba|z|da|k)?sh$/.test(command.name)) view.report(rootShell, command.start, command.end);
     if (pagedEscape(seen, command)) view.report(shellEscape, command.start, command.end);
     if (command.assignments.some(({ text: assignment }) => isSuspectPreload(assignment)) || ((command.name === 'export' || command.name === 'env') && command.args.some(({ text: word }) => isSuspectPreload(word)))) view.report(preload, command.start, command.end);
+    if (runsPlanted(line, planted)) view.report(shellEscape, command.start, command.end);
+    else keepPlanted(command, planted);
     tellTools(seen, line);
   }
 }
+
+const PLANTED = new RegExp(String.raw`(?:["'\x60(\s=:{!]|^)${SHELL}(?! -)|exec[lv]\w*\(|os\.(?:system|execute)|\b(?:pre|post)install`);
+const MAX_PLANTED = 16;
+
+/** A file into which a shell's name is written: `echo '{"scripts":{"x":"/bin/sh"}}' > $TF/package.json`. */
+function keepPlanted({ name, args, redirects }: Command, planted: string[]): void {
+  if (planted.length >= MAX_PLANTED || redirects.length === 0 || !/^(?:echo|printf)$/.test(name) || !args.some(({ text }) => new RegExp(SHELL).test(text) && PLANTED.test(text.slice(0, 1_000)) && !text.startsWith('#!'))) return;
+  for (const { operator, target } of redirects) {
+    const place = /^>/.test(operator) ? /^(?:\$\{?\w{1,40}\}?|(?:\/[^/]{1,60}){2,3})/.exec(target?.text ?? '')?.[0] : undefined;
+    if (place !== undefined && !place.startsWith('/dev/')) planted.push(place);
+  }
+}
+
+/** A program run as root that takes such a file for its settings, scripts or package. */
+const runsPlanted = (line: Line, planted: readonly string[]): boolean => planted.length > 0 && asRoot(line) && !/^(?:chmod|chown|mv|cp|install|tee|cat|rm|ln|ls|mkdir|bash|sh|systemctl)$/.test(line.command.name) && line.command.args.slice(0, 64).some(({ text }) => planted.some((place) => text.includes(place)));
 
 /** `sudo less /etc/hosts # then !/bin/sh`: what is to be typed stands in a comment or a here-document. */
 function pagedEscape({ view }: Seen, { name, wrappers, start, end }: Command): boolean {

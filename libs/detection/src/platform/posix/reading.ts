@@ -1,5 +1,5 @@
 import { ruleOf, shell } from '../examples.ts';
-import type { Rule } from '../../rule.ts';
+import type { Rule, View } from '../../rule.ts';
 import type { Command, Word } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { type SecretFiles, secretFileAt } from '../files/secret-files.ts';
@@ -12,7 +12,7 @@ export const readingRules: readonly Rule[] = [secretSearch];
 
 /** Programs that name such a file without showing it: they use a key, change its mode, or say its name. */
 const NOT_READERS = new Set(
-  'echo printf ssh ssh-add ssh-keygen ssh-copy-id ssh-agent sshfs chmod chown chgrp touch mkdir rmdir rm unlink shred export declare test [ [[ man which type ls dir stat file du df tree basename dirname realpath readlink for case if alias cd pushd source . docker podman nerdctl docker-compose podman-compose kubectl helm gpg useradd usermod tee git kill sleep true unset mount umount restorecon setfacl getfacl lsattr chattr nginx haproxy openssl certbot ansible ansible-playbook terraform gcloud aws direnv dotenv npx npm pnpm yarn node vault op systemctl journalctl inotifywait wc cmp sha256sum md5sum shasum visudo nano vi vim emacs code diff'.split(' '),
+  'echo printf ssh ssh-add ssh-keygen ssh-copy-id ssh-agent sshfs chmod chown chgrp touch mkdir rmdir rm unlink shred export declare test [ [[ man which type ls dir stat file du df tree basename dirname realpath readlink for case if alias cd pushd source . docker podman nerdctl docker-compose podman-compose kubectl helm gpg useradd usermod tee git kill sleep true unset mount umount restorecon setfacl getfacl lsattr chattr nginx haproxy openssl certbot ansible ansible-playbook terraform gcloud aws direnv dotenv npx npm pnpm yarn node vault op systemctl journalctl inotifywait wc sha256sum md5sum shasum visudo nano vi vim emacs code'.split(' '),
 );
 /** The first operand is a pattern or a script. */
 const PATTERN_FIRST = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'sed', 'awk', 'gawk', 'mawk', 'jq', 'yq', 'perl']);
@@ -24,6 +24,9 @@ const QUIET = new Set(['files.probed-system-file', 'files.system-internals']);
 
 /** Options whose value is used, not shown. */
 const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude|--exclude-from|--private-key|--vault-password-file|--rcfile|--init-file|-E)$/;
+
+/** Of a process only these hold secrets; its maps and its command line are what scripts look at. */
+const TELLS_SECRETS = /\/(?:environ|k?mem|fd(?:\/.*)?|kcore|root\/.*)$/;
 
 /** Words of one command that are looked at, and secrets of it that are told. */
 const MAX_WORDS = 1_000;
@@ -108,6 +111,7 @@ function globMatches(glob: string, path: string): boolean {
 
 function isExcused(name: string, { rule }: SecretFiles, path: string): boolean {
   if (QUIET.has(rule.id)) return true;
+  if (rule.id === 'files.process-memory') return !TELLS_SECRETS.test(path.slice(-200));
   if (rule.id === 'files.account-list') return LOOKUPS.has(name);
   if (rule.id === 'files.key-file') return !/^(?:cat|base64|xxd|cp|tar|zip|scp|curl|head|less|more)$/.test(name);
   if (/known_hosts$/.test(path)) return LOOKUPS.has(name) || name === 'cat' || name === 'sort';
@@ -132,13 +136,38 @@ export function searchForSecrets({ name, args }: Command): boolean {
 }
 
 export function tellReading({ view, script }: Seen): void {
+  const loops = new Map<string, readonly string[]>();
   for (const [at, command] of script.commands.entries()) {
     view.budget.spend(100 * Math.min(command.args.length, MAX_WORDS));
+    if (command.name === 'for') keepLoop(command, loops);
+    else if (loops.size > 0) tellLoop(view, command, loops);
     if (searchForSecrets(command)) view.report(secretSearch, command.start, command.end);
     for (const { word, known } of secretsReadBy(command, view.text)) if (!isLoading(around(script.commands, at), command, known)) view.report(known.rule, word.start, Math.max(word.end, word.start + 1));
     if (isEditorScript(command)) for (const path of tokensOf(command.pipedFrom)) {
       const known = secretFileAt(plainPath(path));
       if (known && !QUIET.has(known.rule.id)) view.report(known.rule, command.start, command.end);
+    }
+  }
+}
+
+const MAX_LOOPS = 16;
+
+/** `for k in ~/.ssh/id_*; do …`: the variable, and the words that it stands for. */
+function keepLoop({ args }: Command, loops: Map<string, readonly string[]>): void {
+  const [name, over, ...values] = args.slice(0, 32).map(({ text }) => text);
+  if (name !== undefined && over === 'in' && loops.size < MAX_LOOPS && /^\w{1,40}$/.test(name)) loops.set(name, values.filter((value) => /[/~]/.test(value)));
+}
+
+/** What a command reads through a loop's variable: `xxd "$k"`, `strings $p/environ`. */
+function tellLoop(view: View, command: Command, loops: ReadonlyMap<string, readonly string[]>): void {
+  if (command.name === '' || NOT_READERS.has(command.name)) return;
+  for (const word of command.args.slice(0, 64)) {
+    const [variable, name = ''] = word.dynamic ? (/^\$\{?(\w{1,40})\}?/.exec(word.text) ?? []) : [];
+    if (variable === undefined) continue;
+    for (const value of loops.get(name) ?? []) {
+      const path = value + word.text.slice(variable.length);
+      const known = knownAt(path);
+      if (known && !isExcused(command.name, known, path)) return view.report(known.rule, command.start, command.end);
     }
   }
 }

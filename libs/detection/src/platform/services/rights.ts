@@ -1,4 +1,5 @@
 import { call, ruleOf, sql, write } from '../examples.ts';
+import type { Place } from '../../place.ts';
 import type { Analyser, PatternRule } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 import { windowed } from '../../windowed.ts';
@@ -20,8 +21,12 @@ const SUBJECT = /(?:^|_)(?:user|member|role|permission|account|access|collaborat
 const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential)s?$/;
 const SAFEGUARD_TOOL = /(?:^|_)(?:disable|stop|delete|turn_off|remove|pause|suspend|deactivate|bypass)_(?:\w{1,20}_)?(?:mfa|2fa|two_factor|otp|logging|log_?s?|audit\w*|audit_log|trail|cloudtrail|alarm|alert|alerting|monitoring|firewall|waf|guardduty|detector|defender|antivirus|edr|branch_protection|protection|security_hub|flow_logs|rate_limit|policy_enforcement|approval)s?(?:_|$)/;
 
-type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean }>;
-const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false };
+/** Calls that take Kubernetes objects. */
+const CLUSTER_TOOL = /(?:^|_)(?:k8s|kube\w*|kubernetes|cluster|rbac|manifest|openshift|oc)s?(?:_|$)/;
+const PUTS = /(?:^|_)(?:create|apply|patch|replace|update|put|upsert|deploy|set|edit)(?:_|$)/;
+
+type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean; cluster: boolean }>;
+const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false, cluster: false };
 
 let last: Readonly<{ tool: string; kind: Kind }> = { tool: '', kind: NO_KIND };
 
@@ -30,25 +35,36 @@ function kindOf(tool: string): Kind {
   if (last.tool === tool) return last.kind;
   const name = words(tool);
   const subject = SUBJECT.test(name);
-  last = { tool, kind: { changes: subject && CHANGES.test(name), makes: subject && MAKES.test(name), keys: KEY_TOOL.test(name), safeguards: SAFEGUARD_TOOL.test(name) } };
+  last = { tool, kind: { changes: subject && CHANGES.test(name), makes: subject && MAKES.test(name), keys: KEY_TOOL.test(name), safeguards: SAFEGUARD_TOOL.test(name), cluster: CLUSTER_TOOL.test(name) && PUTS.test(name) } };
   return last.kind;
+}
+
+/** A part of an object that stands for a right: `"role": {"type": "SUPER_ADMIN"}`. */
+const RIGHT_OBJECT = /\/(?:roles?|permissions?|groups?|access|privileges?|polic(?:y|ies)|roleRef|role_?definition)(?:\/\d+)?\/(?:type|name|id|key|value|label|display_?name|slug)$/i;
+
+/** Every verb of a cluster role, its administrator’s role, or the host’s root folder for a pod. */
+function isClusterRight(text: string, { path, field }: Place): boolean {
+  if (text === '*') return field === 'verbs' && /\/rules\/\d+\/verbs\//.test(path);
+  if (text === '/') return field === 'path' && /\/hostPath\/path$/.test(path);
+  return text === 'cluster-admin' ? /\/roleRef\/name$/.test(path) : text === 'system:masters' && /\/subjects\/\d+\/name$/.test(path);
 }
 
 /** Short values of calls that change who may do what. */
 export const rightsGiven: Analyser = {
   name: 'platform.rights-given',
   rules: [adminRole, adminMade, keyMade, safeguardOff],
-  roles: ['value', 'address', 'prose', 'host', 'code'],
+  roles: ['value', 'address', 'prose', 'host', 'code', 'path'],
   literals: [],
   analyse(view) {
     const { text, place } = view;
     if (text.length > 64) return;
-    const { changes, makes, keys, safeguards } = kindOf(place.tool);
+    const { changes, makes, keys, safeguards, cluster } = kindOf(place.tool);
+    if (cluster && isClusterRight(text, place)) return view.report(adminRole, 0, text.length);
     if (!changes && !makes && !keys && !safeguards) return;
     const right = WORDS.has(text.trim().toLowerCase().replace(/^arn:aws:iam::aws:policy\//, ''));
     if (safeguards) view.report(safeguardOff, 0, text.length);
     if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
-    if (!right || !RIGHT_FIELD.test(place.field)) {
+    if (!right || !(RIGHT_FIELD.test(place.field) || RIGHT_OBJECT.test(place.path))) {
       if ((changes || makes) && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);
       return;
     }
@@ -64,7 +80,7 @@ export const hostFoldersMounted: PatternRule = {
   accepts: (_, { text, place }) => text.length < 300 && /(?:^|_)(?:volume|bind|mount)s?$/.test(place.field),
 };
 
-const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust|kubectl|kubernetes|k8s|kube|manifest|helm|apply)(?:s|_|$)/;
+const IAM_TOOL = /(?:^|_)(?:iam|polic(?:y|ies)|role|permission|grant|access|bucket|trust|kubectl|kubernetes|k8s|kube|manifest|helm|apply|aws|gcp|gcloud|azure|cloud|okta|entra)(?:s|_|$)/;
 
 /** A policy that allows everything on everything. */
 export const adminPolicy: Analyser = windowed(
@@ -77,7 +93,7 @@ export const adminPolicy: Analyser = windowed(
   literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.', 'cluster-admin', 'hostpid'],
   before: 200,
   after: 300,
-  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\\?["']\*\\?["'][^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
+  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\[?\s*\\?["']\*\\?["']\s*\]?\s*\}?[^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
   },
   (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
 );
@@ -101,16 +117,19 @@ const GRANT_RULE = ruleOf(
   'rights.database-admin', 'privilege_escalation', 'high', 'administrator’s rights over a database server given out', sql('ALTER ROLE app SUPERUSER CREATEROLE;'), sql('GRANT SELECT ON orders TO reporting;'), `${T}T1098`,
 );
 
+/** Tools that run statements, whatever their field is called. */
+const RUNS_SQL = /(?:^|_)(?:run|exec|execute)_?(?:t?sql|plsql|psql|quer(?:y|ies)|statements?|ddl)(?:_|$)|(?:sql|postgres\w*|oracle|database)_(?:query|run|exec\w*|batch)(?:_|$)/;
+
 export const databaseAdmin: Analyser = windowed(
   {
   ...GRANT_RULE,
-  roles: ['sql', 'shell', 'code'],
+  roles: ['sql', 'shell', 'code', 'value', 'prose'],
   literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'"],
   before: 160,
   after: 200,
   pattern:
     /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
   },
-  (place) => place.role === 'sql' || place.role === 'shell' || place.file === '',
+  (place) => place.role === 'sql' || place.role === 'shell' || (place.file === '' && (place.role === 'code' || RUNS_SQL.test(words(place.tool)))),
 );
 

@@ -91,7 +91,7 @@ export const windowsScripts: Analyser = {
 
 const OF_WINDOWS = [
   'powershell', 'pwsh', 'cmd /c', 'cmd.exe', 'vssadmin', 'wbadmin', 'bcdedit', 'diskpart', 'format c:', 'format d:', 'schtasks', 'reg add', 'reg save', 'reg.exe', 'wevtutil', 'certutil', 'bitsadmin', 'mshta', 'regsvr32', 'rundll32', 'ntdsutil', 'mimikatz', 'procdump', 'net user', 'net localgroup', 'netsh', 'sc create', 'sc.exe', 'wmic', 'taskkill', 'icacls', 'takeown', 'hklm', 'hkcu', 'hkey_',
-  'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run',
+  'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run', '.exe ', '$env:', '$profile', 'copy-item', 'move-item', 'add-content', 'set-content', 'out-file', '-itemproperty', 'get-content', 'datasvcutil', 'configsecuritypolicy', 'certreq', 'start menu',
 ] as const;
 
 /** The same in a shell tool: an agent on Windows has such a one, too. */
@@ -100,5 +100,5 @@ export const windowsCommandsInShells: Analyser = {
   rules,
   roles: ['shell'],
   literals: OF_WINDOWS,
-  analyse: (view) => analyse(view, /\b(?:powershell|pwsh|invoke-|remove-item|set-\w+|new-\w+)\b/i.test(view.text.slice(0, 4_096)) ? 'powershell' : 'cmd'),
+  analyse: (view) => analyse(view, /\b(?:powershell|pwsh|invoke-\w|(?:remove|copy|move|set|new|add|get|out|start)-[a-z])|\$(?:env:|profile\b)/i.test(view.text.slice(0, 4_096)) ? 'powershell' : 'cmd'),
 };

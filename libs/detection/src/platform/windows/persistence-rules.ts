@@ -33,6 +33,11 @@ export const windowsPersistenceRules: readonly WindowsRule[] = [
     ),
   },
   {
+    rule: ruleOf('windows.transfer-job', 'persistence', 'high', 'a background transfer job that starts a program when it is done', cmd('bitsadmin /SetNotifyCmdLine upd C:\\x\\a.exe NULL'), cmd('bitsadmin /list /allusers'), `${T}T1197`),
+    literals: ['setnotifycmdline', '-notifycmdline'],
+    pattern: pattern(String.raw`@(bitsadmin)\s…/setnotifycmdline\s+\S+\s+\S|set-bitstransfer…-notifycmdline`),
+  },
+  {
     rule: ruleOf('windows.scheduled-task-made', 'persistence', 'medium', 'a new scheduled task', cmd('schtasks /create /tn Report /tr C:\\Reports\\weekly.bat /sc weekly'), cmd('schtasks /query /tn Report'), `${T}T1053.005`),
     literals: ['schtasks'],
     pattern: pattern(String.raw`@(schtasks)\s…[/-](?:create|change)\b`),
