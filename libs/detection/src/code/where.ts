@@ -24,8 +24,8 @@ const ABOUT =
   /(?:^|[^\w])(?:fix(?:e[sd])?|escap(?:e[sd]?|ing)|saniti[sz]\w*|prevent\w*|block(?:s|ed|ing)?|detect\w*|vulnerab\w*|payloads?|xss|ssti|csrf|xxe|cve|attack\w*|exploit\w*|reject(?:s|ed)?|instead|replac(?:e[sd]?|ing)|remov(?:e[sd]?|ing)|explain|example|tutorial|how\s+to|what\s+(?:is|does)|why|meaning|difference|alternative|documentation|docs|syntax|lint|deprecat\w*|review|avoid|unsafe|should\s+not|do\s+not|don't|never|stack\s?trace)(?:[^\w]|$)/i;
 
 /** A finding between two sentences of which neither leads to it was put there; who speaks of code says so. */
-const SENTENCE_BEFORE = /[a-z]{2}[.!?]\s+$/;
-const SENTENCE_BEHIND = /^[^\w]{0,12}(?:$|\n|\s[A-Z])/;
+const SENTENCE_BEFORE = /[a-z]{2}[.!?]\s+[{$<%#*@([=\s]{0,6}$/;
+const SENTENCE_BEHIND = /^[^\n]{0,200}?[})\]>;]\s*(?:$|\n|\s[A-Z])/;
 
 /** Whether the text around a finding talks about it: quoted or in backquotes among words, in a code fence, or deep in a long text. */
 export function isTalk({ text, place, budget }: View, start: number, end: number): boolean {

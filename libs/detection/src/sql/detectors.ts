@@ -6,6 +6,7 @@ import { analyseEmbedded, EMBEDDED_LITERALS } from './embedded.ts';
 import { foreignDetectors } from './foreign-rules.ts';
 import { analyseValue } from './injection.ts';
 import { injectionRules } from './injection-rules.ts';
+import { outOfBand } from './out-of-band.ts';
 import { analyseQuery } from './query.ts';
 import { codesOfThings, smuggled } from './smuggled.ts';
 
@@ -16,5 +17,6 @@ export const sqlDetectors: readonly Detector[] = [
   { name: 'sql in programs', rules: [], roles: ['code', 'powershell', 'cmd'], literals: EMBEDDED_LITERALS, analyse: analyseEmbedded },
   codesOfThings,
   windowed(smuggled),
+  windowed(outOfBand),
   ...foreignDetectors,
 ];

@@ -34,6 +34,7 @@ const metadata = ruleOf('privilege.metadata-credentials', 'sensitive_file_access
 const clusterSecrets = ruleOf('privilege.cluster-secrets', 'sensitive_file_access', 'high', 'secrets of a cluster or cloud account listed in bulk', shell('kubectl get secrets --all-namespaces'), shell('kubectl get pods --all-namespaces'), `${T}T1552.007`);
 const keychainDump = ruleOf('privilege.keychain-dump', 'sensitive_file_access', 'high', 'passwords taken out of a keychain or password store', shell('security dump-keychain -d login.keychain'), shell('security list-keychains'), `${T}T1555.001`);
 const secretRead = ruleOf('privilege.secret-read', 'sensitive_file_access', 'medium', 'a secret fetched from a vault in plain text', shell('aws secretsmanager get-secret-value --secret-id prod/db'), shell('aws secretsmanager list-secrets'), `${T}T1555.006`);
+const unknownSniffer = ruleOf('privilege.unknown-sniffer', 'sensitive_file_access', 'high', 'a program from a folder that anybody may write, run as root on a network interface', shell('sudo /tmp/pcap -i eth0 -t 3'), shell('sudo tcpdump -i eth0 -c 10 port 53'), `${T}T1040`);
 const memoryDump = ruleOf('privilege.memory-dump', 'sensitive_file_access', 'high', 'the memory of a process written to a file', shell('gcore -o /tmp/d 1234'), shell('ps -p 1234 -o rss'), `${T}T1003.007`);
 
 type Row = Readonly<{ names: readonly string[]; pattern: RegExp; rule: Rule; accepts?: (line: Line, seen: Seen) => boolean }>;
@@ -151,7 +152,7 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
 }, new Map<string, Row[]>());
 
 export const privilegeNames: readonly string[] = [...byName.keys()];
-export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool])];
+export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer])];
 
 export function tellPrivileges(seen: Seen): void {
   const { view, lines } = seen;
@@ -174,6 +175,7 @@ export function tellPrivileges(seen: Seen): void {
     if (command.wrappers.includes('pkexec') && /^(?:ba|z|da|k)?sh$/.test(command.name)) view.report(rootShell, command.start, command.end);
     if (pagedEscape(seen, command)) view.report(shellEscape, command.start, command.end);
     if (command.assignments.some(({ text: assignment }) => isSuspectPreload(assignment)) || ((command.name === 'export' || command.name === 'env') && command.args.some(({ text: word }) => isSuspectPreload(word)))) view.report(preload, command.start, command.end);
+    if (asRoot(line) && /^.{0,60}?\s(?:\/(?:private\/)?(?:var\/)?tmp|\/dev\/shm)\/\S{1,80}\s.{0,60}-i\s?(?:en|eth|em|wlan|wl|lo|bond|any)\w{0,12}\b/.test(view.text.slice(command.start, Math.min(command.end, command.start + 240)))) view.report(unknownSniffer, command.start, command.end);
     if (runsPlanted(line, planted)) view.report(shellEscape, command.start, command.end);
     else keepPlanted(command, planted);
     tellTools(seen, line);

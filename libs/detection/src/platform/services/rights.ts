@@ -59,7 +59,10 @@ export const rightsGiven: Analyser = {
     const { text, place } = view;
     if (text.length > 64) return;
     const { changes, makes, keys, safeguards, cluster } = kindOf(place.tool);
-    if (cluster && isClusterRight(text, place)) return view.report(adminRole, 0, text.length);
+    if (cluster && isClusterRight(text, place)) {
+      view.report(adminRole, 0, text.length);
+      return;
+    }
     if (!changes && !makes && !keys && !safeguards) return;
     const right = WORDS.has(text.trim().toLowerCase().replace(/^arn:aws:iam::aws:policy\//, ''));
     if (safeguards) view.report(safeguardOff, 0, text.length);
@@ -89,7 +92,7 @@ export const adminPolicy: Analyser = windowed(
     'rights.admin-policy', 'privilege_escalation', 'high', 'a cloud policy that allows every action on every resource, or anybody to take a role', call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' }),
     call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
   ),
-  roles: ['value', 'prose', 'code', 'markup', 'shell', 'secret'],
+  roles: ['value', 'prose', 'code', 'markup', 'shell', 'secret', 'path'],
   literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.', 'cluster-admin', 'hostpid'],
   before: 200,
   after: 300,
