@@ -54,3 +54,11 @@ export function isDate(year: number, month: number, day: number): boolean {
 
 /** Two digits at a place. */
 export const pairAt = (digits: string, place: number): number => Number(digits.slice(place, place + 2));
+
+/** Two check digits, and not one digit eleven times; 123.456.789-09 stands in every manual. */
+export function isCpf(digits: string): boolean {
+  if (digits.length !== 11 || /^(\d)\1+$/.test(digits) || digits === '12345678909') return false;
+  const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  return first === Number(digits.charAt(9)) && second === Number(digits.charAt(10));
+}

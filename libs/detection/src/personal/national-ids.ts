@@ -1,12 +1,11 @@
 import type { Analyser, Rule, View } from '../rule.ts';
-import { isDate, luhn, mod11And10, pairAt, remainder, verhoeff, weighted } from './check-digits.ts';
-import { isCpf } from './numbers.ts';
+import { isCpf, isDate, luhn, mod11And10, pairAt, remainder, verhoeff, weighted } from './check-digits.ts';
 import type { Role } from '../place.ts';
 
 /** Everywhere but in fields made for such things. */
 export const ROLES_OF_PEOPLE: readonly Role[] = ['shell', 'powershell', 'cmd', 'sql', 'code', 'path', 'url', 'markup', 'prose', 'value', 'output'];
 
-type NationalId = Readonly<{
+export type NationalId = Readonly<{
   /** Also the rule's id: `personal.<country>-<name>`. */
   id: string;
   sees: string;
@@ -16,6 +15,8 @@ type NationalId = Readonly<{
   form: string;
   /** Letters and digits only, upper-case. */
   valid: (id: string) => boolean;
+  /** Its check holds one number in ten or fewer, and with its separators it looks like nothing else: told by a form alone. */
+  told?: RegExp;
   positive: string;
   harmless: string;
   source?: string;
@@ -29,7 +30,7 @@ const FISCAL_ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8
 const CURP = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ';
 const HETU = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
-const NATIONAL_IDS: readonly NationalId[] = [
+export const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'us-ssn',
     sees: 'a US social security or taxpayer number',
@@ -45,6 +46,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
     id: 'uk-nino',
     sees: 'a UK national insurance number',
     words: ['national insurance', 'nino', 'ni number', 'ni no', 'nin:'],
+    told: /^[A-Z]{2} \d\d \d\d \d\d [A-D]$/,
     form: '[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\\d{2}[ -]?\\d{2}[ -]?\\d{2}[ -]?[A-D]',
     valid: (id) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(id) && !/^AB123456C$/.test(id),
     positive: 'national insurance number JT 46 20 91 B',
@@ -55,6 +57,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
     id: 'uk-nhs',
     sees: 'a UK NHS number',
     words: ['nhs'],
+    told: /^\d{3} \d{3} \d{4}$/,
     form: '\\d{3}[- ]?\\d{3}[- ]?\\d{4}',
     valid: (id) => spread(id) && (11 - (digitSum(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id.charAt(9)) && !id.startsWith('999'),
     positive: 'NHS number 485 777 3457',
@@ -63,8 +66,9 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'de-tax-id',
     sees: 'a German tax id',
-    words: ['steuer', 'idnr', 'tax id', 'tax_id', 'tin:', 'german tax', 'identifikationsnummer'],
+    words: ['steuer', 'idnr', 'steueridentifikationsnummer', 'tax id', 'tax_id', 'tin:', 'german tax', 'identifikationsnummer'],
     form: '[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}',
+    told: /^\d\d \d{3} \d{3} \d{3}$/,
     valid: (id) => mod11And10(id) && spread(id) && id !== '12345678903',
     positive: 'Steuer-ID 86 095 742 719',
     harmless: 'Steuer-ID 86 095 742 718',
@@ -91,7 +95,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'es-dni',
     sees: 'a Spanish DNI or NIE',
-    words: ['dni', 'nie:', 'nie ', 'nif', 'documento nacional', 'spanish id', 'extranjero'],
+    words: ['dni', 'nie:', 'nie ', 'nie número', 'nif', 'documento nacional', 'spanish id', 'extranjero'],
     form: '(?:\\d{8}|[XYZ][- ]?\\d{7})[- ]?[A-Z]',
     valid: (id) => DNI_LETTERS.charAt(Number(id.slice(0, -1).replace(/^X/, '0').replace(/^Y/, '1').replace(/^Z/, '2')) % 23) === id.slice(-1) && id !== '12345678Z' && spread(id),
     positive: 'DNI 48296713W',
@@ -102,13 +106,14 @@ const NATIONAL_IDS: readonly NationalId[] = [
     sees: 'an Italian codice fiscale',
     words: ['codice fiscale', 'cod. fisc', 'codicefiscale', 'codice_fiscale', 'c.f.', 'cf:', 'italian tax', 'fiscal code', 'tax code', 'tax id'],
     form: '[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]',
-    valid: (id) => fiscalCheck(id) === id.charAt(15) && !id.startsWith('RSSMRA'),
+    valid: (id) => fiscalCheck(id) === id.charAt(15) && id !== 'RSSMRA80A01H501U',
     positive: 'codice fiscale BNCGLI84T52H501Z',
-    harmless: 'codice fiscale RSSMRA85T10A562S (esempio), non BNCGLI84T52H501A',
+    harmless: 'codice fiscale RSSMRA80A01H501U (esempio), non BNCGLI84T52H501A',
   },
   {
     id: 'nl-bsn',
     sees: 'a Dutch citizen service number',
+    told: /^\d{4}[ .]\d{2}[ .]\d{3}$|^\d{3}[ .]\d{3}[ .]\d{3}$/,
     words: ['bsn', 'burgerservicenummer', 'sofinummer', 'citizen service number'],
     form: '\\d{4}[ .]?\\d{2}[ .]?\\d{3}|\\d{3}[ .]?\\d{3}[ .]?\\d{3}',
     valid: (id) => digitSum(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && spread(id) && id !== '123456782' && id !== '111222333',
@@ -118,7 +123,8 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'be-national-number',
     sees: 'a Belgian national register number',
-    words: ['rijksregister', 'registre national', 'national register', 'niss', 'insz', 'numéro national', 'belgian'],
+    told: /^\d\d\.\d\d\.\d\d-\d{3}\.\d\d$/,
+    words: ['rijksregister', 'registre national', 'numéro de registre', 'nationaal nummer', 'national register', 'niss', 'insz', 'numéro national', 'belgian'],
     form: '\\d{2}[. ]?\\d{2}[. ]?\\d{2}[- ]?\\d{3}[. ]?\\d{2}',
     valid: (id) => [97 - remainder(id.slice(0, 9), 97), 97 - remainder(`2${id.slice(0, 9)}`, 97)].includes(Number(id.slice(9))),
     positive: 'rijksregisternummer 85.07.30-033.28',
@@ -127,6 +133,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'se-personnummer',
     sees: 'a Swedish personal identity number',
+    told: /^\d{6}-\d{4}$/,
     words: ['personnummer', 'personnr', 'personal identity number', 'samordningsnummer', 'swedish id', 'swedish personal'],
     form: '(?:19|20)?\\d{6}[-+ ]?\\d{4}',
     valid: (id) => luhn(id.slice(-10)) && isDate(pairAt(id.slice(-10), 0), pairAt(id.slice(-10), 2), pairAt(id.slice(-10), 4) % 60) && !/^(?:19)?8112189876$/.test(id),
@@ -181,7 +188,8 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'in-aadhaar',
     sees: 'an Indian Aadhaar number',
-    words: ['aadhaar', 'aadhar', 'uidai'],
+    words: ['aadhaar', 'aadhar', 'uidai', 'आधार'],
+    told: /^\d{4}([ -])\d{4}\1\d{4}$/,
     form: '[2-9]\\d{3}[ -]?\\d{4}[ -]?\\d{4}',
     valid: (id) => verhoeff(id) && spread(id),
     positive: 'Aadhaar 5484 1029 3742',
@@ -200,7 +208,8 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'ca-sin',
     sees: 'a Canadian social insurance number',
-    words: ['social insurance', 'sin:', 'sin number', 'sin no', 'sin ', 'canadian sin', '"sin"'],
+    told: /^\d{3}([ -])\d{3}\1\d{3}$/,
+    words: ['social insurance', "numéro d'assurance sociale", 'assurance sociale', 'sin:', 'sin number', 'sin no', 'sin ', 'canadian sin', '"sin"'],
     form: '\\d{3}[- ]\\d{3}[- ]\\d{3}|\\d{9}',
     valid: (id) => luhn(id) && /^[1-79]/.test(id) && id !== '046454286' && spread(id),
     positive: 'SIN: 532 184 777',
@@ -210,6 +219,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
     id: 'au-tax-or-medicare',
     sees: 'an Australian tax file or Medicare number',
     words: ['tfn', 'tax file', 'medicare'],
+    told: /^\d{3} \d{3} \d{3}$|^\d{4} \d{5} \d$/,
     form: '\\d{3} ?\\d{3} ?\\d{3}|[2-6]\\d{3} ?\\d{5} ?\\d(?:[ /-]?\\d)?',
     valid: (id) => (id.length === 9 ? digitSum(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 && id !== '123456782' : digitSum(id, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === Number(id.charAt(8))) && spread(id),
     positive: 'TFN 648 188 527',
@@ -254,9 +264,9 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'sg-nric',
     sees: 'an identity card number of Singapore, Hong Kong or Malaysia',
-    words: ['nric', 'hkid', 'mykad', 'fin:', 'fin no', 'identity card'],
+    words: ['nric', 'hkid', 'mykad', 'fin:', 'fin no', 'identity card', '身份證', '身份证'],
     form: '[STFGM]\\d{7}[A-Z]|[A-Z]{1,2}\\d{6}\\(?[0-9A]\\)?|\\d{6}-\\d{2}-\\d{4}',
-    valid: (id) => (/^[STFGM]\d{7}[A-Z]$/.test(id) ? nricCheck(id) : /^\d{12}$/.test(id) ? isDate(pairAt(id, 0), pairAt(id, 2), pairAt(id, 4)) : /^[A-Z]/.test(id) && spread(id)),
+    valid: (id) => (/^[STFGM]\d{7}[A-Z]$/.test(id) ? nricCheck(id) : /^\d{12}$/.test(id) ? isDate(pairAt(id, 0), pairAt(id, 2), pairAt(id, 4)) : hkidCheck(id)),
     positive: 'NRIC S8341726I',
     harmless: 'NRIC S8341726A; ask for form FIN 17',
   },
@@ -281,6 +291,7 @@ const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'latin-american-id',
     sees: 'a tax or identity number of Argentina or Chile',
+    told: /^\d{2}-\d{8}-\d$|^\d{1,2}\.\d{3}\.\d{3}-[\dK]$/,
     words: ['cuil', 'cuit', 'rut:', 'rut ', 'run:', 'rol único'],
     form: '(?:20|2[3-7])-?\\d{8}-?\\d|\\d{1,2}\\.?\\d{3}\\.?\\d{3}-[\\dK]',
     valid: (id) => (id.length === 11 ? (11 - (digitSum(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id.charAt(10)) : rutCheck(id)),
@@ -320,11 +331,17 @@ function fiscalCheck(id: string): string {
   return String.fromCharCode(65 + (sum % 26));
 }
 
-function nricCheck(id: string): boolean {
+export function nricCheck(id: string): boolean {
   const first = id.charAt(0);
   const sum = digitSum(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + (first === 'T' || first === 'G' ? 4 : first === 'M' ? 3 : 0);
   if (first === 'M') return 'KLJNPQRTUWX'.charAt(10 - (sum % 11)) === id.charAt(8);
   return (first === 'S' || first === 'T' ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK').charAt(sum % 11) === id.charAt(8);
+}
+
+/** Letters stand for 10 to 35, a missing one for 36. */
+export function hkidCheck(id: string): boolean {
+  const values = Array.from(id.padStart(9, ' '), (character) => (character === ' ' ? 36 : Number.parseInt(character, 36)));
+  return spread(id) && id !== 'A1234563' && values.reduce((sum, value, place) => sum + value * (9 - place), 0) % 11 === 0;
 }
 
 function myNumberCheck(id: string): boolean {
@@ -343,29 +360,57 @@ const BEFORE = 32;
 const AFTER = 72;
 const MAX_FORMS = 8;
 
-function detectorOf({ id, sees, words, form, valid, positive, harmless, source }: NationalId): Analyser {
-  const rule: Rule = { id: `personal.${id}`, type: 'pii_exposure', severity: 'high', sees, positive: { output: positive }, nearMiss: { output: harmless }, ...(source !== undefined && { source }) };
+/** `NationalId` -> its rule, shared by all that look for it. */
+const rules: ReadonlyMap<string, Rule> = new Map(
+  NATIONAL_IDS.map(({ id, sees, positive, harmless, source }) => [
+    id,
+    { id: `personal.${id}`, type: 'pii_exposure', severity: 'high', sees, positive: { output: positive }, nearMiss: { output: harmless }, ...(source !== undefined && { source }) },
+  ]),
+);
+
+/** Throws a TypeError on an id that is none. */
+export function ruleOfId(id: string): Rule {
+  const rule = rules.get(id);
+  if (!rule) throw new TypeError(`no national id ${id}`);
+  return rule;
+}
+
+/** Letters and digits, upper-case: as `valid` takes it. */
+export const compacted = (id: string): string => id.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+
+/** `ni number` is `ni_number` and `niNumber` in records. */
+function spelt(word: string): readonly string[] {
+  if (!/[a-z] [a-z]/.test(word)) return [word];
+  const compact = word.replaceAll(' ', '');
+  return [word, word.replaceAll(' ', '_'), ...(compact.length >= 8 ? [compact] : [])];
+}
+
+function detectorOf({ id, words, form, valid }: NationalId): Analyser {
+  const rule = ruleOfId(id);
   const pattern = new RegExp(`(?<![\\p{L}\\d_.-])(?:${form})(?![\\p{L}\\d_]|[-.]\\d)`, 'giu');
-  return { name: rule.id, roles: ROLES_OF_PEOPLE, literals: words, rules: [rule], analyse: (view) => search(view, rule, pattern, valid) };
+  return { name: rule.id, roles: ROLES_OF_PEOPLE, literals: [...new Set(words.flatMap(spelt))], rules: [rule], analyse: (view) => search(view, rule, pattern, valid) };
 }
 
 function search({ text, hits, budget, report }: View, rule: Rule, pattern: RegExp, valid: NationalId['valid']): void {
   let reached = 0;
   for (const hit of hits) {
     // Part of another word: `dni` in `midnight`, `nir` in `nirvana`.
-    if (hit < reached || (/[A-Za-z]/.test(text.charAt(hit)) && /[A-Za-z]/.test(text.charAt(hit - 1)))) continue;
+    if (hit < reached || isInsideWord(text, hit)) continue;
     const from = Math.max(reached, hit - BEFORE);
     const window = text.slice(from, hit + AFTER);
     if (!/\d{2}/.test(window)) continue;
     budget.spend(window.length * 2);
     pattern.lastIndex = 0;
     for (let looked = 0, match = pattern.exec(window); match && looked < MAX_FORMS; looked += 1, match = pattern.exec(window)) {
-      if (!valid(match[0].replace(/[^A-Za-z0-9]/g, '').toUpperCase())) continue;
+      if (!valid(compacted(match[0]))) continue;
       const start = from + match.index;
       report(rule, start, start + match[0].length);
       reached = start + match[0].length;
     }
   }
 }
+
+/** The hump of `customerSsn` begins a word. */
+const isInsideWord = (text: string, at: number): boolean => /[A-Za-z]/.test(text.charAt(at)) && /[A-Za-z]/.test(text.charAt(at - 1)) && !/^[a-z][A-Z]/.test(text.slice(at - 1, at + 1));
 
 export const nationalIds: readonly Analyser[] = NATIONAL_IDS.map(detectorOf);

@@ -2,8 +2,11 @@ import type { Place } from '../place.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
 import { hasIssuer, isTestCard } from './cards.ts';
-import { isDate, luhn, pairAt, remainder, weighted } from './check-digits.ts';
+import { isCpf, isDate, luhn, pairAt, remainder, weighted } from './check-digits.ts';
+import { formedId } from './formed-ids.ts';
 import { ibanIn } from './ibans.ts';
+import { ROLES_OF_PEOPLE } from './national-ids.ts';
+import { isAboutPerson } from './people.ts';
 
 type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
 const ruleOf = ({ id, severity, sees, positive, harmless, source }: Told): Rule => ({
@@ -66,18 +69,28 @@ const likelySsn = ruleOf({
   harmless: 'the number is 900-50-9349, part 031-50-93491',
 });
 
+const ssnOfPerson = ruleOf({
+  id: 'ssn-of-person',
+  severity: 'high',
+  sees: 'a number in the form of a US social security number, with a name or a date of birth',
+  positive: '{"name": "Erik Solberg", "nr": "231-34-4451"}',
+  harmless: '{"part": "valve", "nr": "231-34-4451"}',
+});
+
 const MIN_RUN = 9;
+/** Ids with letters in them have as few digits in a row. */
+const MIN_DIGITS = 6;
 const CARD_WORDS = /card|visa|master|amex|american express|discover|credit|debit|payment|cvv|cvc|expir|charge|billing|\bpan\b|\bcc\b|refund|karte|carte|tarjeta|cart[ãa]o/i;
 const CARD_FIELD = /card_?(?:number|no|num)|cc_?(?:number|num)|credit_?card|debit_?card|kreditkarte/i;
 const CODE_WORDS = /\b(?:cvv2?|cvc2?|cid|csc|security_?code|exp(?:iry|iration|ires|_?month|_?year)?(?:_?date)?)\b/i;
 const PAYS = /pay|transfer|send_?money|iban|refund|payout|remit|invoice|charge|bank|transaction|wire|sepa|withdraw|deposit/i;
 
-/** Looks at every eighth place only: of a run of nine digits with single separators one of two neighbours is a digit. */
+/** Looks at every seventh place and the one behind it only: six digits in a row, or nine with single separators, cannot slip between. */
 export const numbers: Analyser = {
   name: 'numbers',
   roles: ROLES,
   literals: [],
-  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn],
+  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson],
   analyse: (view) => {
     const { text, budget } = view;
     let at = 0;
@@ -86,7 +99,7 @@ export const numbers: Analyser = {
       const next = text.charCodeAt(at + 1);
       const digitAt = code >= 48 && code <= 57 ? at : next >= 48 && next <= 57 ? at + 1 : -1;
       if (digitAt < 0) {
-        at += MIN_RUN - 1;
+        at += MIN_DIGITS + 1;
         continue;
       }
       let start = digitAt;
@@ -95,7 +108,7 @@ export const numbers: Analyser = {
       while (end < text.length && (isDigit(text, end) || (isSeparator(text, end) && isDigit(text, end + 1)))) end += 1;
       budget.spend(end - start);
       // What is longer is no number of anybody: a matrix, a log of times.
-      if (end - start >= MIN_RUN && end - start <= 64) end = Math.max(end, readNumber(view, start, end));
+      if (end - start >= MIN_DIGITS && end - start <= 64) end = Math.max(end, readFormed(view, start, end), end - start >= MIN_RUN ? readNumber(view, start, end) : 0);
       at = end + 1;
     }
   },
@@ -115,6 +128,16 @@ const isWordAt = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code > 0xbf;
 };
+
+/** Ids whose letters and check say what they are. */
+function readFormed(view: View, start: number, end: number): number {
+  if (!ROLES_OF_PEOPLE.includes(view.place.role)) return 0;
+  const found = formedId(view.text, start, end);
+  if (!found) return 0;
+  view.budget.spend(200);
+  view.report(found.rule, found.start, found.end);
+  return found.end;
+}
 
 function readNumber(view: View, start: number, end: number): number {
   const { text, place, budget } = view;
@@ -164,7 +187,8 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
 function readId(view: View, start: number, end: number, digits: string): number {
   const run = view.text.slice(start, end);
   if (isUnnamedId(run, digits)) view.report(unnamedId, start, end);
-  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/ssn|social|itin|tax/i.test(view.text.slice(Math.max(0, start - 60), start)) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run)) view.report(likelySsn, start, end);
+  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/ssn|social|itin|tax/i.test(view.text.slice(Math.max(0, start - 60), start)) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run))
+    view.report(isAboutPerson(view.text.slice(Math.max(0, start - 120), end + 120)) ? ssnOfPerson : likelySsn, start, end);
   return end;
 }
 
@@ -182,12 +206,4 @@ function isUnnamedId(run: string, digits: string): boolean {
   if (/^\d{3}\.\d{3}\.\d{3}-\d{2}$/.test(run)) return isCpf(digits);
   // Emirates ID.
   return /^784-(?:19|20)\d{2}-\d{7}-\d$/.test(run) && luhn(digits);
-}
-
-/** Two check digits, and not one digit eleven times; 123.456.789-09 stands in every manual. */
-export function isCpf(digits: string): boolean {
-  if (digits.length !== 11 || /^(\d)\1+$/.test(digits) || digits === '12345678909') return false;
-  const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
-  const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
-  return first === Number(digits.charAt(9)) && second === Number(digits.charAt(10));
 }

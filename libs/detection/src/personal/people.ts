@@ -30,3 +30,5 @@ export function firstName(text: string): Readonly<{ name: string; at: number }> 
 
 /** `"name": "…"`, `first_name: …`, `patient: …`: a field that holds a person's name. */
 export const hasNameField = (text: string): boolean => /["'<_\b](?:full_?|first_?|last_?|sur|customer_?|employee_?|patient_?|holder_?|given_?|family_?)?name["'>]?\s{0,2}[:=>]\s{0,2}["']?[a-zà-ÿ]{2}/i.test(text);
+
+export const isAboutPerson = (text: string): boolean => namesPerson(text) || hasNameField(text);

@@ -1,7 +1,7 @@
 import type { Analyser, Detector, PatternRule, Rule } from '../rule.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { weighted } from './check-digits.ts';
-import { hasNameField, namesPerson } from './people.ts';
+import { isAboutPerson, namesPerson, hasNameField } from './people.ts';
 
 type Told = Readonly<{ id: string; severity?: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
 const rule = ({ id, severity = 'high', sees, positive, harmless, source }: Told): Rule => ({
@@ -15,7 +15,6 @@ const rule = ({ id, severity = 'high', sees, positive, harmless, source }: Told)
 });
 
 const around = (text: string, start: number, end: number, reach: number): string => text.slice(Math.max(0, start - reach), end + reach);
-const isAboutPerson = (text: string): boolean => namesPerson(text) || hasNameField(text);
 const DATE = /(?:\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)\b/;
 const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|geboren|geburtsdatum|né|née|nato|nacid[oa])\b/i;
 
@@ -23,8 +22,8 @@ const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|ge
 const passport: PatternRule = {
   ...rule({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
   roles: ROLES_OF_PEOPLE,
-  literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'paspoort'],
-  pattern: /(?:passport|reisepass|passeport|pasaporte|passaporto|paspoort)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?(?=[A-Z]{0,3}\d)([A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})(?![\w-])/i,
+  literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'passaporte', 'paspoort', 'paszport'],
+  pattern: /(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?(?=[A-Z]{0,3}\d)([A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})(?![\w-])/i,
   before: 4,
   after: 80,
   accepts: ([match, number = ''], { text }, at) => !/^(?:19|20)\d{6}$|1234567|0{5}/.test(number) && (/(?:number|no\b|nr|num|id|#|n[°º]|[:=])/i.test(match) || isAboutPerson(around(text, at, at + match.length, 80))),
@@ -149,7 +148,7 @@ const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\
 const births: Analyser = {
   name: 'dates of birth',
   roles: ROLES_OF_PEOPLE,
-  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le'],
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum'],
   rules: [identity, birthDate],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;

@@ -164,7 +164,7 @@ function judge({ name, isPassword, value, quoted, prose }: Assigned, text: strin
 }
 
 function judgePassword(value: string, quoted: boolean, prose: boolean): Rule | undefined {
-  if (isTrivialPassword(value) || /\s/.test(value) || value.length > 128) return undefined;
+  if (isTrivialPassword(value) || /\s/.test(value) || value.length > 128 || /^(?:scram-)?sha-?\d{1,3}(?:-\w{1,8})?$/i.test(value)) return undefined;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
   const guessable = /password|passwort|secret|test|example|demo|admin|qwerty|letmein|welcome|1234|default|local|postgres|mysql|root/i.test(value);
   const strong = kinds >= 3 && value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value);

@@ -135,11 +135,13 @@ const webhookUrl: PatternRule = {
   nearMiss: { output: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX' },
   source: 'docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
   // A tool that posts to a webhook has the URL in the field made for it.
-  roles: ROLES.filter((role) => role !== 'url' && role !== 'secret'),
+  roles: ROLES.filter((role) => role !== 'secret'),
   literals: ['hooks.slack.com/', '/api/webhooks/', 'webhook.office.com/', 'chat.googleapis.com/v1/spaces', 'hooks.zapier.com/', 'logic.azure.com'],
   pattern:
     /hooks\.slack\.com\/(?:services|workflows|triggers)\/[TE]?[A-Za-z0-9+/]{30,90}|discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,72}|webhook\.office\.com\/webhookb2\/[0-9a-f@-]{60,80}\/IncomingWebhook\/[0-9a-z/-]{40,120}|chat\.googleapis\.com\/v1\/spaces\/[\w-]{8,20}\/messages\?key=[\w-]{20,50}&token=[\w%-]{20,60}|hooks\.zapier\.com\/hooks\/catch\/\d{5,10}\/\w{6,12}|logic\.azure\.com(?::443)?\/workflows\/[0-9a-f]{32}\/triggers\/[^\s"']{20,200}sig=[\w-]{40,50}/,
-  accepts: (match) => !isPlaceholder(match[0]) && !/T0{6,}|B0{6,}/.test(match[0]),
+  accepts: (match, { place }) => !isPlaceholder(match[0]) && !/T0{6,}|B0{6,}/.test(match[0]) && !(place.role === 'url' && POSTS.test(place.tool)),
 };
+/** Tools that call the URL they are given. */
+const POSTS = /http|fetch|request|post|send|notif|curl|slack|discord|teams|chat|webhook|browse|navigate|open|call|api/i;
 
 export const connectionStrings: readonly PatternRule[] = [keyValueString, azureAccountKey, azureSignature, signedUrl, azureClientSecret, webhookUrl];

@@ -68,21 +68,22 @@ const passwordInWords: Rule = {
 /** `pw: x`, `creds: user / x`, `please use x`. */
 const TO_PASSWORD =
   /(?: pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
+/** `Root login on the spare box until Friday: root / x`: the pair stands behind a colon or a dash, some words later. */
+const TO_PAIR = /(?:log[ -]?in|logon|sign[ -]?in|creds|credentials|access|zugang(?:sdaten)?|anmeldung|acceso|credenciales|identifiants?|accesso|credenziali)\b[^\n:]{0,60}?(?::|[-\u2013\u2014]|\b(?:is|are|ist|es))\s{1,3}["'`]?[\w.@+\\-]{2,60}["'`]?(?:\s{1,2}[/|]\s{1,2}|[/|])["'`]?(?=[^\s"'`,;:/]{8,60})/iy;
 const WORD = /[^\s"'`,;:/]{8,60}/y;
 
 export const passwordsInWords: Analyser = {
   name: 'passwords in words',
   roles: ['prose', 'output', 'value'],
-  literals: [' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in with', 'login with', 'login:', 'user/pass', 'username/password', 'please use '],
+  literals: [' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'user/pass', 'username/password', 'please use '],
   rules: [passwordInWords],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
     for (const hit of hits) {
       if (hit < reached) continue;
       budget.spend(100);
-      TO_PASSWORD.lastIndex = hit;
-      if (!TO_PASSWORD.test(text)) continue;
-      const start = TO_PASSWORD.lastIndex;
+      const start = wordAfter(TO_PASSWORD, text, hit) || wordAfter(TO_PAIR, text, hit);
+      if (start === 0) continue;
       WORD.lastIndex = start;
       const word = (WORD.exec(text)?.[0] ?? '').replace(/[.!?)]+$/, '');
       reached = start + word.length;
@@ -90,6 +91,12 @@ export const passwordsInWords: Analyser = {
     }
   },
 };
+
+/** Where the word begins that an expression leads to; 0: it does not hold. */
+function wordAfter(leading: RegExp, text: string, hit: number): number {
+  leading.lastIndex = hit;
+  return leading.test(text) ? leading.lastIndex : 0;
+}
 
 /** Mixed enough that no sentence, name, version or date has it. */
 function isStrongWord(word: string): boolean {

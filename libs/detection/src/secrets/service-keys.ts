@@ -2,6 +2,9 @@ import { type KeyFamily, keyRule } from './key-family.ts';
 import { filler, HEX, UPPER_AND_DIGITS } from './sample-keys.ts';
 
 /** Language models, monitoring, the tools teams work with. */
+/** One token of Hugging Face in many has no digit. */
+const isLettersOfHub = (key: string): boolean => key.startsWith('hf_') && (key.match(/[a-z][A-Z]|[A-Z][a-z]/g)?.length ?? 0) >= 6;
+
 export const serviceKeys: readonly KeyFamily[] = [
   {
     rule: keyRule({
@@ -51,7 +54,7 @@ export const serviceKeys: readonly KeyFamily[] = [
       [['jina_'], '[A-Za-z0-9]{50,70}'],
       [['pa-'], '[\\w-]{43}(?![\\w-])'],
     ],
-    accepts: (key) => key.startsWith('api_org_') || (/\d/.test(key.slice(3)) && (/[A-Z]/.test(key) ? /[a-z]/.test(key.slice(4)) : !/^(?:fw|co|pa)/.test(key))),
+    accepts: (key) => key.startsWith('api_org_') || isLettersOfHub(key) || (/\d/.test(key.slice(3)) && (/[A-Z]/.test(key) ? /[a-z]/.test(key.slice(4)) : !/^(?:fw|co|pa)/.test(key))),
     hosts: /huggingface\.co|api\.(?:replicate|groq|perplexity|x|elevenlabs|tavily)\.(?:com|ai|io)/,
   },
   {
