@@ -40,9 +40,9 @@ export function isTalk({ text, place, budget }: View, start: number, end: number
   const opened = ((/[^\n]*$/.exec(before)?.[0] ?? '').match(/`/g)?.length ?? 0) % 2 === 1;
   if (opened && text.slice(start + 1, end + 200).includes('`')) return true;
   if (place.role === 'markup') return false;
+  if (place.role === 'prose' && place.file === '' && SENTENCE_BEFORE.test(before) && SENTENCE_BEHIND.test(after) && !ABOUT.test(before.slice(-160))) return false;
   if (ABOUT.test(before) || ABOUT.test(after)) return true;
   if (place.role === 'value') return false;
-  if (place.file === '' && SENTENCE_BEFORE.test(before) && SENTENCE_BEHIND.test(after)) return false;
   return around > 15 || (/\s["'“‘«(]\s*$/.test(before) && /^[^\n]{0,80}["'”’»)]/.test(after));
 }
 

@@ -14,6 +14,7 @@ const SUSPECT: readonly RegExp[] = [
   /\bpowershell\b[^\n]{0,120}-(?:e|en|enc|enco\w*|w(?:in\w*)?\s+hid\w*)\b|\biex\b|\bdownloadstring\b|\bmshta\b|\bregsvr32\b/i,
   /<string>(?:(?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/users\/shared)\//i,
   /NOPASSWD/,
+  /^\s*(?:PermitRootLogin\s+yes|PermitEmptyPasswords\s+yes|StrictModes\s+no|AuthorizedKeysFile\s+\/(?!etc\/ssh\/)|AuthorizedKeysCommand\s+\/(?!usr\/))/im,
   /\bchmod\s+[ugoa]*\+?s\b|\bchmod\s+[246]7\d\d\b/,
 ];
 

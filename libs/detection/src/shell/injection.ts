@@ -120,7 +120,7 @@ function analyse(view: View): void {
     const name = cut(called[1]);
     const rest = after.slice(called[0].length - called[1].length + name.length).replace(/^["']/, '');
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
-    const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
+    const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}\s?$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
     if (!encoded && !accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));

@@ -32,7 +32,7 @@ export const storeRules: readonly PatternRule[] = [
     source: 'MITRE ATT&CK T1485',
     roles: ['url', 'path', 'value'],
     literals: ['/_all', ':9200/*', '/_data_stream/*', '/*,-'],
-    pattern: /(?::9200|elastic[\w.-]{0,80}|opensearch[\w.-]{0,80}|\bes[\w.-]{0,80}(?::\d+)?|^)\/(?:_all|\*|\*,-\.?\*|_data_stream\/\*)\/?(?:\?[^\s]{0,80})?$/i,
+    pattern: /(?::9200|elastic[\w.-]{0,80}|opensearch[\w.-]{0,80}|\bes[\w.-]{0,80}(?::\d+)?|^)\/(?:_all|\*|\*,-\.?\*|_data_stream\/\*)(?:\/_delete_by_query)?\/?(?:\?[^\s]{0,80})?$/i,
     accepts: (match, view) => named(SEARCH_TOOL)(match, view) && !LOOKS.test(words(view.place.tool)),
   },
 ];

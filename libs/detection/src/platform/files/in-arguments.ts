@@ -6,7 +6,7 @@ import { type SecretFiles, secretFileAt, secretFileLiterals, secretFiles } from 
 /** Longest text taken for a path as a whole. */
 const MAX_PATH = 4_096;
 
-const WRITING_TOOL = /^(?:write|create|save|append|edit|update|modify|patch|put|str_replace|insert|replace|touch|mkdir|set|multi_edit|apply)(?:_|$)|_(?:write|edit|create|append|editor|save|put|apply|replace|upload)(?:_|$)/;
+const WRITING_TOOL = /^(?:write|create|save|append|edit|update|modify|patch|put|str_replace|insert|replace|touch|mkdir|set|multi_edit|apply)(?:_|$)|_(?:write|edit|create|append|editor|save|apply|replace)(?:_|$)/;
 /** What is made there is no file, whatever it is about. */
 const RECORD_TOOL = /(?:^|_)(?:ticket|issue|note|comment|message|event|reminder|incident|alert|page|post|task|todo|review|email|memo|bookmark)s?(?:_|$)/;
 const WRITTEN_FIELD = /^(?:dest(?:ination)?|target|to|save_as|output|out|new_path|output_path|destination_path)$/;

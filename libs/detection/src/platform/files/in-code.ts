@@ -4,6 +4,8 @@ import { plainPath } from './plain-path.ts';
 import { secretFileAt, secretFileLiterals, secretFiles } from './secret-files.ts';
 
 const READS = /(?:open|read\w*|load\w*|file_get_contents|readfile|include(?:_once)?|require(?:_once)?|path|file|slurp|copy\w*|move|sendfile|send_file|stream|scanner|expanduser|join|glob|walk|listdir|readdir|scandir|system|popen|run|call|check_output|exec\w*|spawn\w*|passthru|backtick|cat|connect|archive|add|write|zip)\W{0,4}(?:[\w.]{1,40}\()?\W{0,12}$/i;
+/** A path put together from the home folder. */
+const FROM_HOME = /(?:home(?:dir|_dir)?\(\)|\bHOME\b["']?[\])]{0,3}|expanduser\(\s*["']~["']\s*\))\s*[+,/]\s*$/i;
 const MAX_HITS = 64;
 const MAX_LITERAL = 300;
 
@@ -28,11 +30,16 @@ export const secretFilesInCode: Analyser = {
       const found = [literal, tokenAround(text, hit, literal)].map(({ start, end }) => ({ start, end, known: secretFileAt(plainPath(unescaped(text.slice(start, end)))) })).find(({ known }) => known);
       if (!found?.known) continue;
       reached = literal.end;
-      const runs = place.file === '' && READS.test(text.slice(Math.max(0, literal.start - 60), literal.start - 1).concat(commandBefore(text, literal, found.start)));
+      const runs = place.file === '' && isRead(text, literal, found.start);
       view.report(runs ? found.known.rule : namedInCode, found.start, found.end);
     }
   },
 };
+
+function isRead(text: string, literal: Span, from: number): boolean {
+  const before = text.slice(Math.max(0, literal.start - 60), literal.start - 1);
+  return READS.test(before.concat(commandBefore(text, literal, from))) || FROM_HOME.test(before);
+}
 
 type Span = Readonly<{ start: number; end: number }>;
 

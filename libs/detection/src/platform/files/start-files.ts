@@ -44,6 +44,11 @@ const webShell = ruleOf(
 );
 const kernelHook = ruleOf('privilege.kernel-hook', 'privilege_escalation', 'critical', 'a program set to be run by the kernel as root', shell('echo "|/tmp/x" > /proc/sys/kernel/core_pattern'), shell('cat /proc/sys/kernel/core_pattern'), `${T}T1611`);
 
+const sshServer = ruleOf(
+  'persistence.ssh-server', 'persistence', 'high', 'an SSH server made to let root, empty passwords or foreign keys in', write('/etc/ssh/sshd_config', 'PermitRootLogin yes\nPermitEmptyPasswords yes\n'),
+  write('/etc/ssh/sshd_config', 'PermitRootLogin no\nAuthorizedKeysFile .ssh/authorized_keys\n'), `${T}T1098.004`,
+);
+
 export const webShellRule = webShell;
 export const sudoersRule = sudoers;
 
@@ -74,6 +79,7 @@ export const startFiles: readonly StartFiles[] = [
     literals: ['bashrc', 'bash_profile', 'bash_login', 'bash_logout', 'bash_aliases', '.profile', 'etc/profile', 'profile.d', 'zshrc', 'zprofile', 'zshenv', 'zlogin', 'zlogout', 'kshrc', 'cshrc', 'tcshrc', 'xinitrc', 'xsession', 'xprofile', '.inputrc', 'config.fish', 'fish/conf.d', 'etc/environment', 'etc/skel', 'profile.ps1', '/.login'],
   },
   { rule: launchItem, always: false, pattern: /(?:^|\/)(?:library\/launch(?:agents|daemons)\/.*|\.config\/autostart\/.*\.desktop|start menu\/programs\/start-?up\/.*|windows\/start menu\/.*|loginwindow\.plist|com\.apple\.loginitems\.plist)$/, literals: ['launchagents', 'launchdaemons', 'autostart', 'programs/startup', 'programs\\startup', 'programs\\\\startup', 'programs/start-up', 'loginwindow.plist', 'loginitems'] },
+  { rule: sshServer, always: false, pattern: /(?:^|\/)etc\/ssh\/sshd_config(?:\.d\/.*)?$/, literals: ['sshd_config'] },
   { rule: gitHook, always: false, pattern: /(?:^|\/)(?:\.git\/(?:modules\/.*\/)?hooks\/[^/]+|\.husky\/[^/]+|\.githooks\/[^/]+)$/, literals: ['hooks/', '.husky/', '.git\\hooks'] },
   { rule: interpreterStart, always: true, pattern: /(?:^|\/)(?:(?:site|dist)-packages\/(?:sitecustomize|usercustomize)\.py|(?:site|dist)-packages\/[^/]+\.pth|sitecustomize\.py|usercustomize\.py|\.vim\/(?:plugin|autoload|after)\/.*|\.emacs\.d\/init\.el)$/, literals: ['customize.py', '.pth', '.vim/', '.emacs.d/init'] },
   {

@@ -1,4 +1,5 @@
 import type { Analyser, View } from '../../rule.ts';
+import { words } from '../../tool-reading.ts';
 import { isSuspectPayload } from '../payload.ts';
 import { windowsAround } from '../windows-of-hits.ts';
 import { isWritten } from './in-arguments.ts';
@@ -19,6 +20,9 @@ function runsInput(window: string): boolean {
   return new RegExp(String.raw`${RUN}[^;\n]{0,60}\$?\b${name}\b`, 'i').test(window.slice(window.indexOf(kept) + kept.length));
 }
 
+/** Tools that are given a file's content, besides those that write by name. */
+const PUTS_CONTENT = /(?:^|_)(?:upload|put|deploy|push|sync|transfer|store|provision|inject)(?:_|$)/;
+
 let last: Readonly<{ file: string; entry: StartFiles | undefined }> = { file: '', entry: undefined };
 
 /** The last answer is kept: a call's content and its other fields name one file. */
@@ -37,7 +41,7 @@ export const writtenToStartFiles: Analyser = {
     const { text, place, budget } = view;
     if (place.file === '') return;
     const entry = entryOf(place.file);
-    if (!entry || !isWritten({ ...view, place: { ...place, field: '' } })) return;
+    if (!entry || !(isWritten({ ...view, place: { ...place, field: '' } }) || PUTS_CONTENT.test(words(place.tool)))) return;
     budget.spend(8 * Math.min(text.length, 8_192));
     if (entry.always || isSuspectPayload(text) || (entry.rule.id === 'persistence.agent-instructions' && STANDING_ORDER.test(text.slice(0, 8_192)))) view.report(entry.rule, 0, text.length);
   },

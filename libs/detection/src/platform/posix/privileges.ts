@@ -42,7 +42,7 @@ const row = (names: string, pattern: RegExp, rule: Rule, accepts?: Row['accepts'
 const asRoot = ({ command: { wrappers } }: Line): boolean => wrappers.some((wrapper) => wrapper === 'sudo' || wrapper === 'doas' || wrapper === 'pkexec');
 
 const SHELL = String.raw`(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k|c)?sh\b`;
-const ESCAPE = new RegExp(String.raw`(?:exec|system|spawn\w*|popen|execv\w*|execl\w*|call|run|shell|cmd|invoke|command|checkpoint-action=exec|os\.execute|Pre-Invoke|ProxyCommand|pager|editor)\b[^\n]{0,60}${SHELL}|!\s*${SHELL}|:!|\bsh -c|-e\s+${SHELL}|=\s*;?${SHELL}`, 'i');
+const ESCAPE = new RegExp(String.raw`(?:exec|system|spawn\w*|popen|execv\w*|execl\w*|call|run|shell|cmd|invoke|command|checkpoint-action=exec|os\.execute|Pre-Invoke|ProxyCommand|pager|editor)\b[^\n]{0,60}${SHELL}|!\s*${SHELL}|:!|\bsh -c|-(?:TT|e)\s+${SHELL}|--eval[= ][^]{0,40}?${SHELL}|=\s*;?${SHELL}`, 'i');
 const ADMIN_GROUPS = String.raw`(?:sudo|wheel|admin|root|adm|shadow|sudoers|staff|domain admins)`;
 
 const rows: readonly Row[] = [
@@ -55,6 +55,7 @@ const rows: readonly Row[] = [
   row('unshare', /(?:-[a-zA-Z]*U[a-zA-Z]*r|-[a-zA-Z]*r[a-zA-Z]*[mU]|--map-root-user)/, setuidCall, ({ text }) => /cap_|chroot|release_agent|overlay|setcap/.test(text)),
   row('python python2 python3 perl ruby php node lua gdb', /set(?:re|res|e)?[ug]id\)?\W{0,3}\(?\s*0|Process::Sys\.setuid|Process\.setuid\(0|\$[<>]\s*=\s*0/i, setuidCall),
   row('find less more man vi vim vim.basic nano rvim ed awk gawk mawk nawk perl python python2 python3 ruby lua node php tar zip rsync git ftp gdb nmap env expect script scp ssh ssh-keygen apt apt-get pip pip3 npm make openvpn tcpdump tmux screen watch xargs flock nice ionice timeout strace stdbuf time taskset mysql psql sqlite3 crontab journalctl systemctl service busybox docker cpan gem rake wget curl dpkg snap yum dnf rpm zypper socat nc emacs pico view irb jrunscript ash run-parts logsave start-stop-daemon unshare setarch facter puppet ansible-playbook bundle composer easy_install mail mutt split sed pg aa-exec genie hping3 check_by_ssh', ESCAPE, shellEscape, asRoot),
+  row('openssl', /-(?:engine|provider|provider-path) \S*(?:^|[ ./])(?:\.\/|\/tmp\/|\/dev\/shm\/|\/home\/)\S*|-engine \.\/\S+/, shellEscape, asRoot),
   row('chmod', /^chmod (?:-[a-zA-Z]+ |--[a-z-]+(?:=\S+)? )*(?:[ugoa]*u[ugoa]*[+=][rwxX]*s|a?\+[rwxX]*s|\+s|[0]?[4567][0-7]{3}(?= )|u=[rwx]*s)/, setuidBit, ({ text }) => !/^chmod (?:-\S+ )*0?[0-7]{3} /.test(text)),
   row('chmod', /^chmod (?:-[a-zA-Z]+ )*(?:[goa]*g[goa]*[+=](?:[rw]*x[rwx]*s|[rw]*s[rw]*x)|g=[rwx]*xs)/, setuidBit),
   row('chmod', /^chmod (?:-[a-zA-Z]+ )*(?:g[+=][rwX]*s(?![a-z]*x)|[0]?2[0-7]{3} )/, setgidBit),
@@ -105,7 +106,7 @@ const rows: readonly Row[] = [
   row('aa-teardown aa-disable aa-complain', /./, protectionOff),
   row('sysctl', /kernel\.(?:randomize_va_space|yama\.ptrace_scope|dmesg_restrict|kptr_restrict)=0|kernel\.(?:unprivileged_bpf_disabled)=0|kernel\.modules_disabled=0/, protectionOff),
   row('echo', /^echo 0$/, protectionOff, ({ command }) => command.redirects.some(({ target }) => /^\/(?:sys\/fs\/selinux\/enforce|selinux\/enforce|proc\/sys\/kernel\/randomize_va_space)$/.test(target?.text ?? ''))),
-  row('sed', /SELINUX=(?:disabled|permissive)|PermitRootLogin yes|PermitEmptyPasswords yes|StrictModes no/, protectionOff),
+  row('sed', /SELINUX=(?:disabled|permissive)|PermitRootLogin yes|PermitEmptyPasswords yes|StrictModes no|AuthorizedKeysFile (?!\.ssh|%h)[\\/]/, protectionOff),
   row('aws', /\bcloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector|disassociate|update-detector .*--no-enable)|configservice (?:stop-configuration-recorder|delete-)|securityhub disable|ec2 delete-flow-logs|logs delete-log-group|--cidr[= ]0\.0\.0\.0\/0/, protectionOff),
   row('gcloud az', /logging sinks (?:delete|update .*--disabled)|monitor (?:diagnostic-settings|log-profiles) delete|security .*(?:disable|delete)/, protectionOff),
   row('aws', /\biam (?:attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|create-policy|create-policy-version|update-assume-role-policy|add-user-to-group|set-default-policy-version|put-\S+-permissions-boundary|delete-\S+-permissions-boundary)\b.*(?:AdministratorAccess|IAMFullAccess|PowerUserAccess|"?Action"?\s*:\s*\[?\s*"(?:\*|iam:\*|\*:\*)|--set-as-default|Admins?\b|administrators|"AWS"\s*:\s*"\*|permissions-boundary)|organizations (?:leave-organization|attach-policy .*FullAWSAccess)|sso-admin create-account-assignment/i, cloudAdmin),
@@ -170,6 +171,7 @@ export function tellPrivileges(seen: Seen): void {
       const written = view.text.slice(command.start, Math.min(command.end, command.start + 300));
       const [assignment] = /\b(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)=\S{1,200}/.exec(written) ?? [];
       if (assignment !== undefined && isSuspectPreload(assignment.replace('LD_LIBRARY_PATH=', 'LD_PRELOAD=x.so:'))) view.report(preload, command.start, command.end);
+      if (/sudo\s+(?:-\S+\s+){0,4}(?:(?:GIT_|MAN|SYSTEMD_)?PAGER|(?:GIT_|SUDO_)?EDITOR|VISUAL|BROWSER|LESSOPEN|GIT_SSH\w{0,8}|GIT_EXTERNAL_DIFF)=["']?[^\s]{0,60}?(?:^|[/="'])(?:ba|z|da|k)?sh\b/.test(written)) view.report(shellEscape, command.start, command.end);
       if (/sudo\s+(?:-\S+\s+)?-u\s*\\?#-?\d{1,10}/.test(written)) view.report(rootShell, command.start, command.end);
     }
     if (command.wrappers.includes('pkexec') && /^(?:ba|z|da|k)?sh$/.test(command.name)) view.report(rootShell, command.start, command.end);

@@ -119,13 +119,14 @@ function isExcused(name: string, { rule }: SecretFiles, path: string): boolean {
   return false;
 }
 
-const SEARCHED = /(?:^|\/|\*)\.?(?:id_[rd]sa|id_ed25519|id_ecdsa|credentials?|passwords?|passwd|shadow|netrc|pgpass|git-credentials|htpasswd|wallet|kdbx?|keystore|ppk|p12|pfx|pem|ovpn|kube|aws|ssh|gnupg|bash_history|secrets?|tfstate|env|npmrc|rdp|login\.keychain)(?:\*|\.|$|-db)/i;
+const SEARCHED = /(?:^|\/|\*)\.?(?:id_[rd]sa|id_(?=[*?])|id_ed25519|id_ecdsa|credentials?|passwords?|passwd|shadow|netrc|pgpass|git-credentials|htpasswd|wallet|kdbx?|keystore|ppk|p12|pfx|pem|ovpn|kube|aws|ssh|gnupg|bash_history|secrets?|tfstate|env|npmrc|rdp|login\.keychain)(?:\*|\.|$|-db)/i;
 const WIDE_ROOT = /^(?:\/{1,3}(?:home|root|users|etc|var|opt|srv|mnt|data|private)?\/?|~\/?|\$\{?HOME\}?\/?|\/{2,}\.?[\w.]+|\/home\/.*|[A-Za-z]:[\\/]?)$/i;
 
 /** `find / -name id_rsa`, `grep -r password /home`, `locate wallet.dat`. */
 export function searchForSecrets({ name, args }: Command): boolean {
   if (name === 'locate' || name === 'mdfind') return args.some(({ text }) => SEARCHED.test(text));
   if (name === 'find' || name === 'gfind') {
+    if (args.slice(0, 4).some(({ text }) => /^\/proc\/?/.test(text)) && args.some(({ text }) => /^(?:\S*\/)?(?:environ|mem)$/.test(text))) return true;
     if (!args.slice(0, 6).some(({ text }) => WIDE_ROOT.test(text))) return false;
     return args.some(({ text }, at) => /^-i?(?:name|path|regex|wholename)$/.test(text) && SEARCHED.test(args[at + 1]?.text ?? ''));
   }

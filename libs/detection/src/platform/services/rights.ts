@@ -12,10 +12,10 @@ const safeguardOff = ruleOf('rights.safeguard-off', 'privilege_escalation', 'hig
 const hostFolder = ruleOf('rights.host-folder', 'privilege_escalation', 'critical', 'a container given the host’s root, system folders or engine socket by a call', call('docker_run', { image: 'alpine', volumes: ['/:/host'] }), call('docker_run', { image: 'node:20', volumes: ['./app:/app'] }), `${T}T1611`);
 
 const WORDS = new Set([
-  'admin', 'administrator', 'administrators', 'owner', 'root', 'superuser', 'super_user', 'superadmin', 'super_admin', 'super-admin', 'sysadmin', 'sysadmins', '*', '*:*', '*.*', 'roles/owner', 'roles/editor', 'cluster-admin', 'domain admins', 'enterprise admins', 'sudo', 'wheel', 'global administrator', 'globaladmin', 'administratoraccess', 'poweruseraccess', 'iamfullaccess', 'fullaccess', 'full_access', 'full_control', 'billing_admin', 'org_admin', 'org_owner', 'organization_owner', 'site_admin', 'system:masters', 'security_admin', 'contributor+owner', 'root_admin', 'tenant_admin', 'all_privileges', 'staff_admin', 'privileged', 'god', 'admin:*', 'admin:org', 'iam:*', 's3:*',
+  'admin', 'administrator', 'administrators', 'owner', 'root', 'superuser', 'super_user', 'superadmin', 'super_admin', 'super-admin', 'sysadmin', 'sysadmins', '*', '*:*', '*.*', 'roles/owner', 'roles/editor', 'cluster-admin', 'domain admins', 'enterprise admins', 'sudo', 'wheel', 'global administrator', 'globaladmin', 'administratoraccess', 'poweruseraccess', 'iamfullaccess', 'fullaccess', 'full_access', 'full_control', 'billing_admin', 'org_admin', 'org_owner', 'organization_owner', 'site_admin', 'system:masters', 'security_admin', 'contributor+owner', 'root_admin', 'tenant_admin', 'all_privileges', 'staff_admin', 'privileged', 'god', 'admin:*', 'admin:org', 'iam:*', 's3:*', 'super administrator', 'super administrators', 'superadmins', 'super_administrator', 'global admins', 'global administrators', 'org admins', 'organization administrator', 'org_administrator', 'account administrator', 'account_admin', 'root administrators', 'schema admins', 'account operators', 'system administrator', 'securityadmin', 'accountadmin',
 ]);
 const RIGHT_FIELD = /(?:^|_)(?:role|permission|scope|access|access_level|privilege|group|user_type|account_type|level|policy|policy_name|policy_arn|entitlement|acl|grant|right|profile|new_role|tier)s?(?:_name|_id|_arn)?$/;
-const CHANGES = /^(?:update|set|assign|grant|add|change|modify|promote|elevate|edit|patch|put|attach|give|upgrade|iam|bind|escalate|make|enable)(?:_|$)|_(?:assign|grant|promote|elevate|update|set|put_policy|attach)(?:_|$)/;
+const CHANGES = /^(?:update|set|assign|grant|add|change|modify|promote|elevate|edit|patch|put|attach|give|upgrade|iam|bind|escalate|make|enable)(?:_|$)|_(?:assign|grant|promote|elevate|update|set|put_policy|attach|add|change|modify|bind)(?:_|$)/;
 const MAKES = /^(?:create|invite|register|new|provision)(?:_|$)/;
 const SUBJECT = /(?:^|_)(?:user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
 const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential)s?$/;
@@ -64,6 +64,7 @@ export const rightsGiven: Analyser = {
       return;
     }
     if (!changes && !makes && !keys && !safeguards) return;
+    if ((text === 'allUsers' || text === 'allAuthenticatedUsers') && (changes || makes) && /^members?$|principal/.test(place.field)) view.report(adminRole, 0, text.length);
     const right = WORDS.has(text.trim().toLowerCase().replace(/^arn:aws:iam::aws:policy\//, ''));
     if (safeguards) view.report(safeguardOff, 0, text.length);
     if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
@@ -93,10 +94,10 @@ export const adminPolicy: Analyser = windowed(
     call('iam_put_policy', { user: 'ci', policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1098.003`,
   ),
   roles: ['value', 'prose', 'code', 'markup', 'shell', 'secret', 'path'],
-  literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.', 'cluster-admin', 'hostpid'],
+  literals: ['"action', "'action", 'action":', 'action\\"', 'administratoraccess', 'iamfullaccess', '"principal', 'notaction', 'roles/owner', 'roles/iam.', 'cluster-admin', 'hostpid', 'verbs', '8e3af657-', '18d7d88d-', '62e90394-', 'e8611ab8-'],
   before: 200,
   after: 300,
-  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\[?\s*\\?["']\*\\?["']\s*\]?\s*\}?[^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
+  pattern: /\\?["']?(?:Effect\\?["']?\s*:\s*\\?["']Allow\\?["'][^{}]{0,200}\\?["'](?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*|sts:\*|organizations:\*)\\?["']|(?:Not)?Action\\?["']?\s*:\s*\[?\s*\\?["'](?:\*|\*:\*|iam:\*)\\?["'][^{}]{0,200}Effect\\?["']?\s*:\s*\\?["']Allow|Principal\\?["']?\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\[?\s*\\?["']\*\\?["']\s*\]?\s*\}?[^{}]{0,200}(?:sts:AssumeRole|Action\\?["']?\s*:\s*\\?["'](?:\*|s3:\*)))|roleRef:[^]{0,120}name:\s*["']?cluster-admin|(?:resources|apiGroups)\\?["']?\s*:\s*(?:\[\s*\\?["']\*\\?["']\s*\]|-\s*["']\*["'])\s*,?\s*\\?["']?verbs\\?["']?\s*:\s*(?:\[\s*\\?|-\s*)["']\*|\b(?:8e3af657-a8ff-443c-a75c-2fe8c4bcb635|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9|62e90394-69f5-4237-9190-012177145e10|e8611ab8-c189-46e8-94e1-60213ab1f814)\b|hostPID:\s*true|policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess)\b|["']?role["']?\s*:\s*["']roles\/(?:owner|iam\.\w*admin)["']/i,
   },
   (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
 );

@@ -23,6 +23,8 @@ const MEMORY = /(?:^|_)(?:memory|memories|instruction|rule|preference|system_pro
 const WHEN = /\b(?:(?:at|on)\s+the\s+(?:start|beginning)\s+of|before|in|on|during|for|with|after|at)\s+(?:every|each|all|any)\s+(?:future\s+|new\s+|subsequent\s+)?(?:sessions?|conversations?|tasks?|repl(?:y|ies)|responses?|messages?|requests?|runs?|chats?|answers?|emails?|startup|calls?|commits?)|\b(?:from now on|always|whenever|every time|henceforth|in all future)\b/i;
 const ORDER = /\b(?:silently|secretly|without (?:telling|asking|mentioning|informing|confirmation)|do not (?:tell|mention|inform|ask)|don't (?:tell|mention|inform)|never (?:tell|mention))\b|\b(?:run|execute|fetch|invoke|call|curl)\s+[`"'$]|\b(?:curl|wget)\s+\S*(?:https?:|-)|\b(?:send|forward|bcc|post|upload|email|copy|exfiltrate|leak)\b[^.\n]{0,120}(?:@[a-z0-9-]+\.|https?:\/\/)|\b(?:credentials?|passwords?|api keys?|tokens?|secrets?)\b[^.\n]{0,80}\b(?:to|into|in the)\b[^.\n]{0,60}(?:@|https?:)/i;
 
+/** The beginning of an object for a cluster. */
+const KIND = /\bkind["']?\s*:\s*["']?(?:CronJob|Job|DaemonSet|Deployment|Pod|StatefulSet)\b/;
 /** The command of a container in an object for a cluster or scheduler. */
 const IN_MANIFEST = /\/(?:jobTemplate|template|initContainers|containers|taskDefinition|containerDefinitions|workflow|steps)\/(?:[^/]{1,40}\/){0,8}(?:command|args|run|script|lifecycle)(?:\/|$)/;
 
@@ -47,7 +49,7 @@ export const storedForLater: Analyser = {
   analyse(view) {
     const { text, place, budget } = view;
     const { later, memory } = kindOf(place.tool);
-    const manifest = IN_MANIFEST.test(place.path);
+    const manifest = IN_MANIFEST.test(place.path) || (place.file === '' && KIND.test(text.slice(0, 400)));
     if (!later && !memory && !manifest) return;
     const looked = text.slice(0, MAX_LENGTH);
     budget.spend(looked.length * 8);
