@@ -62,6 +62,18 @@ describe('program text where it belongs', () => {
   });
 });
 
+describe('program text among the sentences of a long text', () => {
+  const before = 'The rollout moved to the second week of the month, because the warehouse needs three more days for the stock count. Nobody has to wait for the summary before opening the counter. ';
+
+  it('is an intrusion where no word leads to it', () => {
+    expect(typesIn('create_page', { body: `${before}{{ cycler.__init__.__globals__.os.popen("id").read() }}\n\nAfterwards the export is archived.` })).toEqual(['code_injection']);
+  });
+
+  it('is talk where the text speaks of it', () => {
+    expect(typesIn('create_page', { body: `${before}The review found that the template rejects this payload. {{ cycler.__init__.__globals__.os.popen("id").read() }}\n\nIt is escaped now.` })).toEqual([]);
+  });
+});
+
 describe('texts about attacks', () => {
   it.each([
     ['create_issue', { title: 'Escape {{7*7}} in page titles' }],
