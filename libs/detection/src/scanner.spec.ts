@@ -38,12 +38,6 @@ describe('a scan', () => {
     expect(scan({ 'a key that says boom': 1 }).threats).toMatchObject([{ path: '/a key that says boom' }]);
   });
 
-  it('takes the name of a field for the word that a rule wants before a number, and points at the number', () => {
-    const id: Detector = { ...word, id: 'test.id', literals: ['nric'], pattern: /nric: [A-Z]\d{7}[A-Z]/ };
-    const { threats } = new Scanner([id]).scanCall({ name: 'x', arguments: { guest: { nric: 'S5207364B' } } });
-    expect(threats).toMatchObject([{ path: '/guest/nric', start: 0, end: 9 }]);
-  });
-
   it('reads a list of words as a command line, of the program that the tool is named after if that is one', () => {
     const line: Detector = { ...word, id: 'test.line', literals: ['kubectl delete'], pattern: /^kubectl delete namespace x/ };
     expect(new Scanner([line]).scanCall({ name: 'kubectl', arguments: { args: ['delete', 'namespace', 'x'] } }).threats).toMatchObject([{ path: '/args' }]);

@@ -64,26 +64,11 @@ export class Scanner {
   }
 
   #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {
-    const label = labelOf(place, text);
-    for (const layer of label === '' ? layersOf(text, budget) : [...layersOf(text, budget), labelled(label, text)]) {
+    for (const layer of layersOf(text, budget)) {
       const report = threats.reportsOf(layer, place);
       this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report });
     }
   }
-}
-
-/** Fields whose name says what a number in them is. */
-const TELLING_FIELD =
-  /(?:^|_)(?:ssn|social|sin|ni|nino|nhs|nric|fin|hkid|dni|nie|nif|nuss|pesel|bsn|aadhaar|aadhar|pan|curp|rfc|cpf|cnpj|cnp|egn|oib|tckn|hetu|henkilotunnus|personnummer|fodselsnummer|cpr|ahv|avs|tfn|medicare|ird|passport|pasaporte|tax|steuer|fiscale|national|identity|iban|card|account|routing|dob|birth|nacimiento|licen[cs]e|insurance|mrn|patient)(?:_|$)/;
-/** A number with what belongs to it; longer texts have words of their own. */
-const MAX_LABELLED = 48;
-
-/** The words that stand before the value in a reading of its own, so that a rule which wants a word before a number has the field's name. */
-const labelOf = ({ field, role }: Place, text: string): string =>
-  text.length <= MAX_LABELLED && role !== 'secret' && TELLING_FIELD.test(field) && /\d/.test(text) ? `${field.replaceAll('_', ' ')}: ` : '';
-
-function labelled(label: string, text: string): Layer {
-  return { text: label + text, decodings: [], depth: 0, origin: (at) => Math.max(0, at - label.length) };
 }
 
 /** A finding before it is told: what it says depends on what else was found. */
