@@ -32,7 +32,7 @@ export const cloudRules: readonly CommandRule[] = [
       const has = (part: string): boolean => words.includes(part);
       const nth = operands.findIndex((word, index) => index > 0 && /^(?:rb|rm|delete-|terminate-|schedule-key|stop-|deregister-|purge-|disable-|disassociate|leave-|remove-|update-trail|put-event-selectors|put-bucket-lifecycle|close-account)/.test(word));
       const [kind, act] = nth > 0 ? [operands[nth - 1] ?? '', operands[nth] ?? ''] : [service, action];
-      if (kind === 's3') return (act === 'rb' && (has('--force') || true)) || (act === 'rm' && has('--recursive'));
+      if (kind === 's3') return act === 'rb' || (act === 'rm' && has('--recursive'));
       if (/^(?:terminate-instances|schedule-key-deletion|stop-logging|stop-configuration-recorder|purge-queue|disable-key|close-account|leave-organization)$/.test(act)) return true;
       if (kind === 'cloudtrail') return /^(?:delete-trail|update-trail|put-event-selectors)$/.test(act);
       return /^(?:delete|terminate|purge|deregister|remove)-/.test(act) && WEIGHTY.test(act) && !/^delete-(?:tags?|message)/.test(act);
