@@ -1,4 +1,5 @@
 export { checkPolicyDraft } from './check-policy.ts';
+export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
 export type { Problem } from './draft-reader.ts';
 export { evaluate, type Verdict } from './evaluate.ts';
 export { isToolName, THREAT_TYPES } from './policy.ts';

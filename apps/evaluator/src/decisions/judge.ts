@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
 import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
-import { type Scan, scanCall } from '@holdpoint/detection';
-import { evaluate, type Verdict } from '@holdpoint/policy';
+import { sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
+import { cleaned, evaluate, type Verdict } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
-import { seenIn, unseen } from '../scans/seen.ts';
-import { cleaned } from './cleaned.ts';
+import { seenIn, toldChanges, unseen } from '../scans/seen.ts';
 import type { JudgedCall, NotJudged } from './results.ts';
 
 export type JudgeInput = Readonly<{ index: number; call: EvaluateCall; held: HeldSet | undefined; freshness: Freshness; at: number }>;
@@ -45,13 +44,13 @@ function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_us
   return evaluate(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, risk_score, threat_types: threats_detected }, at);
 }
 
-/** INVARIANT: what is left runs only if the policies let it: it is judged like a call of its own. */
 function outcomeOfCleaning(verdict: Verdict, call: EvaluateCall, these: ByThese): Pick<JudgedCall, 'verdict' | 'sanitized'> {
   if (verdict.action !== 'sanitize') return { verdict };
-  return cleaned(verdict, call.tool_call, {
+  const { verdict: settled, sanitized } = cleaned(verdict, sanitizeArguments(call.tool_call), {
     isJson: (left) => hashOfArguments(left) !== null,
     judgeLeft: (left, scan) => verdictOn({ ...call, tool_call: { ...call.tool_call, arguments: left } }, scan, these),
   });
+  return { verdict: settled, ...(sanitized && { sanitized: { arguments: sanitized.arguments, changes: toldChanges(sanitized.changes) } }) };
 }
 
 const isTooOld = ({ source }: HeldSet, freshness: Freshness): boolean => !freshness.fresh && freshness.forMs >= source.max_policy_staleness_seconds * 1_000;

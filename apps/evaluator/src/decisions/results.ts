@@ -1,12 +1,9 @@
 import type { Change, ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, JsonObject, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
-import type { Verdict } from '@holdpoint/policy';
+import type { SettledVerdict } from '@holdpoint/policy';
 import type { z } from 'zod';
 import type { HeldSet } from '../policies/policy-sets.ts';
 import type { Seen } from '../scans/seen.ts';
 import { recordedArguments, recordedChanges, recordedThreats } from './recorded-arguments.ts';
-
-/** What the policies say, after a call that is to be cleaned has been. */
-export type JudgedVerdict = Omit<Verdict, 'code'> & Readonly<{ code?: 'could_not_judge' | 'could_not_sanitize' }>;
 
 /** One call, judged by one policy set at one instant. */
 export type JudgedCall = Readonly<{
@@ -15,7 +12,7 @@ export type JudgedCall = Readonly<{
   held: HeldSet;
   /** What the scanner saw, before any policy was asked. */
   seen: Seen;
-  verdict: JudgedVerdict;
+  verdict: SettledVerdict;
   /** With the verdict `sanitize`: what may run instead. */
   sanitized?: Readonly<{ arguments: JsonObject; changes: Change[] }>;
   /** Empty for arguments without a canonical form: such a call is blocked. */
