@@ -1,3 +1,4 @@
+export { runCases, type CaseReport, type CaseResult } from './cases.ts';
 export { checkPolicyDraft } from './check-policy.ts';
 export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
 export type { Problem } from './draft-reader.ts';

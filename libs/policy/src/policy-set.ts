@@ -42,7 +42,7 @@ function compilePolicy(policy: Policy): CompiledPolicy {
 }
 
 /** Everything that a client could have sent, also what this version does not know. */
-function draftOf(policy: Policy): unknown {
+export function draftOf(policy: object): unknown {
   return Object.fromEntries(Object.entries(policy).filter(([field]) => !['id', 'created_at', 'updated_at'].includes(field)));
 }
 
