@@ -1,9 +1,17 @@
-import { RE2JS } from 're2js';
-
 export const MAX_GLOB_LENGTH = 256;
 
 type Problem = Readonly<{ problem: string }>;
-type Reading = Readonly<{ source: string }> | Problem;
+
+/** `set`: one character, of these or of no others. `run`: any number of any. A fork goes on at each place named, a jump at one. */
+type Instruction =
+  | Readonly<{ op: 'set'; members: string; negated: boolean }>
+  | Readonly<{ op: 'any' }>
+  | Readonly<{ op: 'run' }>
+  | Readonly<{ op: 'fork'; to: readonly number[] }>
+  | { op: 'jump'; to: number };
+
+/** Names that match begin with `prefix`, and the program reads what follows it; past its last instruction, and at the end of the name, it has matched. */
+export type Glob = Readonly<{ prefix: string; program: readonly Instruction[] }>;
 
 /** What is wrong with a glob, with the place; null when nothing is. */
 export function globProblem(pattern: string): string | null {
@@ -12,63 +20,113 @@ export function globProblem(pattern: string): string | null {
 }
 
 /**
- * A matcher of whole, case-sensitive tool names, linear in the length of the name: `*` any run, `?` one character, `{a,b}`, `[ab]`, `[a-z]`, `[!a]`,
- * `\` takes the next character as it is; `/` and `.` are ordinary. Throws on what `globProblem` names.
+ * Whole, case-sensitive tool names: `*` any run, `?` one character, `{a,b}`, `[ab]`, `[a-z]`, `[!a]`, `\` takes the next character as it is; `/` and `.`
+ * are ordinary. Throws on what `globProblem` names.
  */
-export function compileGlob(pattern: string): (name: string) => boolean {
+export function parseGlob(pattern: string): Glob {
   const reading = readGlob(pattern);
   if ('problem' in reading) throw new TypeError(`bad glob: ${reading.problem}`);
-  const regex = RE2JS.compile(reading.source, RE2JS.DOTALL);
-  return (name) => regex.testExact(name);
+  return reading;
 }
 
-/** The glob as RE2 source. INVARIANT: every character that is not an operator of ours leaves here as a literal of RE2. */
-function readGlob(pattern: string): Reading {
+export function compileGlob(pattern: string): (name: string) => boolean {
+  const glob = parseGlob(pattern);
+  return (name) => matchesGlob(glob, name);
+}
+
+/**
+ * Follows every way through the program at once. INVARIANT: an instruction is looked at no more than once a place in the name, so no more than
+ * (instructions + 1) times (characters + 1) steps are taken; `steps` is told of each.
+ */
+export function matchesGlob({ prefix, program }: Glob, name: string, steps?: () => void): boolean {
+  if (!name.startsWith(prefix)) return false;
+  if (program.length === 0) return name.length === prefix.length;
+  if (program.length === 1 && program[0]?.op === 'run') return true;
+
+  const reachedAt = new Int16Array(program.length + 1).fill(-1);
+  const reach = (place: number, at: number, reached: number[]): void => {
+    if (reachedAt[place] === at) return;
+    reachedAt[place] = at;
+    steps?.();
+    const instruction = program[place];
+    if (instruction?.op === 'fork') for (const next of instruction.to) reach(next, at, reached);
+    else if (instruction?.op === 'jump') reach(instruction.to, at, reached);
+    else reached.push(place);
+    if (instruction?.op === 'run') reach(place + 1, at, reached);
+  };
+
+  let here: number[] = [];
+  reach(0, prefix.length, here);
+  for (let at = prefix.length; at < name.length && here.length > 0; at += 1) {
+    const char = name.charAt(at);
+    const next: number[] = [];
+    for (const place of here) {
+      const instruction = program[place];
+      if (instruction?.op === 'run') reach(place, at + 1, next);
+      else if (instruction?.op === 'any' || (instruction?.op === 'set' && instruction.members.includes(char) !== instruction.negated)) reach(place + 1, at + 1, next);
+    }
+    here = next;
+  }
+  return here.includes(program.length);
+}
+
+function readGlob(pattern: string): Glob | Problem {
   if (pattern.length === 0 || pattern.length > MAX_GLOB_LENGTH) return { problem: `must have 1 to ${MAX_GLOB_LENGTH} characters` };
   if (pattern.startsWith('!')) return problemAt(0, 'a glob cannot be negated; `\\!` is the character itself');
 
-  let source = '';
-  const braces: { at: number; commas: number }[] = [];
+  let prefix = '';
+  const program: Instruction[] = [];
+  const braces: { at: number; starts: number[]; jumps: { to: number }[] }[] = [];
+  const literal = (char: string): void => {
+    if (program.length === 0) prefix += char;
+    else program.push({ op: 'set', members: char, negated: false });
+  };
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern.charAt(at);
     const brace = braces.at(-1);
     switch (char) {
       case '*':
-        if (!source.endsWith('.*')) source += '.*';
+        if (program.at(-1)?.op !== 'run') program.push({ op: 'run' });
         break;
       case '?':
-        source += '.';
+        program.push({ op: 'any' });
         break;
       case '\\':
         at += 1;
         if (at === pattern.length) return problemAt(at - 1, '`\\` needs a character after it');
         if (!isNameCharacter(pattern.charAt(at))) return foreign(at);
-        source += literal(pattern.charAt(at));
+        literal(pattern.charAt(at));
         break;
       case '[': {
         const set = readCharacterSet(pattern, at);
         if ('problem' in set) return set;
-        source += set.source;
+        program.push({ op: 'set', members: set.members, negated: set.negated });
         at = set.end;
         break;
       }
-      case '{':
-        braces.push({ at, commas: 0 });
-        source += '(?:';
+      case '{': {
+        const starts = [program.length + 1];
+        program.push({ op: 'fork', to: starts });
+        braces.push({ at, starts, jumps: [] });
         break;
+      }
       case '}':
         if (!brace) return problemAt(at, '`}` closes nothing; `\\}` is the character itself');
-        if (brace.commas === 0) return problemAt(brace.at, 'braces need at least two alternatives, `{a,b}`');
+        if (brace.jumps.length === 0) return problemAt(brace.at, 'braces need at least two alternatives, `{a,b}`');
         braces.pop();
-        source += ')';
+        for (const jump of brace.jumps) jump.to = program.length;
         break;
       case ',':
-        if (brace) brace.commas += 1;
-        source += brace ? '|' : literal(char);
+        if (brace) {
+          const jump = { op: 'jump' as const, to: -1 };
+          program.push(jump);
+          brace.jumps.push(jump);
+          brace.starts.push(program.length);
+        } else literal(char);
         break;
       case '.':
         if (brace && pattern[at + 1] === '.') return problemAt(at, 'ranges in braces are not supported; `\\.` is the character itself');
-        source += literal(char);
+        literal(char);
         break;
       case ']':
         return problemAt(at, '`]` closes nothing; `\\]` is the character itself');
@@ -79,18 +137,18 @@ function readGlob(pattern: string): Reading {
         return refusedAt(at, char);
       default:
         if (!isNameCharacter(char)) return foreign(at);
-        source += literal(char);
+        literal(char);
     }
   }
   const unclosed = braces.at(-1);
-  return unclosed ? problemAt(unclosed.at, '`{` is never closed') : { source };
+  return unclosed ? problemAt(unclosed.at, '`{` is never closed') : { prefix, program };
 }
 
 /** `[ab]`, `[a-z]`, `[!a]`; `start` is the place of the opening bracket, `end` of the closing one. */
-function readCharacterSet(pattern: string, start: number): Readonly<{ source: string; end: number }> | Problem {
+function readCharacterSet(pattern: string, start: number): Readonly<{ members: string; negated: boolean; end: number }> | Problem {
   const negated = pattern[start + 1] === '!';
   const first = start + (negated ? 2 : 1);
-  let source = negated ? '[^' : '[';
+  let members = '';
   let at = first;
 
   const readMember = (): string | Problem => {
@@ -111,7 +169,7 @@ function readCharacterSet(pattern: string, start: number): Readonly<{ source: st
     if (typeof from !== 'string') return from;
     const isRange = pattern[at] === '-' && at + 1 < pattern.length && pattern[at + 1] !== ']';
     if (!isRange) {
-      source += literal(from);
+      members += from;
       continue;
     }
     const dash = at;
@@ -120,15 +178,11 @@ function readCharacterSet(pattern: string, start: number): Readonly<{ source: st
     if (typeof to !== 'string') return to;
     if (from > to) return problemAt(dash, `the range ${from}-${to} is the wrong way round`);
     if (pattern[at] === '-' && pattern[at + 1] !== ']') return problemAt(at, '`-` follows a range; `\\-` is the character itself');
-    source += `${literal(from)}-${literal(to)}`;
+    for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code += 1) members += String.fromCharCode(code);
   }
   if (at >= pattern.length) return problemAt(start, '`[` is never closed');
   if (at === first) return problemAt(start, 'brackets must not be empty');
-  return { source: `${source}]`, end: at };
-}
-
-function literal(char: string): string {
-  return /[A-Za-z0-9]/.test(char) ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return { members, negated, end: at };
 }
 
 function isNameCharacter(char: string): boolean {

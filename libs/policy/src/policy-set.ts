@@ -1,12 +1,13 @@
+import { candidatesByName } from './candidates.ts';
 import { checkPolicyDraft } from './check-policy.ts';
 import { compileConditions, type Condition } from './conditions.ts';
-import { compileGlob } from './glob.ts';
+import { type Glob, parseGlob } from './glob.ts';
 import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
 export type PolicySetSource = Readonly<{ guard_id: string; version: number; default_action: DefaultAction; policies: readonly Policy[] }>;
 
-export type CompiledPolicy = Readonly<{ policy: Policy; matches: (toolName: string) => boolean; conditions: readonly Condition[] }>;
+export type CompiledPolicy = Readonly<{ policy: Policy; glob: Glob; conditions: readonly Condition[] }>;
 
 /** Immutable but for a bounded memory of tool names. */
 export type CompiledPolicySet = Readonly<{
@@ -27,7 +28,7 @@ export function compilePolicySet({ guard_id, version, default_action, policies }
     .filter((policy) => policy.is_active)
     .toSorted(firstAsked)
     .map(compilePolicy);
-  return { guard_id, version, default_action, candidatesFor: remembered((toolName) => compiled.filter((policy) => policy.matches(toolName))) };
+  return { guard_id, version, default_action, candidatesFor: remembered(candidatesByName(compiled, ({ glob }) => glob)) };
 }
 
 /** Highest priority first, then the older, then the smaller id. */
@@ -38,7 +39,7 @@ export function firstAsked(a: Policy, b: Policy): number {
 function compilePolicy(policy: Policy): CompiledPolicy {
   const [problem] = checkPolicyDraft(draftOf(policy));
   if (problem) throw new TypeError(`policy ${quoted(policy.id)} cannot be used: ${problem.path} ${problem.message}`);
-  return { policy, matches: compileGlob(policy.tool_pattern), conditions: [...compileConditions(policy.conditions ?? {})] };
+  return { policy, glob: parseGlob(policy.tool_pattern), conditions: [...compileConditions(policy.conditions ?? {})] };
 }
 
 /** Everything that a client could have sent, also what this version does not know. */
