@@ -27,7 +27,7 @@ export function evaluate(set: CompiledPolicySet, call: ToolCallFacts, at: number
 
 function conditionsOf({ conditions }: CompiledPolicy, call: JudgedCall): boolean | Unjudgeable {
   for (const condition of conditions) {
-    const result = condition(call);
+    const result = condition.holds(call);
     if (result !== true) return result;
   }
   return true;

@@ -3,6 +3,7 @@ export { checkPolicyDraft } from './check-policy.ts';
 export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
 export type { Problem } from './draft-reader.ts';
 export { evaluate, type Verdict } from './evaluate.ts';
+export { explain, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
 export { isToolName, THREAT_TYPES } from './policy.ts';
 export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { compilePolicySet, type CompiledPolicySet, type PolicySetSource } from './policy-set.ts';

@@ -1,6 +1,7 @@
 import { candidatesByName } from './candidates.ts';
 import { checkPolicyDraft } from './check-policy.ts';
-import { compileConditions, type Condition } from './conditions.ts';
+import type { Condition } from './condition.ts';
+import { compileConditions } from './conditions.ts';
 import { type Glob, parseGlob } from './glob.ts';
 import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
@@ -16,6 +17,8 @@ export type CompiledPolicySet = Readonly<{
   default_action: DefaultAction;
   /** Active policies whose glob matches, in the order they are asked. */
   candidatesFor: (toolName: string) => readonly CompiledPolicy[];
+  /** Every policy in the order of deciding; an inactive one is not compiled. */
+  inOrder: readonly Readonly<{ policy: Policy; compiled: CompiledPolicy | null }>[];
 }>;
 
 /** References the memory of one set may hold: a name costs one, and one for each of its candidates. */
@@ -24,11 +27,9 @@ const MAX_REMEMBERED = 65_536;
 /** Throws a TypeError on an active policy that `checkPolicyDraft` refuses, and on an unknown default action. */
 export function compilePolicySet({ guard_id, version, default_action, policies }: PolicySetSource): CompiledPolicySet {
   if (!DEFAULT_ACTIONS.includes(default_action)) throw new TypeError(`unknown default action ${quoted(default_action)}`);
-  const compiled = policies
-    .filter((policy) => policy.is_active)
-    .toSorted(firstAsked)
-    .map(compilePolicy);
-  return { guard_id, version, default_action, candidatesFor: remembered(candidatesByName(compiled, ({ glob }) => glob)) };
+  const inOrder = policies.toSorted(firstAsked).map((policy) => ({ policy, compiled: policy.is_active ? compilePolicy(policy) : null }));
+  const compiled = inOrder.flatMap((one) => one.compiled ?? []);
+  return { guard_id, version, default_action, candidatesFor: remembered(candidatesByName(compiled, ({ glob }) => glob)), inOrder };
 }
 
 /** Highest priority first, then the older, then the smaller id. */

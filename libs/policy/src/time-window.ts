@@ -24,6 +24,39 @@ export function compileTimeWindow(window: TimeWindow): (at: number) => boolean |
   };
 }
 
+/** What time it is, and when the window would be open. Expects an instant at which it is closed. */
+export function whyClosed(window: TimeWindow, at: number): string {
+  const name = window.timezone ?? 'UTC';
+  const local = localTimeIn(IANAZone.create(name), at);
+  if (!local) return 'the time is not known';
+  return `it is ${DAY_NAMES[local.weekday - 1] ?? ''} ${clock(local.minute)} in ${name}; the window is ${daysIn(window)} ${hoursIn(window)}`;
+}
+
+/** Days that follow each other are written as one span. */
+function daysIn({ days }: TimeWindow): string {
+  const wanted = DAYS.map((day) => days?.includes(day) ?? true);
+  if (wanted.every(Boolean)) return 'every day';
+  const spans: string[] = [];
+  for (let first = wanted.indexOf(true); first >= 0; ) {
+    const end = wanted.indexOf(false, first);
+    const last = (end < 0 ? wanted.length : end) - 1;
+    const [from = '', to = ''] = [DAY_NAMES[first], DAY_NAMES[last]];
+    spans.push(last === first ? from : `${from}${last === first + 1 ? ', ' : '–'}${to}`);
+    first = wanted.indexOf(true, last + 1);
+  }
+  return spans.join(', ');
+}
+
+function hoursIn(window: TimeWindow): string {
+  const start = minuteOf(window.hours_start) ?? 0;
+  const end = minuteOf(window.hours_end) ?? 0;
+  if (start === end) return 'all day';
+  return `${clock(start)}–${clock(end)}${start > end ? ' of the next day' : ''}`;
+}
+
+const DAY_NAMES = DAYS.map((day) => `${day.charAt(0).toUpperCase()}${day.slice(1)}`);
+const clock = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
 function openHours(window: TimeWindow): (local: LocalTime) => boolean {
   const weekdays = window.days && new Set(window.days.map((day) => (DAYS as readonly string[]).indexOf(day) + 1));
   const isDay = (weekday: number) => !weekdays || weekdays.has(weekday);

@@ -1,0 +1,53 @@
+import { evaluate, type Verdict } from './evaluate.ts';
+import { JudgedCall } from './judged-call.ts';
+import { isToolName, type Policy, type ToolCallFacts } from './policy.ts';
+import type { CompiledPolicy, CompiledPolicySet } from './policy-set.ts';
+import { quoted } from './quoted.ts';
+
+export const OUTCOMES = ['decided', 'not_matched', 'condition_failed', 'could_not_judge', 'not_reached', 'inactive'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What one policy had to say. `because` is one sentence without a full stop, on one line, with the values that were compared. */
+export type ExplanationLine = Readonly<{ policy_id: string; name: string; outcome: Outcome; because: string }>;
+
+export type Explanation = Readonly<{ verdict: Verdict; lines: readonly ExplanationLine[] }>;
+
+type Finding = Readonly<{ outcome: Outcome; because: string }>;
+
+/**
+ * The verdict and, for every policy of the set once and in the order of deciding, inactive ones too, why it decided or did not. Never throws on JSON.
+ * INVARIANT: the verdict is always `evaluate`'s, and the lines are read off the very candidates and conditions that it judges by.
+ */
+export function explain(set: CompiledPolicySet, call: ToolCallFacts, at: number): Explanation {
+  const judged = new JudgedCall(call, at);
+  const isName = isToolName(call.tool_name);
+  const candidates = new Set(isName ? set.candidatesFor(call.tool_name) : []);
+  let end = isName ? null : 'the tool name is none that could be judged';
+  const lines = set.inOrder.map(({ policy, compiled }): ExplanationLine => {
+    const { outcome, because } = compiled === null ? notActive : end === null ? findingOf(compiled, judged, candidates) : { outcome: 'not_reached' as const, because: end };
+    if (outcome === 'decided') end = `policy ${quoted(policy.name)} decided before`;
+    if (outcome === 'could_not_judge') end = `policy ${quoted(policy.name)} could not be judged, which ends the evaluation`;
+    return { policy_id: policy.id, name: policy.name, outcome, because };
+  });
+  return { verdict: evaluate(set, call, at), lines };
+}
+
+const notActive: Finding = { outcome: 'inactive', because: 'it is not active' };
+
+function findingOf(compiled: CompiledPolicy, call: JudgedCall, candidates: ReadonlySet<CompiledPolicy>): Finding {
+  const { policy, conditions } = compiled;
+  const name = call.facts.tool_name;
+  if (!candidates.has(compiled)) return { outcome: 'not_matched', because: `${quoted(policy.tool_pattern)} does not match ${quoted(name)}` };
+  for (const condition of conditions) {
+    const result = condition.holds(call);
+    if (result === false) return { outcome: 'condition_failed', because: condition.whyNot(call) };
+    if (result !== true) return { outcome: 'could_not_judge', because: result.because };
+  }
+  return { outcome: 'decided', because: decidedBecause(policy, name, conditions.length) };
+}
+
+function decidedBecause({ tool_pattern: pattern }: Policy, toolName: string, conditions: number): string {
+  const matches = `${quoted(pattern)} matches ${quoted(toolName)}`;
+  if (conditions === 0) return `${matches}, and it has no conditions`;
+  return `${matches}, and ${conditions === 1 ? 'its condition holds' : `its ${conditions} conditions hold`}`;
+}
