@@ -161,6 +161,20 @@ const predicate = fc.oneof(
   fc.record({ eq: operand }), fc.record({ ne: operand }), fc.record({ in: fc.tuple(operand) }), fc.record({ nin: fc.tuple(operand) }), fc.record({ matches: fc.constant('a') }),
   fc.record({ starts_with: fc.constant('a') }), fc.record({ exists: fc.boolean() }), fc.record({ gt: number }), fc.record({ gte: number, lt: number }), fc.record({ lte: number }),
 ) as fc.Arbitrary<ArgumentPredicate>;
+const anyCondition = {
+  agent_id: fc.constantFrom('x', 'y'),
+  end_user_id: fc.constantFrom('x', 'y'),
+  tool_type: fc.constantFrom('x', 'y'),
+  risk_score_min: fc.constantFrom(0, 0.5),
+  risk_score_max: fc.constantFrom(0.5, 1),
+  threat_types: fc.constant(['ssrf']),
+  argument_pattern: fc.constantFrom('a', '^$', '\\d+', '(?i)x|y', '\\PN'),
+  arguments: fc.dictionary(pointer, predicate, { maxKeys: 3 }),
+  time_window: fc.oneof(
+    fc.constant({}),
+    fc.record({ days: fc.subarray([...DAYS], { minLength: 1 }), hours_start: fc.integer({ min: 0, max: 23 }), hours_end: fc.integer({ min: 1, max: 24 }), timezone: fc.constantFrom('Asia/Kolkata', 'America/New_York') }),
+  ),
+};
 const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   id: fc.uuid(),
   name: fc.constantFrom('P', 'a`b\nc'),
@@ -170,23 +184,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   is_active: fc.boolean(),
   created_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'),
   updated_at: fc.constant('2026-01-02T00:00:00.000Z'),
-  conditions: fc.record(
-    {
-      agent_id: fc.constantFrom('x', 'y'),
-      end_user_id: fc.constantFrom('x', 'y'),
-      tool_type: fc.constantFrom('x', 'y'),
-      risk_score_min: fc.constantFrom(0, 0.5),
-      risk_score_max: fc.constantFrom(0.5, 1),
-      threat_types: fc.constant(['ssrf']),
-      argument_pattern: fc.constantFrom('a', '^$', '\\d+', '(?i)x|y', '\\PN'),
-      arguments: fc.dictionary(pointer, predicate, { maxKeys: 3 }),
-      time_window: fc.oneof(
-        fc.constant({}),
-        fc.record({ days: fc.subarray([...DAYS], { minLength: 1 }), hours_start: fc.integer({ min: 0, max: 23 }), hours_end: fc.integer({ min: 1, max: 24 }), timezone: fc.constantFrom('Asia/Kolkata', 'America/New_York') }),
-      ),
-    },
-    { requiredKeys: [] },
-  ),
+  conditions: fc.oneof(fc.constant({}), fc.record(anyCondition, { requiredKeys: [] }), ...Object.entries(anyCondition).map(([name, arbitrary]) => fc.record({ [name]: arbitrary }))),
 });
 const scanned = { risk_score: fc.constantFrom(0, 0.4, 0.9), threat_types: fc.constantFrom<string[]>([], ['ssrf'], ['persistence']) };
 const anyFacts = fc.oneof(
