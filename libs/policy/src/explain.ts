@@ -24,7 +24,7 @@ export function explain(set: CompiledPolicySet, call: ToolCallFacts, at: number)
   const candidates = new Set(isName ? set.candidatesFor(call.tool_name) : []);
   let end = isName ? null : 'the tool name is none that could be judged';
   const lines = set.inOrder.map(({ policy, compiled }): ExplanationLine => {
-    const { outcome, because } = compiled === null ? notActive : end === null ? findingOf(compiled, judged, candidates) : { outcome: 'not_reached' as const, because: end };
+    const { outcome, because } = findingOf(compiled, { judged, candidates, end });
     if (outcome === 'decided') end = `policy ${quoted(policy.name)} decided before`;
     if (outcome === 'could_not_judge') end = `policy ${quoted(policy.name)} could not be judged, which ends the evaluation`;
     return { policy_id: policy.id, name: policy.name, outcome, because };
@@ -32,15 +32,18 @@ export function explain(set: CompiledPolicySet, call: ToolCallFacts, at: number)
   return { verdict: evaluate(set, call, at), lines };
 }
 
-const notActive: Finding = { outcome: 'inactive', because: 'it is not active' };
+/** `end`: why no policy is asked any more; null while they are. */
+type Asking = Readonly<{ judged: JudgedCall; candidates: ReadonlySet<CompiledPolicy>; end: string | null }>;
 
-function findingOf(compiled: CompiledPolicy, call: JudgedCall, candidates: ReadonlySet<CompiledPolicy>): Finding {
+function findingOf(compiled: CompiledPolicy | null, { judged, candidates, end }: Asking): Finding {
+  if (compiled === null) return { outcome: 'inactive', because: 'it is not active' };
+  if (end !== null) return { outcome: 'not_reached', because: end };
   const { policy, conditions } = compiled;
-  const name = call.facts.tool_name;
+  const name = judged.facts.tool_name;
   if (!candidates.has(compiled)) return { outcome: 'not_matched', because: `${quoted(policy.tool_pattern)} does not match ${quoted(name)}` };
   for (const condition of conditions) {
-    const result = condition.holds(call);
-    if (result === false) return { outcome: 'condition_failed', because: condition.whyNot(call) };
+    const result = condition.holds(judged);
+    if (result === false) return { outcome: 'condition_failed', because: condition.whyNot(judged) };
     if (result !== true) return { outcome: 'could_not_judge', because: result.because };
   }
   return { outcome: 'decided', because: decidedBecause(policy, name, conditions.length) };
