@@ -8,16 +8,20 @@ import {
   DeletePolicy,
   EvaluateToolCalls,
   GetApproval,
+  GetPolicy,
   Health,
   ListDecisions,
   ListPolicies,
   ProblemDocument,
   ReadApprovalStatuses,
+  ReorderPolicies,
   RevisionChanged,
   SyncAccess,
+  UpdatePolicy,
   ValidateResponse,
   VoteOnApproval,
   type EvaluateCall,
+  type RequestContract,
 } from '@holdpoint/contracts';
 import { PeerFailed, PeerUnavailable } from '@holdpoint/messaging';
 import { eventually } from '@holdpoint/test-kit';
@@ -277,6 +281,37 @@ describe('management', () => {
   it('passes refusals on as problem documents', async () => {
     services.on(CreatePolicy, () => ({ refused: { status: 400, code: 'invalid_policy', detail: 'The policy cannot be used.', errors: [{ path: '/tool_pattern', message: 'required' }] } }));
     expect(problemOf(await create())).toMatchObject({ status: 400, code: 'invalid_policy', errors: [{ path: '/tool_pattern', message: 'required' }], message: 'The policy cannot be used.' });
+  });
+
+  it('tells the tag of what it shows in `ETag`, and not in the body', async () => {
+    services.on(GetPolicy, () => ({ ok: { ...policy, etag: '"abc"' } })).on(ListPolicies, () => ({ ok: { data: [policy], next_cursor: null, etag: '"3"' } }));
+    const one = await gateway.send({ url: `/v1/guard/default/policies/${policy.id}`, key: 'admin0000000' });
+    expect([one.status, one.headers.etag, one.json()]).toEqual([200, '"abc"', policy]);
+    const list = await gateway.send({ url: '/v1/guard/default/policies', key: 'admin0000000' });
+    expect([list.status, list.headers.etag, list.json()]).toEqual([200, '"3"', { data: [policy], next_cursor: null }]);
+  });
+
+  it.each<[string, string, RequestContract]>([
+    ['POST', '', CreatePolicy],
+    ['PUT', `/${policy.id}`, UpdatePolicy],
+    ['PATCH', `/${policy.id}`, UpdatePolicy],
+    ['DELETE', `/${policy.id}`, DeletePolicy],
+    ['POST', '/reorder', ReorderPolicies],
+  ])('%s policies%s hands the condition of the writer on, and says what it made; a stale one is 412 with the present tag', async (method, path, contract) => {
+    services.on(contract, () => ({ ok: { value: policy, revision: 7, policy_version: 3, etag: '"new"' } }));
+    const write = (headers: Record<string, string>) =>
+      gateway.send({ method, url: `/v1/guard/default/policies${path}`, key: 'admin0000000', headers, ...(method !== 'DELETE' && { body: path === '/reorder' ? JSON.stringify({ policy_ids: [policy.id] }) : '{}' }) });
+    expect((await write({ 'if-match': 'W/"old", "abc"' })).headers.etag).toBe('"new"');
+    await write({ 'if-match': '*' });
+    await write({});
+    expect(services.bodiesOf(contract).map((body) => (body as { if_match?: unknown }).if_match)).toEqual([['"abc"'], '*', undefined]);
+
+    services.on(contract, () => ({ refused: { status: 412, code: 'precondition_failed', detail: 'the policy changed', etag: '"new"' } }));
+    const stale = await write({ 'if-match': '"abc"' });
+    expect([stale.status, stale.headers.etag, problemOf(stale).code]).toEqual([412, '"new"', 'precondition_failed']);
+    expect(stale.json()).not.toHaveProperty('etag');
+    services.off(contract);
+    expect(problemOf(await write({ 'if-match': 'abc' }))).toMatchObject({ status: 400, code: 'invalid_input', errors: [{ path: '', message: expect.stringContaining('If-Match') }] });
   });
 
   it.each<[string, string, 'GET' | 'POST', string]>([

@@ -122,7 +122,8 @@ describe('policies', () => {
     const conditions = JSON.parse('{"arguments": {"/__proto__": {"eq": {"__proto__": 1, "constructor": [1.5, "é"]}}}, "end_user_id": "u"}') as NonNullable<Policy['conditions']>;
     const made = ok(await ask(CreatePolicy, { actor: root, guard_id: guard, draft: { name: 'n', tool_pattern: 'pay_*', action: 'require_approval', conditions, approval_config: { timeout_minutes: 0.5 } } }));
     expect(made.policy_version).toBe(2);
-    const read = ok(await ask(GetPolicy, { actor: root, guard_id: guard, policy_id: made.value.id }));
+    const { etag, ...read } = ok(await ask(GetPolicy, { actor: root, guard_id: guard, policy_id: made.value.id }));
+    expect(etag).toBe(made.etag);
     expect(JSON.stringify(read)).toBe(JSON.stringify(made.value));
     expect(JSON.stringify(read.conditions)).toBe(JSON.stringify(conditions));
 

@@ -82,6 +82,6 @@ export {
   UpdatePolicy,
 } from './internal/management.ts';
 export { AwaitActive, PolicySet, RenewLease, ReturnLease, leaseMs, leaseRenewalMs } from './internal/policy-sets.ts';
-export { Actor, Refusal, pageOf, replyOf } from './internal/reply.ts';
+export { Actor, IfMatch, Refusal, pageOf, replyOf } from './internal/reply.ts';
 export type { Reply } from './internal/reply.ts';
 export { ScanContent } from './internal/scan.ts';

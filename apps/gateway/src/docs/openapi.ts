@@ -80,11 +80,12 @@ function operation(operationId: string, endpoint: Endpoint, schemas: Schemas): o
   };
 }
 
-function parametersOf({ params = {}, query, prefersWait }: Endpoint, schemas: Schemas): object[] {
+function parametersOf({ params = {}, query, prefersWait, takesIfMatch }: Endpoint, schemas: Schemas): object[] {
   return [
     ...Object.entries(params).map(([name, schema]) => ({ name, in: 'path', required: true, schema: schemas.of(schema) })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema: schemas.of(schema as z.ZodType) })),
     ...(prefersWait === true ? [{ name: 'Prefer', in: 'header', required: false, description: '`wait=N`: be held for up to N seconds (0 to 600) while people decide.', schema: { type: 'string' } }] : []),
+    ...(takesIfMatch === true ? [{ name: 'If-Match', in: 'header', required: false, description: 'An `ETag` that was read: 412 when what it stands for has changed since.', schema: { type: 'string' } }] : []),
   ];
 }
 

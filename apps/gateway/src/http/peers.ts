@@ -29,7 +29,8 @@ export class Peers {
   async ask<C extends Refusable>(contract: C, body: z.input<C['request']>, { timeoutMs = answerWithinMs }: Readonly<{ timeoutMs?: number }> = {}): Promise<Wanted<C>> {
     const reply = (await this.reply(contract, body, timeoutMs)) as { ok: Wanted<C> } | { refused: Refusal };
     if ('ok' in reply) return reply.ok;
-    throw new Problem(reply.refused);
+    const { etag, ...facts } = reply.refused;
+    throw new Problem({ ...facts, ...(etag !== undefined && { headers: { ETag: etag } }) });
   }
 
   private async reply<C extends RequestContract>(contract: C, body: z.input<C['request']>, timeoutMs: number): Promise<z.output<C['reply']>> {

@@ -1,12 +1,13 @@
 import { CreatePolicy, DeletePolicy, endpoints, GetPolicy, ListPolicies, ReorderPolicies, UpdatePolicy, type JsonObject, type Policy, type PolicyOrder } from '@holdpoint/contracts';
 import { Messaging } from '@holdpoint/messaging';
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { ifMatchOf } from '../http/if-match.ts';
 import { checkedBody, checkedQuery } from '../http/input.ts';
 import { pageOf, type Paging } from '../http/paging.ts';
 import { Peers } from '../http/peers.ts';
 import { guardOf, keyOf, type Reply, type Request } from '../http/requests.ts';
 import { Route } from '../http/route.ts';
-import { written, type Activating } from './written.ts';
+import { tagged, written, type Activating } from './written.ts';
 
 const activating = checkedQuery(endpoints.createPolicy);
 const nothing = checkedQuery(endpoints.getPolicy);
@@ -23,17 +24,17 @@ export class PoliciesController {
 
   @Route('createPolicy')
   async create(@Body(checkedBody(endpoints.createPolicy)) draft: JsonObject, @Query(activating) query: Activating, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Policy> {
-    return written(await this.peers.ask(CreatePolicy, { ...about(request), draft }), { reply, query, messaging: this.messaging });
+    return written(await this.peers.ask(CreatePolicy, { ...writing(request), draft }), { reply, query, messaging: this.messaging });
   }
 
   @Route('listPolicies')
-  list(@Query(checkedQuery(endpoints.listPolicies)) query: Paging, @Req() request: Request): Promise<unknown> {
-    return this.peers.ask(ListPolicies, { ...about(request), ...pageOf(query) });
+  async list(@Query(checkedQuery(endpoints.listPolicies)) query: Paging, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    return untagged(await this.peers.ask(ListPolicies, { ...about(request), ...pageOf(query) }), reply);
   }
 
   @Route('getPolicy')
-  get(@Param('policyId') policyId: string, @Query(nothing) _query: object, @Req() request: Request): Promise<Policy> {
-    return this.peers.ask(GetPolicy, { ...about(request), policy_id: policyId });
+  async get(@Param('policyId') policyId: string, @Query(nothing) _query: object, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Policy> {
+    return untagged(await this.peers.ask(GetPolicy, { ...about(request), policy_id: policyId }), reply);
   }
 
   @Route('putPolicy')
@@ -60,7 +61,7 @@ export class PoliciesController {
 
   @Route('deletePolicy')
   async delete(@Param('policyId') policyId: string, @Query(activating) query: Activating, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Policy> {
-    return written(await this.peers.ask(DeletePolicy, { ...about(request), policy_id: policyId }), { reply, query, messaging: this.messaging });
+    return written(await this.peers.ask(DeletePolicy, { ...writing(request), policy_id: policyId }), { reply, query, messaging: this.messaging });
   }
 
   @Route('reorderPolicies')
@@ -70,12 +71,23 @@ export class PoliciesController {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<{ data: Policy[] }> {
-    return written(await this.peers.ask(ReorderPolicies, { ...about(request), policy_ids }), { reply, query, messaging: this.messaging });
+    return written(await this.peers.ask(ReorderPolicies, { ...writing(request), policy_ids }), { reply, query, messaging: this.messaging });
   }
 
   private async update(policyId: string, patch: JsonObject, { query, request, reply }: Readonly<{ query: Activating; request: Request; reply: Reply }>): Promise<Policy> {
-    return written(await this.peers.ask(UpdatePolicy, { ...about(request), policy_id: policyId, patch }), { reply, query, messaging: this.messaging });
+    return written(await this.peers.ask(UpdatePolicy, { ...writing(request), policy_id: policyId, patch }), { reply, query, messaging: this.messaging });
   }
 }
 
 const about = (request: Request) => ({ actor: keyOf(request).actor, guard_id: guardOf(request).id });
+
+function writing(request: Request) {
+  const ifMatch = ifMatchOf(request);
+  return { ...about(request), ...(ifMatch !== undefined && { if_match: ifMatch }) };
+}
+
+/** The tag travels beside the answer, and is told in a header. */
+function untagged<T extends Readonly<{ etag?: string | undefined }>>({ etag, ...shown }: T, reply: Reply): Omit<T, 'etag'> {
+  tagged(reply, etag);
+  return shown;
+}

@@ -1,8 +1,9 @@
-import { CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, ReorderPolicies, UpdatePolicy } from '@holdpoint/contracts';
+import { type Actor, CreatePolicy, DeletePolicy, GetPolicy, type IfMatch, ListPolicies, ReorderPolicies, UpdatePolicy } from '@holdpoint/contracts';
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import type { z } from 'zod';
 import { RevisionNews } from '../access/revision-news.ts';
+import type { Writer } from './change-policies.ts';
 import { PoliciesRepository } from './policies.repository.ts';
 
 @Controller()
@@ -13,8 +14,8 @@ export class PoliciesController {
   ) {}
 
   @MessagePattern(CreatePolicy.subject)
-  async create(@Payload() { actor, guard_id, draft }: z.output<typeof CreatePolicy.request>): Promise<z.input<typeof CreatePolicy.reply>> {
-    return this.news.tell(await this.policies.create(actor, guard_id, draft));
+  async create(@Payload() { draft, ...asked }: z.output<typeof CreatePolicy.request>): Promise<z.input<typeof CreatePolicy.reply>> {
+    return this.news.tell(await this.policies.create(writerOf(asked), draft));
   }
 
   @MessagePattern(ListPolicies.subject)
@@ -28,17 +29,19 @@ export class PoliciesController {
   }
 
   @MessagePattern(UpdatePolicy.subject)
-  async update(@Payload() { actor, guard_id, policy_id, patch }: z.output<typeof UpdatePolicy.request>): Promise<z.input<typeof UpdatePolicy.reply>> {
-    return this.news.tell(await this.policies.update(actor, guard_id, policy_id, patch));
+  async update(@Payload() { policy_id, patch, ...asked }: z.output<typeof UpdatePolicy.request>): Promise<z.input<typeof UpdatePolicy.reply>> {
+    return this.news.tell(await this.policies.update(writerOf(asked), policy_id, patch));
   }
 
   @MessagePattern(DeletePolicy.subject)
-  async delete(@Payload() { actor, guard_id, policy_id }: z.output<typeof DeletePolicy.request>): Promise<z.input<typeof DeletePolicy.reply>> {
-    return this.news.tell(await this.policies.delete(actor, guard_id, policy_id));
+  async delete(@Payload() { policy_id, ...asked }: z.output<typeof DeletePolicy.request>): Promise<z.input<typeof DeletePolicy.reply>> {
+    return this.news.tell(await this.policies.delete(writerOf(asked), policy_id));
   }
 
   @MessagePattern(ReorderPolicies.subject)
-  async reorder(@Payload() { actor, guard_id, policy_ids }: z.output<typeof ReorderPolicies.request>): Promise<z.input<typeof ReorderPolicies.reply>> {
-    return this.news.tell(await this.policies.reorder(actor, guard_id, policy_ids));
+  async reorder(@Payload() { policy_ids, ...asked }: z.output<typeof ReorderPolicies.request>): Promise<z.input<typeof ReorderPolicies.reply>> {
+    return this.news.tell(await this.policies.reorder(writerOf(asked), policy_ids));
   }
 }
+
+const writerOf = ({ actor, guard_id, if_match }: Readonly<{ actor: Actor; guard_id: string; if_match?: IfMatch | undefined }>): Writer => ({ actor, guardId: guard_id, ifMatch: if_match });

@@ -3,18 +3,23 @@ import { Guard, GuardDraft, GuardPatch } from '../public/guard.ts';
 import { CreatedKey, Key, KeyDraft } from '../public/key.ts';
 import { GuardId } from '../public/names.ts';
 import { Policy } from '../public/policy.ts';
-import { Actor, askedByGateway, Page, pageOf } from './reply.ts';
+import { Actor, askedByGateway, IfMatch, Page, pageOf } from './reply.ts';
 
 const ask = askedByGateway('policy-admin');
 
 const committed = 'committed, with its audit row and the new policy-set version, before it is answered; no answer: outcome unknown';
 const read = 'read';
 
+/** Entity tag, quotes included, of what a reply shows: a policy's own, or the number of the guard's policy set. */
+const etag = z.string().optional();
+
 /** `revision` is what `AwaitActive` waits for, `policy_version` the guard's set that this write made. */
-const written = <T extends z.ZodType>(value: T) => z.object({ value, revision: z.int(), policy_version: z.int() });
+const written = <T extends z.ZodType>(value: T) => z.object({ value, revision: z.int(), policy_version: z.int(), etag });
 
 const actor = Actor;
 const guard_id = GuardId;
+/** Checked under the lock of the write. Tags of one policy where the question names one, else of the guard's list. */
+const if_match = IfMatch.optional();
 
 export const CreateGuard = ask('create-guard', committed, z.object({ actor, draft: GuardDraft }), written(Guard));
 export const ListGuards = ask('list-guards', read, z.object({ actor, ...Page }), pageOf(Guard));
@@ -24,12 +29,12 @@ export const DeleteGuard = ask('delete-guard', committed, z.object({ actor, guar
 
 /** The draft is checked by policy-admin: whatever the client sent. */
 const draft = z.unknown();
-export const CreatePolicy = ask('create-policy', committed, z.object({ actor, guard_id, draft }), written(Policy));
-export const ListPolicies = ask('list-policies', read, z.object({ actor, guard_id, ...Page }), pageOf(Policy));
-export const GetPolicy = ask('get-policy', read, z.object({ actor, guard_id, policy_id: z.string() }), Policy);
-export const UpdatePolicy = ask('update-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), patch: draft }), written(Policy));
-export const DeletePolicy = ask('delete-policy', committed, z.object({ actor, guard_id, policy_id: z.string() }), written(Policy));
-export const ReorderPolicies = ask('reorder-policies', committed, z.object({ actor, guard_id, policy_ids: z.array(z.string()) }), written(z.object({ data: z.array(Policy) })));
+export const CreatePolicy = ask('create-policy', committed, z.object({ actor, guard_id, draft, if_match }), written(Policy));
+export const ListPolicies = ask('list-policies', read, z.object({ actor, guard_id, ...Page }), pageOf(Policy).extend({ etag }));
+export const GetPolicy = ask('get-policy', read, z.object({ actor, guard_id, policy_id: z.string() }), Policy.extend({ etag }));
+export const UpdatePolicy = ask('update-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), patch: draft, if_match }), written(Policy));
+export const DeletePolicy = ask('delete-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), if_match }), written(Policy));
+export const ReorderPolicies = ask('reorder-policies', committed, z.object({ actor, guard_id, policy_ids: z.array(z.string()), if_match }), written(z.object({ data: z.array(Policy) })));
 
 export const CreateKey = ask('create-key', committed, z.object({ actor, draft: KeyDraft }), CreatedKey);
 export const ListKeys = ask('list-keys', read, z.object({ actor, ...Page }), pageOf(Key));

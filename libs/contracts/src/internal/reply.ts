@@ -8,6 +8,8 @@ export const Refusal = z.object({
   code: z.string(),
   detail: z.string(),
   errors: z.array(InputProblem).optional(),
+  /** Of a 412: the entity tag of what is there now. */
+  etag: z.string().optional(),
 });
 export type Refusal = z.output<typeof Refusal>;
 
@@ -38,6 +40,10 @@ export const Actor = z.object({
   guards: z.union([z.literal('*'), z.array(z.string())]),
 });
 export type Actor = z.output<typeof Actor>;
+
+/** What a writer goes by: strong entity tags, quotes included, one of which must be that of what is there; `*`: anything that is there. An empty list matches nothing. */
+export const IfMatch = z.union([z.literal('*'), z.array(z.string().max(256)).max(64)]);
+export type IfMatch = z.output<typeof IfMatch>;
 
 export const Page = { limit: z.int().min(1).max(200), cursor: z.string().max(512).optional() };
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next_cursor: z.string().nullable() });

@@ -35,6 +35,8 @@ export type Endpoint = Readonly<{
   bodyOptional?: boolean;
   /** Takes `Prefer: wait=N`. */
   prefersWait?: boolean;
+  /** Takes `If-Match`: the write counts only if what it goes by is still what is there. */
+  takesIfMatch?: boolean;
   /** By status; the first is the usual one. */
   answers: Readonly<Record<number, EndpointAnswer>>;
   /** False: a page for people, left out of the OpenAPI document. */
@@ -42,6 +44,7 @@ export type Endpoint = Readonly<{
 }>;
 
 export const responseHeaders = {
+  ETag: 'Tag of the policy, or of the list of policies, for `If-Match`.',
   'X-Policy-Version': 'Number of the policy set that this write made.',
   'X-Policy-Waiting-For': 'Evaluators that do not decide by this write yet, separated by commas.',
   'Preference-Applied': '`wait=N` when the preference was honoured.',
@@ -86,10 +89,13 @@ const approvalInGuard = { ...inGuard, approvalId: ApprovalId };
 
 const judged = { 200: { description: 'The answer to every call; the action says what to do.', schema: ValidateResponse, headers: ['Preference-Applied'] } } as const;
 const scanned = { 200: { description: 'What the content looks like; the action says what to do with it.', schema: ScanResponse } } as const;
-const written = (description: string, schema: z.ZodType, status: 200 | 201 = 200): Readonly<Record<number, EndpointAnswer>> => ({
-  [status]: { description, schema, headers: ['X-Policy-Version'] },
-  202: { description: 'Written, but not every evaluator decides by it yet.', schema, headers: ['X-Policy-Version', 'X-Policy-Waiting-For'] },
-});
+const written = (description: string, schema: z.ZodType, { status = 200, tagged = false }: { status?: 200 | 201; tagged?: boolean } = {}): Readonly<Record<number, EndpointAnswer>> => {
+  const headers: readonly ResponseHeader[] = ['X-Policy-Version', ...(tagged ? (['ETag'] as const) : [])];
+  return {
+    [status]: { description, schema, headers },
+    202: { description: 'Written, but not every evaluator decides by it yet.', schema, headers: [...headers, 'X-Policy-Waiting-For'] },
+  };
+};
 
 const Part = z.object({ part: z.string(), ok: z.boolean(), detail: z.string().optional() });
 const open: readonly Role[] = [];
@@ -214,7 +220,8 @@ export const endpoints = {
     query: Activating,
     body: AnyObject,
     bodyDocument: PolicyDraft,
-    answers: written('The policy.', Policy, 201),
+    takesIfMatch: true,
+    answers: written('The policy.', Policy, { status: 201, tagged: true }),
   },
   listPolicies: {
     method: 'GET',
@@ -224,7 +231,7 @@ export const endpoints = {
     roles: reader,
     params: inGuard,
     query: Listing,
-    answers: { 200: { description: 'One page of policies.', schema: listOf(Policy) } },
+    answers: { 200: { description: 'One page of policies.', schema: listOf(Policy), headers: ['ETag'] } },
   },
   getPolicy: {
     method: 'GET',
@@ -234,7 +241,7 @@ export const endpoints = {
     roles: reader,
     params: policyInGuard,
     query: noQuery,
-    answers: { 200: { description: 'The policy.', schema: Policy } },
+    answers: { 200: { description: 'The policy.', schema: Policy, headers: ['ETag'] } },
   },
   putPolicy: {
     method: 'PUT',
@@ -246,7 +253,8 @@ export const endpoints = {
     query: Activating,
     body: AnyObject,
     bodyDocument: PolicyPatch,
-    answers: written('The policy.', Policy),
+    takesIfMatch: true,
+    answers: written('The policy.', Policy, { tagged: true }),
   },
   patchPolicy: {
     method: 'PATCH',
@@ -258,7 +266,8 @@ export const endpoints = {
     query: Activating,
     body: AnyObject,
     bodyDocument: PolicyPatch,
-    answers: written('The policy.', Policy),
+    takesIfMatch: true,
+    answers: written('The policy.', Policy, { tagged: true }),
   },
   deletePolicy: {
     method: 'DELETE',
@@ -268,6 +277,7 @@ export const endpoints = {
     roles: admin,
     params: policyInGuard,
     query: Activating,
+    takesIfMatch: true,
     answers: written('The policy as it was.', Policy),
   },
   reorderPolicies: {
@@ -279,7 +289,8 @@ export const endpoints = {
     params: inGuard,
     query: Activating,
     body: PolicyOrder,
-    answers: written('The policies in their new order.', z.object({ data: z.array(Policy) })),
+    takesIfMatch: true,
+    answers: written('The policies in their new order.', z.object({ data: z.array(Policy) }), { tagged: true }),
   },
 
   listApprovals: {
@@ -435,7 +446,7 @@ export const endpoints = {
     roles: admin,
     query: Activating,
     body: GuardDraft,
-    answers: written('The guard.', Guard, 201),
+    answers: written('The guard.', Guard, { status: 201 }),
   },
   listGuards: {
     method: 'GET',
