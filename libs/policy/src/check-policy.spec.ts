@@ -22,6 +22,8 @@ describe('a policy draft', () => {
       approval_config: { timeout_minutes: 0.5, quorum: 1, notification_channels: ['ch_01jd0000000000000000000000'] },
     }],
     ['the action `sanitize`', { action: 'sanitize' }],
+    ['a limit', limited({ max_requests: 1, window_seconds: 86_400 })],
+    ['a limit of the largest sort', limited({ max_requests: 1_000_000, window_seconds: 1, by: 'end_user_id', on_within: 'continue' })],
     ['one risk', { conditions: { risk_score_min: 0.7, risk_score_max: 0.7 } }],
     ['empty parts', { conditions: {}, approval_config: {} }],
     ['an empty window', { conditions: { time_window: {} } }],
@@ -41,14 +43,27 @@ describe('a policy draft', () => {
     [{ description: 'a'.repeat(2001) }, '/description', /2000/],
     [{ tool_pattern: 'a[b' }, '/tool_pattern', /at character 2/],
     [{ tool_pattern: ['a'] }, '/tool_pattern', /string/],
-    [{ action: 'rate_limit' }, '/action', /`rate_limit`: not built yet/],
     [{ action: 'constructor' }, '/action', /one of allow, block/],
     [{ action: {} }, '/action', /one of/],
     [{ priority: 1.5 }, '/priority', /whole number/],
     [{ priority: 1_000_001 }, '/priority', /1000000/],
     [{ priority: '5' }, '/priority', /whole number/],
     [{ is_active: 'true' }, '/is_active', /true or false/],
-    [{ rate_limit: {} }, '/rate_limit', /unknown field `rate_limit`: not built yet/],
+    [{ action: 'rate_limit' }, '/rate_limit', /is required/],
+    [{ rate_limit: { max_requests: 1, window_seconds: 1 } }, '/rate_limit', /goes with the action `rate_limit` only/],
+    [limited(null), '/rate_limit', /object/],
+    [limited({ window_seconds: 1 }), '/rate_limit/max_requests', /is required/],
+    [limited({ max_requests: 1 }), '/rate_limit/window_seconds', /is required/],
+    [limited({ max_requests: 0, window_seconds: 1 }), '/rate_limit/max_requests', /from 1 to 1000000/],
+    [limited({ max_requests: 1_000_001, window_seconds: 1 }), '/rate_limit/max_requests', /from 1 to 1000000/],
+    [limited({ max_requests: 1.5, window_seconds: 1 }), '/rate_limit/max_requests', /whole number/],
+    [limited({ max_requests: '5', window_seconds: 1 }), '/rate_limit/max_requests', /whole number/],
+    [limited({ max_requests: 1, window_seconds: 0 }), '/rate_limit/window_seconds', /from 1 to 86400/],
+    [limited({ max_requests: 1, window_seconds: 86_401 }), '/rate_limit/window_seconds', /from 1 to 86400/],
+    [limited({ max_requests: 1, window_seconds: 1, by: 'key_id' }), '/rate_limit/by', /one of end_user_id, session_id, agent_id, tool_name/],
+    [limited({ max_requests: 1, window_seconds: 1, by: null }), '/rate_limit/by', /one of/],
+    [limited({ max_requests: 1, window_seconds: 1, on_within: 'warn' }), '/rate_limit/on_within', /one of allow, continue/],
+    [limited({ max_requests: 1, window_seconds: 1, burst: 2 }), '/rate_limit/burst', /unknown field `burst`/],
     [{ sanitize: {} }, '/sanitize', /unknown field `sanitize`: not built yet/],
     [{ id: 'x' }, '/id', /unknown field `id`: set by the server/],
     [{ nmae: 'x' }, '/nmae', /unknown field `nmae`$/],
@@ -160,6 +175,10 @@ describe('a policy draft', () => {
     );
   });
 });
+
+function limited(rate_limit: unknown): object {
+  return { action: 'rate_limit', rate_limit };
+}
 
 function nested(depth: number): unknown {
   return Array.from({ length: depth }).reduce<unknown>((inner) => [inner], 1);

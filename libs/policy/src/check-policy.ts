@@ -1,9 +1,9 @@
 import { fields, grammar, isStorable, listOf, oneOf, Problems, requireFields, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
 import { globProblem } from './glob.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import { appendToken, pointerProblem } from './json-pointer.ts';
 import { patternProblem } from './pattern.ts';
-import { DAYS, POLICY_ACTIONS, THREAT_TYPES } from './policy.ts';
+import { DAYS, POLICY_ACTIONS, RATE_LIMIT_KEYS, THREAT_TYPES } from './policy.ts';
 import { canNeverHold, isTimeZone, minuteOf } from './time-window.ts';
 
 const MAX_PREDICATES = 32;
@@ -118,6 +118,15 @@ const approvalConfig = fields(
   { approval_group_id: NOT_BUILT, reminders: NOT_BUILT },
 );
 
+const wholeNumber = (min: number, max: number) => satisfies((value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max, `must be a whole number from ${min} to ${max}`);
+
+const rateLimitFields = fields({ max_requests: wholeNumber(1, 1_000_000), window_seconds: wholeNumber(1, 86_400), by: oneOf(RATE_LIMIT_KEYS), on_within: oneOf(['allow', 'continue']) });
+
+const rateLimit: Rule = (value, path, problems) => {
+  rateLimitFields(value, path, problems);
+  if (isJsonObject(value)) requireFields(['max_requests', 'window_seconds'], value, problems, path);
+};
+
 const name: Rule = (value, path, problems) => {
   text({ min: 1, max: 200 })(value, path, problems);
   if (typeof value === 'string' && value !== '' && value.trim() === '') problems.add(path, 'must not be blank');
@@ -128,24 +137,31 @@ const policy = fields(
     name,
     description: text({ min: 0, max: 2000 }),
     tool_pattern: grammar(globProblem),
-    action: oneOf(POLICY_ACTIONS, { rate_limit: NOT_BUILT }),
-    priority: satisfies((value) => Number.isInteger(value) && Math.abs(Number(value)) <= 1_000_000, 'must be a whole number from -1000000 to 1000000'),
+    action: oneOf(POLICY_ACTIONS),
+    priority: wholeNumber(-1_000_000, 1_000_000),
     is_active: satisfies(isBoolean, 'must be true or false'),
     conditions,
+    rate_limit: rateLimit,
     approval_config: approvalConfig,
   },
-  { rate_limit: NOT_BUILT, sanitize: NOT_BUILT, id: BY_THE_SERVER, created_at: BY_THE_SERVER, updated_at: BY_THE_SERVER },
+  { sanitize: NOT_BUILT, id: BY_THE_SERVER, created_at: BY_THE_SERVER, updated_at: BY_THE_SERVER },
 );
 
 /**
  * What is wrong with a policy as a client sent it, at most 100 problems; `[]` is a good draft. Takes any JSON value. With `partial`, for changes to a
- * policy that exists, `name`, `tool_pattern` and `action` may be missing; `conditions` and `approval_config` are always replaced whole.
+ * policy that exists, `name`, `tool_pattern` and `action` may be missing, and `rate_limit` beside its action; `conditions`, `rate_limit` and `approval_config` are always replaced whole.
  */
 export function checkPolicyDraft(draft: unknown, { partial = false }: { partial?: boolean } = {}): readonly Problem[] {
   const problems = new Problems();
   if (isJsonObject(draft) && !partial) requireFields(['name', 'tool_pattern', 'action'], draft, problems);
   policy(draft, '', problems);
+  if (isJsonObject(draft) && !partial) limitGoesWithItsAction(draft, problems);
   return problems.list();
+}
+
+function limitGoesWithItsAction(draft: JsonObject, problems: Problems): void {
+  if (draft['action'] === 'rate_limit') requireFields(['rate_limit'], draft, problems);
+  else if (draft['rate_limit'] !== undefined) problems.add('/rate_limit', 'goes with the action `rate_limit` only');
 }
 
 /** Bounded, so that comparing with it is; the walk itself does not recurse. */

@@ -89,8 +89,8 @@ export function isStorable(value: string): boolean {
   return !NUL_OR_LONE_SURROGATE.test(value);
 }
 
-export function requireFields(names: readonly string[], draft: JsonObject, problems: Problems): void {
-  for (const name of names) if (!Object.hasOwn(draft, name) || draft[name] === undefined) problems.add(appendToken('', name), 'is required');
+export function requireFields(names: readonly string[], draft: JsonObject, problems: Problems, path = ''): void {
+  for (const name of names) if (!Object.hasOwn(draft, name) || draft[name] === undefined) problems.add(appendToken(path, name), 'is required');
 }
 
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {

@@ -1,13 +1,12 @@
-/** What a policy may do today, and so what a verdict may say. */
-export const POLICY_ACTIONS = ['allow', 'block', 'require_approval', 'sanitize', 'warn'] as const;
-export type VerdictAction = (typeof POLICY_ACTIONS)[number];
+/** What a policy may do, and so what a verdict may say. */
+export const POLICY_ACTIONS = ['allow', 'block', 'require_approval', 'rate_limit', 'sanitize', 'warn'] as const;
+export type PolicyAction = (typeof POLICY_ACTIONS)[number];
+/** What a verdict may say once every limit has been asked. */
+export type VerdictAction = Exclude<PolicyAction, 'rate_limit'>;
 
 /** What a guard may do with a call that no policy decides: cleaning is for calls that somebody singled out. */
 export const DEFAULT_ACTIONS = ['allow', 'block', 'require_approval', 'warn'] as const;
 export type DefaultAction = (typeof DEFAULT_ACTIONS)[number];
-
-/** Every action the product knows. */
-export type PolicyAction = 'allow' | 'block' | 'require_approval' | 'rate_limit' | 'sanitize' | 'warn';
 
 /** Names of the scanner's findings; a spec holds the list to the scanner's own. */
 export const THREAT_TYPES = [
@@ -73,16 +72,25 @@ export type Conditions = Readonly<{
 /** `notification_channels`: ids of the guard's channels that are told; absent: all of them. */
 export type ApprovalConfig = Readonly<{ timeout_minutes?: number | undefined; quorum?: number | undefined; notification_channels?: readonly string[] | undefined }>;
 
+/** What calls of one policy may be counted by, besides all together. */
+export const RATE_LIMIT_KEYS = ['end_user_id', 'session_id', 'agent_id', 'tool_name'] as const;
+export type RateLimitKey = (typeof RATE_LIMIT_KEYS)[number];
+
+/** In no interval of `window_seconds` are more than `max_requests` calls let past, together or for each value of `by`. Within it: `allow` (unless set), or the policies below decide. Over it: `block`. */
+export type RateLimit = Readonly<{ max_requests: number; window_seconds: number; by?: RateLimitKey | undefined; on_within?: 'allow' | 'continue' | undefined }>;
+
 /** As stored and sent: wide where JSON schemas are, narrow once `checkPolicyDraft` has accepted it. */
 export type Policy = Readonly<{
   id: string;
   name: string;
   description?: string | undefined;
   tool_pattern: string;
-  action: VerdictAction;
+  action: PolicyAction;
   priority: number;
   is_active: boolean;
   conditions?: Conditions | undefined;
+  /** With the action `rate_limit`, and with no other. */
+  rate_limit?: RateLimit | undefined;
   approval_config?: ApprovalConfig | undefined;
   created_at: string;
   updated_at: string;
@@ -95,6 +103,7 @@ export type ToolCallFacts = Readonly<{
   arguments: Readonly<Record<string, unknown>>;
   end_user_id?: string | undefined;
   agent_id?: string | undefined;
+  session_id?: string | undefined;
   /** 0..1. Absent: nobody scanned the call, and conditions on risk and threats cannot be judged. */
   risk_score?: number | undefined;
   threat_types?: readonly string[] | undefined;
