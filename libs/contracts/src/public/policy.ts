@@ -11,7 +11,7 @@ export const Policy = z.object({
   name: z.string(),
   description: z.string().optional(),
   tool_pattern: z.string(),
-  action: z.enum(['allow', 'block', 'require_approval', 'sanitize', 'warn']),
+  action: z.enum(['allow', 'block', 'require_approval', 'rate_limit', 'sanitize', 'warn']),
   priority: z.int(),
   is_active: z.boolean(),
   conditions: z
@@ -35,6 +35,19 @@ export const Policy = z.object({
           timezone: z.string().optional(),
         })
         .optional(),
+    })
+    .optional(),
+  /** With the action `rate_limit`, and with no other. */
+  rate_limit: z
+    .object({
+      /** Calls let past in any interval of `window_seconds`, at most; 1..1,000,000. */
+      max_requests: z.int(),
+      /** 1..86,400. */
+      window_seconds: z.int(),
+      /** What calls are counted by; all together when absent. Calls that do not say it are counted together. */
+      by: z.enum(['end_user_id', 'session_id', 'agent_id', 'tool_name']).optional(),
+      /** Within the limit: `allow` when absent; with `continue` the policies below decide. */
+      on_within: z.enum(['allow', 'continue']).optional(),
     })
     .optional(),
   approval_config: z.object({ timeout_minutes: z.number().optional(), quorum: z.number().optional(), notification_channels: z.array(z.string()).optional() }).optional(),

@@ -122,6 +122,8 @@ export const DecisionCode = z.enum([
   'approval_lapsed',
   'already_released',
   'call_id_conflict',
+  'rate_limit_exceeded',
+  'rate_limiter_unavailable',
 ]);
 export type DecisionCode = z.output<typeof DecisionCode>;
 
@@ -155,6 +157,8 @@ export const ToolCallResult = z.object({
   message: z.string(),
   code: DecisionCode.optional(),
   approval_id: z.string().optional(),
+  /** With `rate_limit_exceeded`: whole seconds after which the call is within the limit, unless others were faster. */
+  retry_after_seconds: z.int().min(1).optional(),
   /** With `sanitize`: what may run, instead of what was asked about. */
   sanitized_arguments: z.custom<JsonObject>(isJsonObject, 'must be an object').optional(),
   changes: z.array(Change).optional(),
