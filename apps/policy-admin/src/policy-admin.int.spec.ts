@@ -135,13 +135,28 @@ describe('policies', () => {
     expect(refusal(await ask(GetPolicy, { actor: root, guard_id: guard, policy_id: read.id }))).toMatchObject({ status: 404, code: 'policy_not_found' });
   });
 
+  it('that limit keep their limit, also through an order and in the set that evaluators get', async () => {
+    const guard = await newGuard();
+    const rate_limit = { max_requests: 5, window_seconds: 60, by: 'end_user_id', on_within: 'continue' } as const;
+    const made = await newPolicy(guard, { action: 'rate_limit', rate_limit });
+    expect(made.rate_limit).toEqual(rate_limit);
+    const other = await newPolicy(guard, {});
+    ok(await ask(ReorderPolicies, { actor: root, guard_id: guard, policy_ids: [other.id, made.id] }));
+    expect(ok(await ask(GetPolicy, { actor: root, guard_id: guard, policy_id: made.id })).rate_limit).toEqual(rate_limit);
+    const reader = newId('ev');
+    expect((await renew(reader, (await revision()) - 1)).sets[0]?.policies.find(({ id }) => id === made.id)?.rate_limit).toEqual(rate_limit);
+    await giveBack(reader);
+    const changed = ok(await ask(UpdatePolicy, { actor: root, guard_id: guard, policy_id: made.id, patch: { action: 'block', rate_limit: null } })).value;
+    expect(changed).not.toHaveProperty('rate_limit');
+  });
+
   it('that cannot be used are refused with a pointer to every problem, and change nothing', async () => {
     const guard = await newGuard();
     const before = await revision();
     const draft = { name: '', tool_pattern: '[', action: 'rate_limit', conditions: { argument_pattern: '(?=x)', time_window: { timezone: 'Mars/Base' } }, extra: 1 };
     const refused = refusal(await ask(CreatePolicy, { actor: root, guard_id: guard, draft }));
     expect(refused).toMatchObject({ status: 400, code: 'invalid_input' });
-    expect(refused.errors?.map(({ path }) => path).sort()).toEqual(['/action', '/conditions/argument_pattern', '/conditions/time_window/timezone', '/extra', '/name', '/tool_pattern']);
+    expect(refused.errors?.map(({ path }) => path).sort()).toEqual(['/conditions/argument_pattern', '/conditions/time_window/timezone', '/extra', '/name', '/rate_limit', '/tool_pattern']);
     expect(refusal(await ask(CreatePolicy, { actor: root, guard_id: guard, draft: null }))).toMatchObject({ status: 400 });
     expect(await revision()).toBe(before);
   });

@@ -104,4 +104,11 @@ class CreatePolicyAdmin implements Migration {
   }
 }
 
-export const policyAdminMigrations: readonly MigrationClass[] = [CreatePolicyAdmin];
+/** Of policies that limit how often tools are called: the limit, as JSON text. */
+class AddRateLimits implements Migration {
+  async up(runner: Runner): Promise<void> {
+    await runner.query('ALTER TABLE policies ADD COLUMN rate_limit text');
+  }
+}
+
+export const policyAdminMigrations: readonly MigrationClass[] = [CreatePolicyAdmin, AddRateLimits];

@@ -96,13 +96,13 @@ async function write(tx: EntityManager, guardId: string, { put = [], remove = []
   const column = (name: keyof PolicyRow) => rows.map((row) => row[name]);
   await rowsOf(
     tx,
-    `INSERT INTO policies (guard_id, id, name, description, tool_pattern, action, priority, is_active, conditions, approval_config, created_at, updated_at)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+    `INSERT INTO policies (guard_id, id, name, description, tool_pattern, action, priority, is_active, conditions, rate_limit, approval_config, created_at, updated_at)
+     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description, tool_pattern = excluded.tool_pattern, action = excluded.action,
-       priority = excluded.priority, is_active = excluded.is_active, conditions = excluded.conditions, approval_config = excluded.approval_config, updated_at = excluded.updated_at`,
+       priority = excluded.priority, is_active = excluded.is_active, conditions = excluded.conditions, rate_limit = excluded.rate_limit, approval_config = excluded.approval_config, updated_at = excluded.updated_at`,
     [
       guardId,
-      ...(['id', 'name', 'description', 'tool_pattern', 'action', 'priority', 'is_active', 'conditions', 'approval_config', 'created_at', 'updated_at'] as const).map(column),
+      ...(['id', 'name', 'description', 'tool_pattern', 'action', 'priority', 'is_active', 'conditions', 'rate_limit', 'approval_config', 'created_at', 'updated_at'] as const).map(column),
     ],
   );
 }

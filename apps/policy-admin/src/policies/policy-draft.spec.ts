@@ -9,7 +9,7 @@ describe('a policy draft', () => {
 
   it('is refused with a pointer to every problem', () => {
     const read = readPolicyDraft({ name: 'n', tool_pattern: '[', action: 'rate_limit', colour: 'red' });
-    expect('problems' in read && read.problems.map(({ path }) => path).sort()).toEqual(['/action', '/colour', '/tool_pattern']);
+    expect('problems' in read && read.problems.map(({ path }) => path).sort()).toEqual(['/colour', '/rate_limit', '/tool_pattern']);
   });
 
   it('may ask about risk and threats, and clean', () => {
@@ -35,6 +35,16 @@ describe('a partial change', () => {
     expect(applyPolicyPatch(policy(), { conditions: null, description: null })).toEqual({
       fields: { name: 'n', tool_pattern: '*', action: 'block', priority: 0, is_active: true },
     });
+  });
+
+  it('keeps a limit with its action: they come and go together', () => {
+    const rate_limit = { max_requests: 5, window_seconds: 60 };
+    const limited: Policy = { ...policy(), action: 'rate_limit', rate_limit };
+    expect(applyPolicyPatch(limited, { rate_limit: { ...rate_limit, max_requests: 6 } })).toMatchObject({ fields: { rate_limit: { max_requests: 6, window_seconds: 60 } } });
+    expect(applyPolicyPatch(limited, { action: 'block' })).toEqual({ problems: [{ path: '/rate_limit', message: expect.stringContaining('`rate_limit` only') }] });
+    expect(applyPolicyPatch(limited, { rate_limit: null })).toEqual({ problems: [{ path: '/rate_limit', message: 'is required' }] });
+    expect(applyPolicyPatch(limited, { action: 'block', rate_limit: null })).toMatchObject({ fields: { action: 'block' } });
+    expect(applyPolicyPatch(policy(), { action: 'rate_limit', rate_limit })).toMatchObject({ fields: { action: 'rate_limit', rate_limit } });
   });
 
   it.each([['name'], ['id'], ['created_at'], ['updated_at'], ['priority']])('%s cannot be nulled or set by the client', (field) => {

@@ -6,7 +6,7 @@ export type PolicyFields = Omit<Policy, 'id' | 'created_at' | 'updated_at'>;
 export type ReadDraft = Readonly<{ fields: PolicyFields }> | Readonly<{ problems: readonly InputProblem[] }>;
 
 const byTheServer: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
-const removable: ReadonlySet<string> = new Set(['description', 'conditions', 'approval_config']);
+const removable: ReadonlySet<string> = new Set(['description', 'conditions', 'rate_limit', 'approval_config']);
 
 /** What a client sent to create a policy, with defaults, or everything that is wrong with it. */
 export function readPolicyDraft(draft: unknown): ReadDraft {
