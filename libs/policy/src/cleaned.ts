@@ -1,13 +1,13 @@
-import type { Verdict } from './evaluate.ts';
+import type { DecidedVerdict } from './evaluate.ts';
 import type { JsonObject } from './json.ts';
 
 /** What a policy set says of a call, once a call that is to be cleaned has been. */
-export type SettledVerdict = Omit<Verdict, 'code'> & Readonly<{ code?: 'could_not_judge' | 'could_not_sanitize' }>;
+export type SettledVerdict = Omit<DecidedVerdict, 'code' | 'limit'> & Readonly<{ code?: 'could_not_judge' | 'could_not_sanitize' }>;
 
 /** What cleaning made of a call's arguments: what is left, what was done, and whether nothing dangerous is in what is left; `scan` is of that. */
 export type Cleaning<Change, Scan> = Readonly<{ arguments: JsonObject; changes: readonly Change[]; clean: boolean; scan: Scan }>;
 
-type Asking<Scan> = Readonly<{ isJson: (left: JsonObject) => boolean; judgeLeft: (left: JsonObject, scan: Scan) => Verdict }>;
+type Asking<Scan> = Readonly<{ isJson: (left: JsonObject) => boolean; judgeLeft: (left: JsonObject, scan: Scan) => DecidedVerdict }>;
 
 /**
  * What becomes of a call that a policy wants cleaned. Nothing to clean: `allow`. Cleaned, and let go by the policies as it is now: `sanitize`, with what may run.
@@ -15,7 +15,7 @@ type Asking<Scan> = Readonly<{ isJson: (left: JsonObject) => boolean; judgeLeft:
  * INVARIANT: what is left runs only if the policies let it: `judgeLeft` judges it like a call of its own.
  */
 export function cleaned<Change, Scan>(
-  verdict: Verdict,
+  verdict: DecidedVerdict,
   { arguments: left, changes, clean, scan }: Cleaning<Change, Scan>,
   { isJson, judgeLeft }: Asking<Scan>,
 ): Readonly<{ verdict: SettledVerdict; sanitized?: Readonly<{ arguments: JsonObject; changes: readonly Change[] }> }> {
@@ -36,4 +36,4 @@ export function cleaned<Change, Scan>(
   }
 }
 
-const couldNotSanitize = (verdict: Verdict, why: string): SettledVerdict => ({ ...verdict, action: 'block', code: 'could_not_sanitize', reason: `Blocked: ${why}.` });
+const couldNotSanitize = (verdict: DecidedVerdict, why: string): SettledVerdict => ({ ...verdict, action: 'block', code: 'could_not_sanitize', reason: `Blocked: ${why}.` });

@@ -276,6 +276,16 @@ describe('parking', () => {
   });
 });
 
+describe('a call that meets a limit', () => {
+  it('that nobody can count is blocked, whatever the failure mode, and one that came as an event is given back', async () => {
+    const { decide, sets } = evaluator();
+    const limited = { ...policySet().policies[0]!, tool_pattern: 'pay_*', action: 'rate_limit' as const, rate_limit: { max_requests: 5, window_seconds: 60 } };
+    sets.apply([policySet({ failure_mode: 'open', version: 5, policies: [limited] })], 2);
+    const answers = await answered(decide, [call('pay_1'), call('read_file'), call('pay_2', {}, { event_key: 'key' })]);
+    expect(answers).toMatchObject([{ result: { action: 'block', code: 'rate_limiter_unavailable', metadata: { policy_id: limited.id } } }, { result: { action: 'allow' } }, { not_judged: 'part_unavailable' }]);
+  });
+});
+
 describe('a call that names its approval', () => {
   it('is let go only after its row has heard of it', async () => {
     const { decide, world } = evaluator();

@@ -15,7 +15,7 @@ import { claimOf, namedVerdictOf } from './approval-questions.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
 import { undecided } from './final-decisions.ts';
 import { judge, notJudgeable, type JudgeInput } from './judge.ts';
-import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, type Answer, type JudgedCall, type NotJudged, type Outcome } from './results.ts';
+import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, withoutLimiter, type Answer, type JudgedCall, type NotJudged, type Outcome } from './results.ts';
 
 type Decided = Readonly<{
   judged: JudgedCall;
@@ -119,6 +119,8 @@ export class Decide {
       }
       const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness: this.lease.freshness(), at: Date.now() });
       if ('not_judged' in judgement) notJudged.push(judgement);
+      // INVARIANT: a call that nobody counts is not let past its limit.
+      else if (judgement.limits.length > 0) decided.push(decidedAs(withoutLimiter(judgement), outcomeOfVerdict(withoutLimiter(judgement))));
       else if (!asksApprovals(judgement)) decided.push(decidedAs(judgement, outcomeOfVerdict(judgement)));
       // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
       else if (this.parking >= this.parkingLimit || (call.event_key !== undefined && this.askedInVain && this.parking > asking.length)) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
@@ -254,7 +256,7 @@ function decidedAs(judged: JudgedCall, outcome: Outcome, logged = false): Ready 
 
 /** A person cannot be asked, the policies are too old to count, or newer ones than those held want the named approval itself. */
 function isProvisional({ standIn, call }: JudgedCall, { action, code, approvalId }: Outcome): boolean {
-  return standIn || code === 'approval_service_unavailable' || (action === 'require_approval' && call.approval_id !== undefined && approvalId === call.approval_id);
+  return standIn || code === 'approval_service_unavailable' || code === 'rate_limiter_unavailable' || (action === 'require_approval' && call.approval_id !== undefined && approvalId === call.approval_id);
 }
 
 /** A person cannot be asked; a `block` needs none. */

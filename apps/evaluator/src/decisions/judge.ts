@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
 import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
-import { cleaned, evaluate, type Verdict } from '@holdpoint/policy';
+import { cleaned, evaluateWithin, type VerdictWithin } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
@@ -16,7 +16,7 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
   if (!held) return { index, not_judged: 'no_policy_set' };
   const argumentsHash = hashOfArguments(call.tool_call.arguments);
   const scan = scanCall(call.tool_call);
-  const verdict = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, scan, { held, at });
+  const within = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, scan, { held, at });
   return {
     index,
     call,
@@ -26,48 +26,53 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
     decisionId: newId('dec'),
     at,
     stale: !freshness.fresh,
-    ...(isTooOld(held, freshness) ? judgedTooOld(held, verdict) : { standIn: false, failedOpen: false, ...outcomeOfCleaning(verdict, call, { held, at }) }),
+    ...(isTooOld(held, freshness) ? judgedTooOld(held, within) : { standIn: false, failedOpen: false, ...outcomeOfCleaning(within, call, { held, at }) }),
   };
 }
 
 /** The answer to a call on which the judge itself failed. */
 export function notJudgeable({ index, call, held, freshness, at }: JudgeInput): JudgedCall | NotJudged {
   if (!held) return { index, not_judged: 'no_policy_set' };
-  const verdict = couldNotJudge(held, 'The call could not be judged. Tell the guard’s owner.');
-  return { index, call, held, verdict, seen: unseen, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, standIn: false, failedOpen: false };
+  return { index, call, held, ...couldNotJudge(held, 'The call could not be judged. Tell the guard’s owner.'), seen: unseen, argumentsHash: '', decisionId: newId('dec'), at, stale: !freshness.fresh, standIn: false, failedOpen: false };
 }
 
 type ByThese = Readonly<{ held: HeldSet; at: number }>;
 
-function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id }: EvaluateCall, { risk_score, threats_detected }: Scan, { held, at }: ByThese): Verdict {
+function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id, session_id }: EvaluateCall, { risk_score, threats_detected }: Scan, { held, at }: ByThese): VerdictWithin {
   if (!held.compiled) return couldNotJudge(held, 'The guard’s policies cannot be read by this evaluator. Tell the guard’s owner.');
-  return evaluate(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, risk_score, threat_types: threats_detected }, at);
+  return evaluateWithin(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, session_id, risk_score, threat_types: threats_detected }, at);
 }
 
-function outcomeOfCleaning(verdict: Verdict, call: EvaluateCall, these: ByThese): Pick<JudgedCall, 'verdict' | 'sanitized'> {
-  if (verdict.action !== 'sanitize') return { verdict };
+/** The call is within every limit that the call or what is left of it meets, and counts in each of them once. */
+function outcomeOfCleaning({ verdict, limits }: VerdictWithin, call: EvaluateCall, these: ByThese): Pick<JudgedCall, 'verdict' | 'limits' | 'sanitized'> {
+  if (verdict.action !== 'sanitize') return { verdict, limits };
+  let met = limits;
   const { verdict: settled, sanitized } = cleaned(verdict, sanitizeArguments(call.tool_call), {
     isJson: (left) => hashOfArguments(left) !== null,
-    judgeLeft: (left, scan) => verdictOn({ ...call, tool_call: { ...call.tool_call, arguments: left } }, scan, these),
+    judgeLeft: (left, scan) => {
+      const again = verdictOn({ ...call, tool_call: { ...call.tool_call, arguments: left } }, scan, these);
+      met = [...limits, ...again.limits.filter(({ policy }) => !limits.some((one) => one.policy.id === policy.id))];
+      return again.verdict;
+    },
   });
-  return { verdict: settled, ...(sanitized && { sanitized: { arguments: sanitized.arguments, changes: toldChanges(sanitized.changes) } }) };
+  return { verdict: settled, limits: met, ...(sanitized && { sanitized: { arguments: sanitized.arguments, changes: toldChanges(sanitized.changes) } }) };
 }
 
 const isTooOld = ({ source }: HeldSet, freshness: Freshness): boolean => !freshness.fresh && freshness.forMs >= source.max_policy_staleness_seconds * 1_000;
 
 /** Past the guard's staleness limit: what the held set does not plainly allow is blocked, and what it allows goes by the guard's failure mode. */
-function judgedTooOld({ source }: HeldSet, verdict: Verdict): Pick<JudgedCall, 'verdict' | 'standIn' | 'failedOpen'> {
-  const allowed = verdict.action === 'allow' || verdict.action === 'warn';
+function judgedTooOld({ source }: HeldSet, { verdict, limits }: VerdictWithin): Pick<JudgedCall, 'verdict' | 'limits' | 'standIn' | 'failedOpen'> {
+  const allowed = limits.length === 0 && (verdict.action === 'allow' || verdict.action === 'warn');
   if (allowed && source.failure_mode === 'open') {
     const reason = 'Allowed by the guard’s failure mode: the policies held may be out of date and policy-admin cannot be reached.';
-    return { verdict: { ...verdict, action: 'warn', reason }, standIn: true, failedOpen: true };
+    return { verdict: { ...verdict, action: 'warn', reason }, limits: [], standIn: true, failedOpen: true };
   }
   const reason = 'The policies held may be out of date and policy-admin cannot be reached. Ask again in a few seconds.';
-  return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, standIn: true, failedOpen: false };
+  return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, limits: [], standIn: true, failedOpen: false };
 }
 
-function couldNotJudge({ source }: HeldSet, reason: string): Verdict {
-  return { action: 'block', policy: null, version: source.version, code: 'could_not_judge', reason };
+function couldNotJudge({ source }: HeldSet, reason: string): VerdictWithin {
+  return { verdict: { action: 'block', policy: null, version: source.version, code: 'could_not_judge', reason }, limits: [] };
 }
 
 /** Null for arguments without a canonical form, which strict parsing refuses already: lone surrogates, numbers beyond a double, endless nesting. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { ClaimState, DecisionRecord, guardDefaults, type ClaimAnswer, type DecisionCode } from '@holdpoint/contracts';
-import type { Verdict } from '@holdpoint/policy';
 import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, releaseOutcome, resultOf, type JudgedCall, type ReportAnswer } from './results.ts';
 
 describe('an answer', () => {
@@ -169,6 +168,7 @@ function judged(given: Partial<JudgedCall> = {}): JudgedCall {
     held: { source: { guard_id: 'default', version: 12, hash: 'cafe', deleted: false, ...guardDefaults }, compiled: null },
     seen: { scanner: 'scanner/1', risk_score: 0.8, threats_detected: ['path_traversal'], threats: [threat] },
     verdict: { action: 'require_approval', policy, version: 12, reason: 'Waiting for a person.' },
+    limits: [],
     argumentsHash: 'beef',
     decisionId: 'dec_1',
     at: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
@@ -178,7 +178,7 @@ function judged(given: Partial<JudgedCall> = {}): JudgedCall {
   };
 }
 
-function named(action: Verdict['action']): JudgedCall {
+function named(action: JudgedCall['verdict']['action']): JudgedCall {
   const one = judged();
   return { ...one, call: { ...one.call, approval_id: 'apr_named' }, verdict: { ...one.verdict, action, reason: 'Decided by policy.' } };
 }

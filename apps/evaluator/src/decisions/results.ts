@@ -1,9 +1,12 @@
 import type { Change, ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, JsonObject, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
-import type { SettledVerdict } from '@holdpoint/policy';
+import type { MetLimit, SettledVerdict } from '@holdpoint/policy';
 import type { z } from 'zod';
 import type { HeldSet } from '../policies/policy-sets.ts';
 import type { Seen } from '../scans/seen.ts';
 import { recordedArguments, recordedChanges, recordedThreats } from './recorded-arguments.ts';
+
+/** What the policies say, once the limits have been asked too. `retryAfterSeconds`: with `rate_limit_exceeded`. */
+export type JudgedVerdict = Omit<SettledVerdict, 'code'> & Readonly<{ code?: NonNullable<SettledVerdict['code']> | 'rate_limit_exceeded' | 'rate_limiter_unavailable'; retryAfterSeconds?: number }>;
 
 /** One call, judged by one policy set at one instant. */
 export type JudgedCall = Readonly<{
@@ -12,7 +15,10 @@ export type JudgedCall = Readonly<{
   held: HeldSet;
   /** What the scanner saw, before any policy was asked. */
   seen: Seen;
-  verdict: SettledVerdict;
+  /** As long as there are `limits`: the verdict if all of them have room. */
+  verdict: JudgedVerdict;
+  /** Those that the call must be within and that have not been asked yet, in the order in which it meets them. */
+  limits: readonly MetLimit[];
   /** With the verdict `sanitize`: what may run instead. */
   sanitized?: Readonly<{ arguments: JsonObject; changes: Change[] }>;
   /** Empty for arguments without a canonical form: such a call is blocked. */
@@ -44,6 +50,7 @@ export type Outcome = Readonly<{
   action: ToolCallResult['action'];
   message: string;
   code?: DecisionCode;
+  retryAfterSeconds?: number;
   approvalId?: string | undefined;
   decisionId?: string | undefined;
   replayed?: boolean;
@@ -64,6 +71,7 @@ export function resultOf(judged: JudgedCall, outcome: Outcome): ToolCallResult {
     message: outcome.message,
     code: outcome.code,
     approval_id: outcome.approvalId,
+    retry_after_seconds: outcome.retryAfterSeconds,
     sanitized_arguments: sanitized?.arguments,
     changes: sanitized?.changes,
     metadata: {
@@ -104,6 +112,7 @@ export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: 
     message: result.message,
     code: result.code,
     approval_id: result.approval_id,
+    retry_after_seconds: result.retry_after_seconds,
     // Anything but the whole of them could be taken for what may run.
     sanitized_arguments: held.source.record_arguments === 'full' ? result.sanitized_arguments : undefined,
     changes: recordedChanges(held.source.record_arguments, result.changes),
@@ -114,7 +123,8 @@ export function recordOf({ call, held, argumentsHash, at }: JudgedCall, result: 
 
 /** What a verdict says by itself, before approvals are asked. */
 export function outcomeOfVerdict({ verdict }: JudgedCall): Outcome {
-  return { action: verdict.action, message: verdict.reason, ...(verdict.code === undefined ? {} : { code: verdict.code }) };
+  const { action, reason: message, code, retryAfterSeconds } = verdict;
+  return { action, message, ...(code !== undefined && { code }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 
 /** The release that a claim may turn into: logged by the approval service in the releasing transaction, and answered if it did. */
@@ -174,6 +184,12 @@ export const approvalServiceUnavailable: Outcome = {
   code: 'approval_service_unavailable',
   message: 'A person must approve this call, and the approval service cannot be reached. Ask again in a few seconds with the same call id.',
 };
+
+/** Not the policies' own word, though it stands in for theirs. */
+export function withoutLimiter({ verdict, limits, ...judged }: JudgedCall): JudgedCall {
+  const reason = 'How often such calls are made is limited, and they cannot be counted now. Ask again in a few seconds with the same call id.';
+  return { ...judged, verdict: { action: 'block', policy: limits[0]?.policy ?? verdict.policy, version: verdict.version, code: 'rate_limiter_unavailable', reason }, limits: [] };
+}
 
 export const decisionLogUnavailable: Outcome = {
   action: 'block',
