@@ -185,7 +185,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   created_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'),
   updated_at: fc.constant('2026-01-02T00:00:00.000Z'),
   conditions: fc.oneof(fc.constant({}), fc.record(anyCondition, { requiredKeys: [] }), ...Object.entries(anyCondition).map(([name, arbitrary]) => fc.record({ [name]: arbitrary }))),
-});
+}).map((one) => (one.action === 'rate_limit' ? { ...one, rate_limit: { max_requests: 1, window_seconds: 1 } } : one));
 const scanned = { risk_score: fc.constantFrom(0, 0.4, 0.9), threat_types: fc.constantFrom<string[]>([], ['ssrf'], ['persistence']) };
 const anyFacts = fc.oneof(
   fc.record({ tool_name: fc.constantFrom('a', 'b1', 'zz'), arguments: fc.dictionary(fc.constantFrom('a', '__proto__', 'constructor', 'length', '~/'), fc.jsonValue()), agent_id: fc.constantFrom('x', undefined), ...scanned }),
