@@ -1,6 +1,6 @@
 import type { Terminal } from '../up/up.ts';
 import { scan } from './scan.ts';
-import { Ended, standardStreams } from './standard-streams.ts';
+import { Ended, standardStreams } from '../json-lines/standard-streams.ts';
 
 /** `holdpoint scan`. Returns the exit code; 130 when it was stopped. */
 export async function scanStandardInput({ terminal, stop }: Readonly<{ terminal: Terminal; stop: AbortSignal }>, args: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { scanCall } from '@holdpoint/detection';
-import { linesOf } from './lines.ts';
+import { linesOf } from '../json-lines/lines.ts';
 import { scan } from './scan.ts';
 
 const call = (id: string | number, toolArguments: object = {}, tool = 'read_file') => JSON.stringify({ id, kind: 'call', tool, arguments: toolArguments });

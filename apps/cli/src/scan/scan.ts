@@ -1,5 +1,5 @@
 import { scanCall, scanOutput, type Scan } from '@holdpoint/detection';
-import { linesOf } from './lines.ts';
+import { type LineStreams, linesOf } from '../json-lines/lines.ts';
 import { readRecord, type ScanRecord } from './record.ts';
 
 const scanUsage = `holdpoint scan < calls.jsonl > findings.jsonl
@@ -9,13 +9,7 @@ const scanUsage = `holdpoint scan < calls.jsonl > findings.jsonl
   Exit code 0: every line was scanned; 1: some could not be read. Those are named on stderr by their number, and the others are scanned all the same.
 `;
 
-export type ScanContext = Readonly<{
-  args: readonly string[];
-  input: AsyncIterable<Uint8Array>;
-  /** Resolves when more may be written. */
-  out: (line: string) => Promise<void>;
-  err: (line: string) => void;
-}>;
+type ScanContext = LineStreams & Readonly<{ args: readonly string[]; err: (line: string) => void }>;
 
 /** `holdpoint scan`. Returns the exit code. */
 export async function scan({ args, input, out, err }: ScanContext): Promise<number> {

@@ -3,7 +3,8 @@ import { pointer, type InputProblem } from './problem.ts';
 /** Nesting past which a document is refused unread; arguments have their own, lower limit. */
 export const maxDocumentDepth = 128;
 
-export type StrictJson = Readonly<{ ok: true; value: unknown }> | Readonly<{ ok: false; problem: InputProblem }>;
+/** Where it is refused, `at` is the offset (UTF-16) that was reached, and `because` the problem's message without it. */
+export type StrictJson = Readonly<{ ok: true; value: unknown }> | Readonly<{ ok: false; problem: InputProblem; at: number; because: string }>;
 
 /**
  * Parses JSON that means the same to every reader: what is judged is what runs.
@@ -15,13 +16,20 @@ export function parseStrictJson(text: string): StrictJson {
   try {
     reader.document();
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, problem: { path: pointer(reader.path), message: error.message } };
+    if (error instanceof Refused) return { ok: false, problem: { path: pointer(reader.path), message: `${error.message} (at character ${error.at})` }, at: error.at, because: error.message };
     throw error;
   }
   return { ok: true, value: JSON.parse(text) };
 }
 
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(
+    message: string,
+    readonly at: number,
+  ) {
+    super(message);
+  }
+}
 
 const code = (char: string): number => char.charCodeAt(0);
 const QUOTE = code('"');
@@ -183,6 +191,6 @@ class Reader {
   }
 
   private refuse(message: string): never {
-    throw new Refused(`${message} (at character ${this.at})`);
+    throw new Refused(message, this.at);
   }
 }

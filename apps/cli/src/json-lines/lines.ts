@@ -1,6 +1,13 @@
 /** One line without its end, or why it cannot be read. Numbers start at 1. */
 export type Line = Readonly<{ number: number; text: string }> | Readonly<{ number: number; problem: string }>;
 
+/** What a command that works line by line reads, and where it writes. */
+export type LineStreams = Readonly<{
+  input: AsyncIterable<Uint8Array>;
+  /** Resolves when more may be written. */
+  out: (line: string) => Promise<void>;
+}>;
+
 /** Above what any API takes; a file without a line end must not fill the memory. */
 const maxLineBytes = 16 * 1024 ** 2;
 const newline = 0x0a;

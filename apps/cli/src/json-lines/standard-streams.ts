@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ScanContext } from './scan.ts';
+import type { LineStreams } from './lines.ts';
 
 /** Somebody ended the command, or whoever reads its output has had enough (`| head`): nothing went wrong. */
 export class Ended extends Error {
@@ -7,7 +7,7 @@ export class Ended extends Error {
 }
 
 /** Standard input and output for a command that reads and writes as much as there is. Both throw `Ended` once `stop` or the reader of the output ends it. */
-export function standardStreams(stop: AbortSignal): Pick<ScanContext, 'input' | 'out'> & Readonly<{ allWritten: () => Promise<void> }> {
+export function standardStreams(stop: AbortSignal): LineStreams & Readonly<{ allWritten: () => Promise<void> }> {
   const gone = new AbortController();
   const end = AbortSignal.any([stop, gone.signal]);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
