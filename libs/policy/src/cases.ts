@@ -1,11 +1,12 @@
-import { DateTime } from 'luxon';
 import { checkPolicyDraft } from './check-policy.ts';
-import { fields, listOf, oneOf, Problems, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
+import { fields, listOf, oneOf, problemsOf, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
 import { evaluate, type Verdict } from './evaluate.ts';
+import { instantOf } from './instant.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { appendToken } from './json-pointer.ts';
 import { DEFAULT_ACTIONS, POLICY_ACTIONS, type DefaultAction, type Policy, type ToolCallFacts } from './policy.ts';
-import { compilePolicySet, draftOf } from './policy-set.ts';
+import { readPolicyList } from './policy-list.ts';
+import { compilePolicySet } from './policy-set.ts';
 import { quoted } from './quoted.ts';
 
 /** What became of one case. `path` is where it stands in the file; `failures` say where in the file something was not as wanted, and what came instead. */
@@ -15,16 +16,10 @@ export type CaseResult = Readonly<{ name: string; path: string; failures: readon
 export type CaseReport = Readonly<{ topic: string; results: readonly CaseResult[]; problems: readonly Problem[] }>;
 
 const MAX_CASES = 10_000;
-const MAX_POLICIES = 10_000;
 const MAX_CALLS = 1_000;
-
-/** Drafts without a time of their own are one minute younger than the one before. */
-const FIRST_CREATED_AT = Date.UTC(2026, 0, 1);
-const MINUTE = 60_000;
 
 const anything: Rule = () => undefined;
 const name = text({ min: 1, max: 200 });
-const drafts = satisfies((value) => Array.isArray(value) && value.length <= MAX_POLICIES, `must be a list of at most ${MAX_POLICIES} policies`);
 const instant = satisfies((value) => instantOf(value) !== null, 'must be a time with its offset, such as `2026-03-08T07:30:00Z`');
 
 const file = required(['cases'], fields({ topic: text({ min: 1, max: 2000 }), policies: satisfies(isJsonObject, 'must be an object of named lists'), cases: listOf(anything, { max: MAX_CASES }) }));
@@ -89,9 +84,9 @@ function verdictFailures(one: unknown, path: string, lists: JsonObject): readonl
   const { policies: named, default_action = 'allow', calls } = one as JudgingCase;
   if (typeof named === 'string' && !Object.hasOwn(lists, named)) return [{ path: `${path}/policies`, message: `there is no list ${quoted(named)} among the file's \`policies\`` }];
   const list = typeof named === 'string' ? { path: appendToken('/policies', named), value: lists[named] } : { path: `${path}/policies`, value: named };
-  const bad = policyProblems(list.value, list.path);
-  if (bad.length > 0) return bad;
-  const policies = (list.value as readonly JsonObject[]).map(policyOf);
+  const read = readPolicyList(list.value, list.path);
+  if ('problems' in read) return read.problems;
+  const { policies } = read;
   const set = compilePolicySet({ guard_id: 'cases', version: 1, default_action, policies });
   return calls.flatMap(({ call, at, want: wanted }, index) => {
     const verdict = evaluate(set, { arguments: {}, ...call }, instantOf(at) ?? Number.NaN);
@@ -117,38 +112,6 @@ function differences(wanted: Wanted, verdict: Verdict, policies: readonly Policy
     field,
     message: `wanted ${show(expected)}, was ${show(was)}${field === 'reason' ? '' : `: ${verdict.reason}`}`,
   }));
-}
-
-function policyProblems(policies: unknown, path: string): readonly Problem[] {
-  const problems = problemsOf(drafts, policies, path);
-  if (problems.length > 0) return problems;
-  return (policies as readonly unknown[]).flatMap((one, index) => {
-    const inner = appendToken(path, index);
-    const { id, created_at } = isJsonObject(one) ? one : {};
-    return [
-      ...(id === undefined ? [] : problemsOf(name, id, `${inner}/id`)),
-      ...(created_at === undefined ? [] : problemsOf(instant, created_at, `${inner}/created_at`)),
-      ...checkPolicyDraft(isJsonObject(one) ? draftOf(one) : one).map((problem) => ({ path: `${inner}${problem.path}`, message: problem.message })),
-    ];
-  });
-}
-
-function policyOf(draft: JsonObject, index: number): Policy {
-  const at = new Date(FIRST_CREATED_AT + index * MINUTE).toISOString();
-  return { id: `p${index + 1}`, priority: 0, is_active: true, created_at: at, updated_at: at, ...draft } as Policy;
-}
-
-/** Epoch milliseconds of an ISO 8601 time that says its offset; null for anything else. */
-function instantOf(value: unknown): number | null {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/.test(value)) return null;
-  const time = DateTime.fromISO(value, { setZone: true });
-  return time.isValid ? time.toMillis() : null;
-}
-
-function problemsOf(rule: Rule, value: unknown, path: string): readonly Problem[] {
-  const problems = new Problems();
-  rule(value, path, problems);
-  return problems.list();
 }
 
 function required(names: readonly string[], rule: Rule): Rule {

@@ -24,6 +24,13 @@ export class Problems {
   }
 }
 
+/** What a rule says of a value, alone. */
+export function problemsOf(rule: Rule, value: unknown, path: string): readonly Problem[] {
+  const problems = new Problems();
+  rule(value, path, problems);
+  return problems.list();
+}
+
 type Fields = Readonly<Record<string, Rule>>;
 
 /** An object of the named fields, every one of them optional; fields in `refused` say why they are not known. Absent and `undefined` are the same. */
