@@ -142,9 +142,10 @@ class Walk {
     return target === undefined ? this.refuse(at, `nothing is called \`${alias.source}\` before this`) : this.valueOf(target, path, at);
   }
 
-  private refuse(at: number, message: string): undefined {
+  /** Null stands where nothing could be read; the problem says that it is not meant. */
+  private refuse(at: number, message: string): null {
     if (this.problems.length < MAX_PROBLEMS) this.problems.push({ at, message });
-    return undefined;
+    return null;
   }
 }
 
