@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onStandardStreams } from './json-lines/standard-streams.ts';
 import { InvalidLauncherConfig } from './up/config.ts';
 import type { Terminal } from './up/up.ts';
 
@@ -11,11 +13,14 @@ const usage = `holdpoint <command>
                          HOLDPOINT_URL and HOLDPOINT_KEY name a running system; without them one is started for the demo
   scan                   read tool calls and tool outputs from standard input, JSON lines {id, kind: call, tool, arguments} or {id, kind: output, text},
                          and write {id, risk_score, threats_detected} for each; nothing else is started or asked
+  decide --policies FILE judge tool calls from standard input by a file of policies, offline, one decision a line
   db check [--json]      look at the database of a system: versions, rights, partitions, invariants; changes nothing
                          DATABASE_ADMIN_URL and HOLDPOINT_DATABASE name it; without them it is the one that \`npm start\` runs
 `;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** npm runs commands in the repository's folder and says where it was called. */
+const pathOf = (name: string): string => resolve(process.env['INIT_CWD'] ?? '.', name);
 const terminal: Terminal = { out: (line) => process.stdout.write(`${line}\n`), err: (line) => process.stderr.write(`${line}\n`) };
 
 const stop = new AbortController();
@@ -30,7 +35,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case 'demo':
       return (await import('./demo/demo.ts')).demo({ ...context, args });
     case 'scan':
-      return (await import('./scan/scan-standard-input.ts')).scanStandardInput(context, args);
+      return onStandardStreams(stop.signal, async (streams) => (await import('./scan/scan.ts')).scan({ ...streams, args, err: terminal.err }));
+    case 'decide':
+      return onStandardStreams(stop.signal, async (streams) => (await import('./decide/decide.ts')).decide({ ...streams, args, err: terminal.err, now: Date.now, pathOf }));
     case 'db':
       return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':

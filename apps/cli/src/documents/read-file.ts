@@ -39,6 +39,6 @@ export function readText(path: string): Readonly<{ text: string }> | Readonly<{ 
 const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EACCES: 'no permission', EISDIR: 'it is a folder', EPERM: 'no permission' };
 
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return reasons[code] ?? (error instanceof Error ? error.message : 'unknown reason');
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? message;
 }

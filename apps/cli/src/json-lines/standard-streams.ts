@@ -2,12 +2,25 @@ import { once } from 'node:events';
 import type { LineStreams } from './lines.ts';
 
 /** Somebody ended the command, or whoever reads its output has had enough (`| head`): nothing went wrong. */
-export class Ended extends Error {
+class Ended extends Error {
   override readonly name = 'Ended';
 }
 
-/** Standard input and output for a command that reads and writes as much as there is. Both throw `Ended` once `stop` or the reader of the output ends it. */
-export function standardStreams(stop: AbortSignal): LineStreams & Readonly<{ allWritten: () => Promise<void> }> {
+/** Runs a command on standard input and output. Returns its exit code; 130 when it was stopped, 0 when whoever reads its output has had enough. */
+export async function onStandardStreams(stop: AbortSignal, command: (streams: LineStreams) => Promise<number>): Promise<number> {
+  try {
+    const { allWritten, ...streams } = standardStreams(stop);
+    const code = await command(streams);
+    await allWritten();
+    return code;
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    return stop.aborted ? 130 : 0;
+  }
+}
+
+/** For a command that reads and writes as much as there is. Both throw `Ended` once `stop` or the reader of the output ends it. */
+function standardStreams(stop: AbortSignal): LineStreams & Readonly<{ allWritten: () => Promise<void> }> {
   const gone = new AbortController();
   const end = AbortSignal.any([stop, gone.signal]);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
