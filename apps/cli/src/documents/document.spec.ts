@@ -27,6 +27,7 @@ describe('a YAML file', () => {
     ['a: !mine {b: 1}', '1:4: tags are not read'],
     ['? [a]\n: b', '1:3: a key must be a text'],
     ['~: b', '1:1: a key must be a text'],
+    ['a: &x 1\nb: &x 2\nc: *x', '2:7: `&x` names something already'],
     ['a: *nobody', '1:4: '],
     ['a: b\n---\nc: d', '2:1: a second document'],
     ['a: [1, 2\nb: 3', '2:1: '],

@@ -1,4 +1,4 @@
-import { maxDocumentDepth, parseStrictJson, pointer } from '@holdpoint/contracts';
+import { maxDocumentDepth, parseStrictJson, pointer as pointerOf } from '@holdpoint/contracts';
 import { type Alias, Composer, type CST, type Document as YamlDocument, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, Parser, type Scalar } from 'yaml';
 
 /** Both start at 1; columns count UTF-16 units. */
@@ -85,36 +85,48 @@ function sentence(message: string): string {
   return `${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\s+/g, ' ')}`;
 }
 
+/** `at`: the offset to name for the value. What an alias stands for has no pointer: everything in it is where the alias is. */
+type Where = Readonly<{ pointer: string | undefined; depth: number; at: number }>;
+
+const within = ({ pointer, depth }: Where, token: string | number, at: number): Where => ({ pointer: pointer === undefined ? undefined : `${pointer}${pointerOf([token])}`, depth: depth + 1, at });
+
 class Walk {
   private readonly places = new Map<string, number>();
   private readonly problems: Problem[] = [];
+  /** Filled as the walk goes, so that an alias finds what stands before it. */
+  private readonly anchors = new Map<string, Node>();
   private left = MAX_NODES;
 
   constructor(private readonly document: YamlDocument.Parsed) {}
 
   whole(): Reading {
     const root = this.document.contents;
-    const value = root === null ? null : this.valueOf(root, [], root.range[0]);
+    const value = root === null ? null : this.valueOf(root, { pointer: '', depth: 0, at: root.range[0] });
     return { value, places: this.places, problems: this.problems };
   }
 
-  private valueOf(node: Node | null, path: readonly string[], at: number): unknown {
+  private valueOf(node: Node | null, where: Where): unknown {
+    const { pointer, depth, at } = where;
     this.left -= 1;
-    if (this.left < 0 || path.length > maxDocumentDepth) return this.refuse(at, this.left < 0 ? `holds more than ${MAX_NODES} values` : `nested deeper than ${maxDocumentDepth} levels`);
-    this.places.set(pointer(path), at);
+    if (this.left < 0 || depth > maxDocumentDepth) return this.refuse(at, this.left < 0 ? `holds more than ${MAX_NODES} values` : `nested deeper than ${maxDocumentDepth} levels`);
+    if (pointer !== undefined) this.places.set(pointer, at);
     if (node === null) return null;
-    if (isAlias(node)) return this.aliased(node, path, at);
+    if (isAlias(node)) return this.aliased(node, where);
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) return this.refuse(at, 'tags are not read');
-    if (isMap(node)) return this.mapOf(node.items as readonly Pair<Node, Node | null>[], path);
-    if (isSeq(node)) return node.items.map((item, index) => this.valueOf(item as Node | null, [...path, String(index)], startOf(item as Node | null) ?? at));
+    if (node.anchor !== undefined && this.anchors.get(node.anchor) !== node) {
+      if (this.anchors.has(node.anchor)) return this.refuse(at, `\`&${node.anchor}\` names something already`);
+      this.anchors.set(node.anchor, node);
+    }
+    if (isMap(node)) return this.mapOf(node.items as readonly Pair<Node, Node | null>[], where);
+    if (isSeq(node)) return (node.items as readonly (Node | null)[]).map((item, index) => this.valueOf(item, within(where, index, startOf(item) ?? at)));
     if (isScalar(node)) return this.scalarOf(node, at);
     return this.refuse(at, 'cannot be read');
   }
 
-  private mapOf(pairs: readonly Pair<Node, Node | null>[], path: readonly string[]): unknown {
+  private mapOf(pairs: readonly Pair<Node, Node | null>[], where: Where): unknown {
     const map: Record<string, unknown> = {};
     for (const { key, value } of pairs) {
-      const keyAt = startOf(key) ?? 0;
+      const keyAt = startOf(key) ?? where.at;
       const name = nameOf(key);
       if (name === undefined || Object.hasOwn(map, name)) {
         this.refuse(keyAt, name === undefined ? 'a key must be a text' : 'duplicate key');
@@ -122,7 +134,7 @@ class Walk {
       }
       const at = isScalar(value) || isAlias(value) ? (startOf(value) ?? keyAt) : keyAt;
       // An ordinary assignment to `__proto__` would set something else.
-      Object.defineProperty(map, name, { value: this.valueOf(value, [...path, name], at), enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(map, name, { value: this.valueOf(value, within(where, name, at)), enumerable: true, configurable: true, writable: true });
     }
     return map;
   }
@@ -137,9 +149,9 @@ class Walk {
     return this.refuse(at, number?.because.startsWith('text after') === false ? number.because : 'a number must be written as in JSON; a text that looks like one goes in quotes');
   }
 
-  private aliased(alias: Alias, path: readonly string[], at: number): unknown {
-    const target = alias.resolve(this.document);
-    return target === undefined ? this.refuse(at, `nothing is called \`${alias.source}\` before this`) : this.valueOf(target, path, at);
+  private aliased(alias: Alias, { depth, at }: Where): unknown {
+    const target = this.anchors.get(alias.source);
+    return target === undefined ? this.refuse(at, `nothing is called \`${alias.source}\` before this`) : this.valueOf(target, { pointer: undefined, depth: depth + 1, at });
   }
 
   /** Null stands where nothing could be read; the problem says that it is not meant. */
