@@ -7,6 +7,5 @@ export { explain, type Explanation, type ExplanationLine, type Outcome } from '.
 export { instantOf } from './instant.ts';
 export { isToolName, THREAT_TYPES } from './policy.ts';
 export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, RateLimit, RateLimitKey, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
-export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { readPolicyFile, readPolicyList, type PolicyFile } from './policy-list.ts';
 export { compilePolicySet, type CompiledPolicySet, type PolicySetSource } from './policy-set.ts';

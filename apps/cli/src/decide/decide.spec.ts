@@ -10,6 +10,7 @@ policies:
   - { name: Paths are cleaned, tool_pattern: "read_*", action: sanitize, priority: 90, conditions: { risk_score_min: 0.7 } }
   - { name: Large payments need a person, tool_pattern: "payment_*", action: require_approval, priority: 80, conditions: { arguments: { /amount: { gt: 1000 } } } }
   - { name: Nobody deletes at night, tool_pattern: "delete_*", action: block, priority: 70, conditions: { time_window: { hours_start: 22, hours_end: 6 } } }
+  - { name: Few searches, tool_pattern: "{search,read}_*", action: rate_limit, priority: 60, rate_limit: { max_requests: 5, window_seconds: 60, on_within: continue } }
   - { name: Anna may read, tool_pattern: "read_*", action: allow, conditions: { end_user_id: anna } }
 `;
 const payment = { id: 'c1', name: 'payment_create', arguments: { amount: 4800 } };
@@ -25,13 +26,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('holdpoint decide', () => {
   it('takes the body of a validate request, and answers each of its calls', async () => {
-    const told = await deciding({ session_id: 's', end_user_id: 'anna', tool_calls: [payment, { id: 'c2', name: 'read_file', arguments: {} }, { id: 'c3', name: 'odd', arguments: {} }] });
+    const told = await deciding({ session_id: 's', end_user_id: 'anna', tool_calls: [payment, { id: 'c2', name: 'delete_user', arguments: {} }, { id: 'c3', name: 'odd', arguments: {} }] });
     expect(told).toEqual({
       code: 0,
       err: [],
       out: [
         expect.objectContaining({ id: 'c1', action: 'require_approval', policy: 'Large payments need a person', policy_id: 'p2', message: expect.stringContaining('Waiting for a person to approve `payment_create`'), risk_score: 0, threats_detected: [] }),
-        expect.objectContaining({ id: 'c2', action: 'allow', policy: 'Anna may read' }),
+        expect.objectContaining({ id: 'c2', action: 'block', policy: 'Nobody deletes at night' }),
         expect.objectContaining({ id: 'c3', action: 'warn', policy: null, policy_id: null }),
       ],
     });
@@ -63,6 +64,17 @@ describe('holdpoint decide', () => {
     expect(await deciding({ ...call, at: '2026-11-23T23:30:00+01:00' }, ['--at', day])).toMatchObject({ out: [{ action: 'block' }] });
     expect(await deciding(call, ['--at', day])).toMatchObject({ out: [{ action: 'warn' }] });
     expect(await deciding(call)).toMatchObject({ out: [{ action: 'block' }] });
+  });
+
+  it('counts nothing, and says so: in the decision what happens within a limit and over it, and once on stderr', async () => {
+    const line = (id: string, tool: string, toolArguments = {}) => JSON.stringify({ id, tool, end_user_id: 'anna', arguments: toolArguments });
+    const told = await deciding([line('a', 'search_web'), line('b', 'read_file'), line('c', 'read_file', { path: '../../../../etc/passwd' })].join('\n'));
+    expect(told.out).toEqual([
+      expect.objectContaining({ id: 'a', action: 'rate_limit', policy: 'Few searches', message: expect.stringContaining('over it the call is blocked'), within: expect.objectContaining({ action: 'warn', policy: null }), limits: ['Few searches'] }),
+      expect.objectContaining({ id: 'b', action: 'rate_limit', within: expect.objectContaining({ action: 'allow', policy: 'Anna may read' }) }),
+      expect.objectContaining({ id: 'c', action: 'sanitize', sanitized_arguments: { path: '' }, limits: ['Few searches'] }),
+    ]);
+    expect(told.err).toEqual(['holdpoint: nothing is counted offline: decisions with `limits` say what holds while there is room in them']);
   });
 
   it('takes a default action before the file’s', async () => expect(await deciding({ id: 1, tool: 'x', arguments: {} }, ['--default-action=block'])).toMatchObject({ out: [{ action: 'block', policy: null }] }));

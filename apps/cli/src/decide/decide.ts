@@ -1,9 +1,9 @@
-import { compilePolicySet, instantOf, type CompiledPolicySet } from '@holdpoint/policy';
-import { type LineStreams, linesOf } from '../json-lines/lines.ts';
+import { compilePolicySet, instantOf, type LimitVerdict, type SettledVerdict } from '@holdpoint/policy';
 import { readOptions, wantsHelp } from '../command/options.ts';
+import { type LineStreams, linesOf } from '../json-lines/lines.ts';
 import { readPolicies } from '../policies/read-policies.ts';
 import { type OfflineCall, readCallLine } from './call-line.ts';
-import { judgeOffline } from './judge-offline.ts';
+import { judgeOffline, type OfflineJudgement } from './judge-offline.ts';
 
 export const decideUsage = `holdpoint decide --policies FILE [--default-action ACTION] [--at TIME] < calls.jsonl > decisions.jsonl
 
@@ -14,8 +14,9 @@ export const decideUsage = `holdpoint decide --policies FILE [--default-action A
     {"id"?, "end_user_id"?, "agent_id"?, "tool_call": {"id", "name", "type"?, "arguments"}}
     {"id", "tool", "type"?, "arguments"}                                                               as holdpoint scan reads them
   and one decision a line is written, in the same order:
-    {"id", "action", "policy", "policy_id", "code"?, "message", "risk_score", "threats_detected", "sanitized_arguments"?, "changes"?}
-  Nobody is asked and nothing is counted: require_approval says that a person would be, and rate_limit what would be said within and over the limit.
+    {"id", "action", "policy", "policy_id", "code"?, "message", "sanitized_arguments"?, "changes"?, "within"?, "risk_score", "threats_detected", "limits"?}
+  Nobody is asked and nothing is counted. require_approval: a person would be. rate_limit: over the limit the call is blocked, and "within" is what holds
+  while there is room; "limits" names every policy that would count the call.
 
   --policies FILE          a list of policies, or {default_action?, policies}, in YAML or JSON (docs/policies.md)
   --default-action ACTION  for calls that no policy decides: allow, block, require_approval or warn; goes before the file's; allow if neither says
@@ -45,6 +46,7 @@ export async function decide({ args, input, out, err, now, pathOf }: DecideConte
   }
   const set = compilePolicySet({ guard_id: 'offline', version: 0, default_action: given.defaultAction ?? file.default_action ?? 'allow', policies: file.policies });
   let unreadable = 0;
+  let limitsTold = false;
   for await (const line of linesOf(input)) {
     if ('text' in line && line.text.trim() === '') continue;
     const calls = 'text' in line ? readCallLine(line.text) : { column: 1, message: line.problem };
@@ -53,7 +55,12 @@ export async function decide({ args, input, out, err, now, pathOf }: DecideConte
       err(`<stdin>:${line.number}:${calls.column}: ${calls.message}`);
       continue;
     }
-    for (const call of calls) await out(JSON.stringify(decisionOn(set, call, call.at ?? given.at ?? now())));
+    for (const call of calls) {
+      const judgement = judgeOffline(set, call, call.at ?? given.at ?? now());
+      if (judgement.limits.length > 0 && !limitsTold) err('holdpoint: nothing is counted offline: decisions with `limits` say what holds while there is room in them');
+      limitsTold ||= judgement.limits.length > 0;
+      await out(JSON.stringify(decisionOf(call, judgement)));
+    }
   }
   return unreadable === 0 ? 0 : 1;
 }
@@ -73,19 +80,16 @@ function readDecideOptions(args: readonly string[]): Given | Readonly<{ problem:
   return { policies, ...(defaultAction !== undefined && { defaultAction }), ...(at !== undefined && { at }) };
 }
 
-function decisionOn(set: CompiledPolicySet, call: OfflineCall, at: number): unknown {
-  const { verdict, scan, sanitized } = judgeOffline(set, call, at);
-  const { risk_score, threats_detected } = scan;
+/** Fields that are undefined are not written. */
+function decisionOf(call: OfflineCall, { scan, settled, limited, limits }: OfflineJudgement): object {
+  const within = { ...told(settled.verdict), sanitized_arguments: settled.sanitized?.arguments, changes: settled.sanitized?.changes };
   return {
     id: call.id,
-    action: verdict.action,
-    policy: verdict.policy?.name ?? null,
-    policy_id: verdict.policy?.id ?? null,
-    code: verdict.code,
-    message: verdict.reason,
-    risk_score,
-    threats_detected,
-    sanitized_arguments: sanitized?.arguments,
-    changes: sanitized?.changes,
+    ...(limited ? { ...told(limited), within } : within),
+    risk_score: scan.risk_score,
+    threats_detected: scan.threats_detected,
+    limits: limits.length === 0 ? undefined : limits.map(({ policy }) => policy.name),
   };
 }
+
+const told = ({ action, policy, code, reason }: SettledVerdict | LimitVerdict) => ({ action, policy: policy?.name ?? null, policy_id: policy?.id ?? null, code, message: reason });

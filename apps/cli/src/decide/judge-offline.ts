@@ -1,22 +1,38 @@
 import { canonicalJson } from '@holdpoint/approval';
-import { sanitizeArguments, scanCall, type Scan, type Change } from '@holdpoint/detection';
-import { cleaned, evaluate, type CompiledPolicySet, type SettledVerdict, type Verdict } from '@holdpoint/policy';
+import { type Change, sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
+import { cleaned, type CompiledPolicySet, evaluate, evaluateWithin, type LimitVerdict, type MetLimit, type SettledVerdict, type ToolCallFacts, type VerdictWithin } from '@holdpoint/policy';
 import type { OfflineCall } from './call-line.ts';
 
-export type OfflineJudgement = Readonly<{ verdict: SettledVerdict; scan: Scan; sanitized?: Readonly<{ arguments: Readonly<Record<string, unknown>>; changes: readonly Change[] }> }>;
+type Settled = Readonly<{ verdict: SettledVerdict; sanitized?: Readonly<{ arguments: Readonly<Record<string, unknown>>; changes: readonly Change[] }> }>;
 
-/** What an evaluator that holds this set would say of the call at an instant (epoch milliseconds), before it parks or counts anything. */
+/** `limited`: the first limit that the call meets decides it, and `settled` is what follows where there is room in that and in all other `limits`. */
+export type OfflineJudgement = Readonly<{ scan: Scan; settled: Settled; limited: LimitVerdict | null; limits: readonly MetLimit[] }>;
+
+/** What an evaluator that holds this set would say of the call at an instant (epoch milliseconds), before it parks anything; and nobody counts. */
 export function judgeOffline(set: CompiledPolicySet, call: OfflineCall, at: number): OfflineJudgement {
   const scan = scanCall(call);
-  const verdict = verdictOn(set, call, scan, at);
-  if (verdict.action !== 'sanitize') return { verdict, scan };
-  const judgeLeft = (left: OfflineCall['arguments'], seen: Scan): Verdict => verdictOn(set, { ...call, arguments: left }, seen, at);
-  return { scan, ...cleaned(verdict, sanitizeArguments(call), { isJson: isCanonical, judgeLeft }) };
+  const facts = factsOf(call, scan);
+  const first = evaluate(set, facts, at);
+  const within = evaluateWithin(set, facts, at);
+  return { scan, limited: first.action === 'rate_limit' ? first : null, ...afterCleaning(within, call, (left, seen) => evaluateWithin(set, factsOf({ ...call, arguments: left }, seen), at)) };
 }
 
-function verdictOn(set: CompiledPolicySet, call: OfflineCall, { risk_score, threats_detected }: Scan, at: number): Verdict {
-  const { name, type, arguments: toolArguments, end_user_id, agent_id } = call;
-  return evaluate(set, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, risk_score, threat_types: threats_detected }, at);
+function afterCleaning({ verdict, limits }: VerdictWithin, call: OfflineCall, judgeLeft: (left: OfflineCall['arguments'], scan: Scan) => VerdictWithin): Pick<OfflineJudgement, 'settled' | 'limits'> {
+  if (verdict.action !== 'sanitize') return { settled: { verdict }, limits };
+  let met = limits;
+  const settled = cleaned(verdict, sanitizeArguments(call), {
+    isJson: isCanonical,
+    judgeLeft: (left, scan) => {
+      const again = judgeLeft(left, scan);
+      met = [...limits, ...again.limits.filter(({ policy }) => !limits.some((one) => one.policy.id === policy.id))];
+      return again.verdict;
+    },
+  });
+  return { settled, limits: met };
+}
+
+function factsOf({ name, type, arguments: toolArguments, end_user_id, agent_id, session_id }: OfflineCall, { risk_score, threats_detected }: Scan): ToolCallFacts {
+  return { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, session_id, risk_score, threat_types: threats_detected };
 }
 
 function isCanonical(value: unknown): boolean {
