@@ -7,17 +7,15 @@ import { textTooLong, type Unjudgeable } from './unjudgeable.ts';
 /** Deeper arguments than the API takes; a bound for whoever calls without it. */
 const MAX_DEPTH = 128;
 
-/** Every text a pattern is searched in, and how many characters of it the caller wrote. */
-export type ArgumentTexts = Readonly<{ texts: ReadonlySet<string>; written: number }>;
+/** Every text a pattern is searched in, and how many characters they have together. */
+export type ArgumentTexts = Readonly<{ texts: ReadonlySet<string>; length: number }>;
 
 /** Every string leaf and key and the compact JSON, raw and normalised. Nothing is cut: a text over the cap cannot be judged. */
 export function argumentTexts(document: unknown): ArgumentTexts | Unjudgeable {
   const texts = new Set<string>();
-  let written = 0;
 
   const add = (text: string, pointer: string): Unjudgeable | null => {
     if (isLongerThan(MAX_TEXT_BYTES, text)) return textTooLong(pointer);
-    written += text.length;
     for (const form of searchableForms(text)) texts.add(form);
     return null;
   };
@@ -45,7 +43,9 @@ export function argumentTexts(document: unknown): ArgumentTexts | Unjudgeable {
   if (obstacle) return obstacle;
   // After the walk, so that no document is too deep to be written down.
   for (const form of searchableForms(compactJson(document))) texts.add(form);
-  return { texts, written };
+  let length = 0;
+  for (const text of texts) length += text.length;
+  return { texts, length };
 }
 
 /** `undefined` is no JSON and has no text. */

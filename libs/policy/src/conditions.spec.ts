@@ -184,6 +184,15 @@ describe('argument pattern', () => {
     expect(holdsFor({ argument_pattern: '[a-c]{240}[d-f]' }, { a: 'a'.repeat(65_536) })).toBe(false);
   });
 
+  it.each<[string, unknown]>([
+    ['numbers, which are written longer than they were sent', { list: Array<number>(100_000).fill(1e20) }],
+    ['letters that fold to many', { a: '\ufdfa'.repeat(21_000) }],
+    ['a key', { ['k'.repeat(65_000)]: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}${'k'.repeat(65_000)}`, 1])) }],
+  ])('counts all that would be searched: %s', (_, args) => {
+    expect(holdsFor({ argument_pattern: '[a-c]{240}[d-f]' }, args)).toBe('could_not_judge');
+    expect(holdsFor({ argument_pattern: '[d-f]{2}' }, args)).toBe(false);
+  });
+
   it('cannot judge arguments nested beyond any sense', () => {
     const nested = (depth: number) => JSON.parse(`{"a":${'['.repeat(depth)}"rm"${']'.repeat(depth)}}`) as unknown;
     expect(holdsFor({ argument_pattern: 'rm' }, nested(64))).toBe(true);

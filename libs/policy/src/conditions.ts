@@ -7,8 +7,8 @@ import { shown, shownList } from './shown.ts';
 import { compileTimeWindow, whyClosed } from './time-window.ts';
 import type { Unjudgeable } from './unjudgeable.ts';
 
-/** Characters times program size. The smallest programs (64 and less) meet it at no call the API takes; the largest at 128 KiB of text. */
-const MAX_PATTERN_WORK = 2 ** 26;
+/** Characters searched times program size. Plain text is searched as itself and in the JSON, so that the largest programs meet it at 128 KiB of text, small ones (64 and less) at no text the API takes. */
+const MAX_PATTERN_WORK = 2 ** 27;
 
 const notScanned: Unjudgeable = { because: 'the call was not scanned' };
 
@@ -46,12 +46,12 @@ export function* compileConditions(conditions: Conditions): Generator<Condition>
 
 function argumentPattern(source: string): Condition {
   const pattern = compilePattern(source);
-  const maxWritten = MAX_PATTERN_WORK / pattern.programSize();
+  const maxLength = MAX_PATTERN_WORK / pattern.programSize();
   return {
     holds: (call) => {
       const collected = call.texts();
       if ('because' in collected) return collected;
-      if (collected.written > maxWritten) return { because: 'the arguments are too long for its `argument_pattern`' };
+      if (collected.length > maxLength) return { because: 'the arguments are too long for its `argument_pattern`' };
       for (const text of collected.texts) if (pattern.test(text)) return true;
       return false;
     },
