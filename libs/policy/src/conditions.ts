@@ -1,6 +1,7 @@
 import { compilePredicate } from './argument-predicates.ts';
 import type { Condition } from './condition.ts';
 import { compilePattern } from './pattern.ts';
+import type { PatternGroup } from './pattern-groups.ts';
 import type { Conditions } from './policy.ts';
 import { quoted } from './quoted.ts';
 import { shown, shownList } from './shown.ts';
@@ -12,8 +13,8 @@ const MAX_PATTERN_WORK = 2 ** 27;
 
 const notScanned: Unjudgeable = { because: 'the call was not scanned' };
 
-/** In the order they are judged: the cheap ones first, so that a text is read only where everything else holds. Expects conditions without problems. */
-export function* compileConditions(conditions: Conditions): Generator<Condition> {
+/** In the order they are judged: the cheap ones first, so that a text is read only where everything else holds. Expects conditions without problems; `group` is the one that `argument_pattern` is searched with. */
+export function* compileConditions(conditions: Conditions, group?: PatternGroup): Generator<Condition> {
   const { end_user_id: user, agent_id: agent, tool_type: type, risk_score_min: least, risk_score_max: most, threat_types: threats, time_window: window, arguments: predicates, argument_pattern: pattern } = conditions;
   if (user !== undefined) yield { holds: ({ facts }) => facts.end_user_id === user, whyNot: ({ facts }) => notThisOne('end_user_id', facts.end_user_id, user) };
   if (agent !== undefined) yield { holds: ({ facts }) => facts.agent_id === agent, whyNot: ({ facts }) => notThisOne('agent_id', facts.agent_id, agent) };
@@ -41,10 +42,10 @@ export function* compileConditions(conditions: Conditions): Generator<Condition>
     yield { holds: ({ at }) => isOpenAt(at) ?? { because: 'the time of the call is not known' }, whyNot: ({ at }) => whyClosed(window, at) };
   }
   for (const [pointer, predicate] of Object.entries(predicates ?? {})) yield compilePredicate(pointer, predicate);
-  if (pattern !== undefined) yield argumentPattern(pattern);
+  if (pattern !== undefined) yield argumentPattern(pattern, group);
 }
 
-function argumentPattern(source: string): Condition {
+function argumentPattern(source: string, group: PatternGroup | undefined): Condition {
   const pattern = compilePattern(source);
   const maxLength = MAX_PATTERN_WORK / pattern.programSize();
   return {
@@ -52,6 +53,8 @@ function argumentPattern(source: string): Condition {
       const collected = call.texts();
       if ('because' in collected) return collected;
       if (collected.length > maxLength) return { because: 'the arguments are too long for its `argument_pattern`' };
+      const found = group && call.found(group, collected);
+      if (found) return found.has(source);
       for (const text of collected.texts) if (pattern.test(text)) return true;
       return false;
     },

@@ -3,6 +3,7 @@ import { checkPolicyDraft } from './check-policy.ts';
 import type { Condition } from './condition.ts';
 import { compileConditions } from './conditions.ts';
 import { type Glob, parseGlob } from './glob.ts';
+import { groupPatterns, type PatternGroup } from './pattern-groups.ts';
 import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
 
@@ -27,7 +28,10 @@ const MAX_REMEMBERED = 65_536;
 /** Throws a TypeError on an active policy that `checkPolicyDraft` refuses, and on an unknown default action. */
 export function compilePolicySet({ guard_id, version, default_action, policies }: PolicySetSource): CompiledPolicySet {
   if (!DEFAULT_ACTIONS.includes(default_action)) throw new TypeError(`unknown default action ${quoted(default_action)}`);
-  const inOrder = policies.toSorted(firstAsked).map((policy) => ({ policy, compiled: policy.is_active ? compilePolicy(policy) : null }));
+  const active = policies.filter((policy) => policy.is_active);
+  active.forEach(mustBeGood);
+  const groupOf = groupPatterns(active);
+  const inOrder = policies.toSorted(firstAsked).map((policy) => ({ policy, compiled: policy.is_active ? compilePolicy(policy, groupOf(policy)) : null }));
   const compiled = inOrder.flatMap((one) => one.compiled ?? []);
   return { guard_id, version, default_action, candidatesFor: remembered(candidatesByName(compiled, ({ glob }) => glob)), inOrder };
 }
@@ -37,10 +41,13 @@ export function firstAsked(a: Policy, b: Policy): number {
   return b.priority - a.priority || compare(instantOf(a.created_at), instantOf(b.created_at)) || compare(a.id, b.id);
 }
 
-function compilePolicy(policy: Policy): CompiledPolicy {
+function mustBeGood(policy: Policy): void {
   const [problem] = checkPolicyDraft(draftOf(policy));
   if (problem) throw new TypeError(`policy ${quoted(policy.id)} cannot be used: ${problem.path} ${problem.message}`);
-  return { policy, glob: parseGlob(policy.tool_pattern), conditions: [...compileConditions(policy.conditions ?? {})] };
+}
+
+function compilePolicy(policy: Policy, group: PatternGroup | undefined): CompiledPolicy {
+  return { policy, glob: parseGlob(policy.tool_pattern), conditions: [...compileConditions(policy.conditions ?? {}, group)] };
 }
 
 /** Everything that a client could have sent, also what this version does not know. */

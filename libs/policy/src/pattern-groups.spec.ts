@@ -1,0 +1,52 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { argumentTexts, type ArgumentTexts } from './argument-texts.ts';
+import { compilePattern, patternProblem } from './pattern.ts';
+import { groupPatterns } from './pattern-groups.ts';
+import type { Policy } from './policy.ts';
+
+// Many small cases, not one slow one: room for a busy machine.
+jest.setTimeout(120_000);
+
+describe('patterns searched together', () => {
+  it('find what each finds for itself, whatever the patterns and the texts', () => {
+    const atom = fc.constantFrom('a', 'b', '.', '\\d', '\\w', '\\s', '[^a]', '[a-c]', '(?i)k', 'é', '😀', '\\p{Lu}', '\\PN', '^', '$', '\\b', '\\B', '(?m)^', '(?s).', '(a|bc)', '(?:ab)*', '\\x{1F600}', '\\A', '\\z', 'rm -rf', '(?i)ß');
+    const count = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,3}', '*?');
+    const source = fc.array(fc.tuple(atom, count), { minLength: 1, maxLength: 5 }).map((parts) => parts.map((part) => part.join('')).join('')).filter((one) => patternProblem(one) === null);
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'k', 'K', '\u212a', '1', ' ', '\n', 'é', '😀', '\ud800', 'ß', 'ẞ', 'rm -rf', '%61', '&lt;', '\u200b', '_'), maxLength: 12 });
+    fc.assert(
+      fc.property(fc.uniqueArray(source, { minLength: 3, maxLength: 8 }), fc.array(text, { maxLength: 4 }), (sources, leaves) => {
+        const groupOf = groupPatterns(sources.map((one) => searching(one)));
+        const texts = argumentTexts({ leaves }) as ArgumentTexts;
+        for (const one of sources) {
+          const alone = [...texts.texts].some((each) => compilePattern(one).test(each));
+          expect({ one, leaves, found: groupOf(searching(one))!.found(texts)!.has(one) }).toEqual({ one, leaves, found: alone });
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('are those of one glob, from three on', () => {
+    const policies = [searching('a'), searching('b'), searching('c'), searching('d', 'x*'), searching('e', 'x*'), { ...searching('f'), conditions: {} }];
+    const groups = policies.map(groupPatterns(policies));
+    expect(groups.map((group) => group !== undefined)).toEqual([true, true, true, false, false, false]);
+    expect(new Set(groups.slice(0, 3)).size).toBe(1);
+  });
+
+  it('are so few that their programs stay small together', () => {
+    const policies = Array.from({ length: 40 }, (_, i) => searching(`[a-c]{${200 + i}}[d-f]`));
+    expect(new Set(policies.map(groupPatterns(policies))).size).toBeGreaterThan(4);
+  });
+
+  it('are not where reading together could cost too much', () => {
+    const policies = Array.from({ length: 8 }, (_, i) => searching(`[a-c]{${200 + i}}[d-f]`));
+    const group = groupPatterns(policies)(policies[0]!)!;
+    expect(group.found(argumentTexts({ a: 'a'.repeat(1_000) }) as ArgumentTexts)).toEqual(new Set());
+    expect(group.found(argumentTexts({ a: 'a'.repeat(10_000) }) as ArgumentTexts)).toBeNull();
+  });
+});
+
+function searching(argument_pattern: string, tool_pattern = '*'): Policy {
+  return { id: 'p', name: 'P', tool_pattern, action: 'block', priority: 0, is_active: true, conditions: { argument_pattern }, created_at: '', updated_at: '' };
+}
