@@ -1,6 +1,7 @@
 export { runCases, type CaseReport, type CaseResult } from './cases.ts';
 export { checkPolicyDraft } from './check-policy.ts';
 export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
+export { diffPolicies, type ChangedPolicy, type DiffOptions, type OnePolicy, type PolicyDiff } from './diff.ts';
 export type { Problem } from './draft-reader.ts';
 export { evaluate, evaluateWithin, type DecidedVerdict, type LimitVerdict, type MetLimit, type Verdict, type VerdictWithin } from './evaluate.ts';
 export { explain, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
@@ -9,3 +10,4 @@ export { isToolName, THREAT_TYPES } from './policy.ts';
 export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, RateLimit, RateLimitKey, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { readPolicyFile, readPolicyList, type PolicyFile } from './policy-list.ts';
 export { compilePolicySet, type CompiledPolicySet, type PolicySetSource } from './policy-set.ts';
+export { answersOf, effectOf, joined, type Effect, type Shift, shiftOf } from './strictness.ts';

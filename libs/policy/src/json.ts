@@ -12,3 +12,11 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
 }
+
+/** A text that equal JSON values share, and no others. What is absent has one, too. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isJsonObject(value)) return value === undefined ? 'undefined' : JSON.stringify(value);
+  const fields = Object.keys(value).filter((key) => value[key] !== undefined);
+  return `{${fields.sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
+}

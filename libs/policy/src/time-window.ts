@@ -57,7 +57,8 @@ function hoursIn(window: TimeWindow): string {
 const DAY_NAMES = DAYS.map((day) => `${day.charAt(0).toUpperCase()}${day.slice(1)}`);
 const clock = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
-function openHours(window: TimeWindow): (local: LocalTime) => boolean {
+/** By the clock on the wall. */
+export function openHours(window: TimeWindow): (local: LocalTime) => boolean {
   const weekdays = window.days && new Set(window.days.map((day) => (DAYS as readonly string[]).indexOf(day) + 1));
   const isDay = (weekday: number) => !weekdays || weekdays.has(weekday);
   const start = minuteOf(window.hours_start) ?? 0;
