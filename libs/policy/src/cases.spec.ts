@@ -32,6 +32,7 @@ describe('a file of cases', () => {
     ['a policy where none decides', { calls: [{ call: { tool_name: 'read_file' }, want: { action: 'allow', policy: null } }] }, '/cases/0/calls/0/want/policy', /^wanted none, was `Reads`/],
     ['another code', { calls: [{ call: { tool_name: 'a b' }, want: { action: 'block', code: null } }] }, '/cases/0/calls/0/want/code', /^wanted none, was `could_not_judge`/],
     ['another reason', { calls: [{ call: { tool_name: 'x' }, want: { action: 'allow', reason: 'Because.' } }] }, '/cases/0/calls/0/want/reason', /^wanted `Because\.`, was `Allowed: no policy/],
+    ['another verdict within a limit', { calls: [{ call: { tool_name: 'read_file' }, want: { action: 'allow', within: { action: 'block' } } }] }, '/cases/0/calls/0/want/within/action', /^wanted `block`, was `allow`/],
     ['a policy that nobody wrote', { calls: [{ call: { tool_name: 'x' }, want: { action: 'allow', policy: 'Raeds' } }] }, '/cases/0/calls/0/want/policy', /^no policy is called `Raeds`/],
     ['a name that two policies have', { policies: [reads, reads], calls: [{ call: { tool_name: 'read_file' }, want: { action: 'allow', policy: 'Reads' } }] }, '/cases/0/calls/0/want/policy', /^several/],
     ['a draft that is accepted', { refused: { policy: reads, path: '/name' } }, '/cases/0/refused', /it was accepted$/],

@@ -1,6 +1,6 @@
 import { checkPolicyDraft } from './check-policy.ts';
 import { fields, listOf, oneOf, problemsOf, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
-import { evaluate, type Verdict } from './evaluate.ts';
+import { evaluate, evaluateWithin, type Verdict } from './evaluate.ts';
 import { instantOf } from './instant.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { appendToken } from './json-pointer.ts';
@@ -26,7 +26,8 @@ const file = required(['cases'], fields({ topic: text({ min: 1, max: 2000 }), po
 const nullOr = (rule: Rule): Rule => (value, path, problems) => {
   if (value !== null) rule(value, path, problems);
 };
-const want = required(['action'], fields({ action: oneOf(POLICY_ACTIONS), policy: nullOr(name), code: nullOr(name), reason: text({ min: 1, max: 2000 }) }));
+const verdictFields = { action: oneOf(POLICY_ACTIONS), policy: nullOr(name), code: nullOr(name), reason: text({ min: 1, max: 2000 }) };
+const want = required(['action'], fields({ ...verdictFields, within: required(['action'], fields(verdictFields)) }));
 const facts = required(
   ['tool_name'],
   fields({
@@ -46,14 +47,15 @@ const judging = required(
 );
 const refusing = required(['name', 'refused'], fields({ name, refused: required(['policy', 'path'], fields({ policy: anything, path: text({ min: 0, max: 2000 }), message: name })) }));
 
-type Expectation = Readonly<{ call: Omit<ToolCallFacts, 'arguments'> & Partial<ToolCallFacts>; at?: string; want: Wanted }>;
+type Expectation = Readonly<{ call: Omit<ToolCallFacts, 'arguments'> & Partial<ToolCallFacts>; at?: string; want: Wanted & Readonly<{ within?: Wanted }> }>;
 type Wanted = Readonly<{ action: string; policy?: string | null; code?: string | null; reason?: string }>;
 type JudgingCase = Readonly<{ default_action?: DefaultAction; policies: unknown; calls: readonly Expectation[] }>;
 type RefusingCase = Readonly<{ refused: Readonly<{ policy: unknown; path: string; message?: string }> }>;
 
 /**
  * Runs a file of cases (docs/policy-language.md), already parsed from YAML or JSON. Takes any value and never throws on JSON; paths are JSON pointers
- * into the document. A call without `at` has no time, and without `risk_score` and `threat_types` nobody scanned it.
+ * into the document. A call without `at` has no time, and without `risk_score` and `threat_types` nobody scanned it. Nobody counts: `within` is the verdict
+ * that a call gets while every limit it meets has room.
  */
 export function runCases(document: unknown): CaseReport {
   const problems = problemsOf(file, document, '');
@@ -89,8 +91,13 @@ function verdictFailures(one: unknown, path: string, lists: JsonObject): readonl
   const { policies } = read;
   const set = compilePolicySet({ guard_id: 'cases', version: 1, default_action, policies });
   return calls.flatMap(({ call, at, want: wanted }, index) => {
-    const verdict = evaluate(set, { arguments: {}, ...call }, instantOf(at) ?? Number.NaN);
-    return differences(wanted, verdict, policies).map(({ field, message }) => ({ path: `${path}/calls/${index}/want/${field}`, message }));
+    const facts = { arguments: {}, ...call };
+    const when = instantOf(at) ?? Number.NaN;
+    const inner = `${path}/calls/${index}/want`;
+    const found = differences(wanted, evaluate(set, facts, when), policies).map(({ field, message }) => ({ path: `${inner}/${field}`, message }));
+    if (wanted.within === undefined) return found;
+    const within = differences(wanted.within, evaluateWithin(set, facts, when).verdict, policies);
+    return [...found, ...within.map(({ field, message }) => ({ path: `${inner}/within/${field}`, message }))];
   });
 }
 
