@@ -6,6 +6,7 @@ export type { Problem } from './draft-reader.ts';
 export { evaluate, evaluateWithin, type DecidedVerdict, type LimitVerdict, type MetLimit, type Verdict, type VerdictWithin } from './evaluate.ts';
 export { explain, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
 export { instantOf } from './instant.ts';
+export { LINT_RULES, lintPolicies, lintPolicyFile, type LintFinding, type LintRule } from './lint.ts';
 export { isToolName, THREAT_TYPES } from './policy.ts';
 export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, RateLimit, RateLimitKey, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { readPolicyFile, readPolicyList, type PolicyFile } from './policy-list.ts';
