@@ -38,6 +38,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return onStandardStreams(stop.signal, async (streams) => (await import('./scan/scan.ts')).scan({ ...streams, args, err: terminal.err }));
     case 'decide':
       return onStandardStreams(stop.signal, async (streams) => (await import('./decide/decide.ts')).decide({ ...streams, args, err: terminal.err, now: Date.now, pathOf }));
+    case 'policy':
+      return (await import('./policies/policy.ts')).policy({ args, terminal, pathOf });
     case 'db':
       return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':

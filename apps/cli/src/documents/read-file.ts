@@ -19,7 +19,8 @@ export function readFileDocument(name: string, path: string): FileDocument | Unr
   return 'problems' in document ? { unreadable: document.problems.map((problem) => placed(name, problem)) } : { name, document };
 }
 
-export const placed = (name: string, { line, column, message }: PlacedProblem): string => `${name}:${line}:${column}: ${message}`;
+/** One line, whatever the file holds. */
+export const placed = (name: string, { line, column, message }: PlacedProblem): string => `${name}:${line}:${column}: ${message.replace(/\p{Cc}+/gu, ' ')}`;
 
 export function formatOf(name: string): Format | undefined {
   if (/\.json$/i.test(name)) return 'json';
