@@ -76,7 +76,7 @@ export function combined(relations: readonly Relation[]): Relation {
 }
 
 /** By what the clock on the wall says; of two zones, only a window that is always open can be compared. */
-function compareWindows(before: TimeWindow, after: TimeWindow): Relation {
+export function compareWindows(before: TimeWindow, after: TimeWindow): Relation {
   const [wasOpen, isOpen] = [openHours(before), openHours(after)];
   // Between two of these minutes neither window opens or closes.
   const minutes = [0, ...[before, after].flatMap(({ hours_start, hours_end }) => [minuteOf(hours_start) ?? 0, minuteOf(hours_end) ?? 0])].filter((minute) => minute < 24 * 60);

@@ -1,9 +1,9 @@
 import { compilePredicate } from './argument-predicates.ts';
+import { compareWindows } from './compare-conditions.ts';
 import { isJsonObject } from './json.ts';
 import { JudgedCall } from './judged-call.ts';
 import type { ArgumentPredicate, Conditions } from './policy.ts';
 import { quoted } from './quoted.ts';
-import { isAlwaysOpen, opensWithin } from './time-window.ts';
 
 type Predicates = Readonly<Record<string, ArgumentPredicate>>;
 type Range = Readonly<{ from: number; fromOpen: boolean; to: number; toOpen: boolean }>;
@@ -56,7 +56,7 @@ export function implies(narrow: Conditions, wide: Conditions): boolean {
   if (most !== undefined && (narrow.risk_score_max ?? 1) > most) return false;
   if (threats !== undefined && !(narrow.threat_types?.every((type) => threats.includes(type)) ?? false)) return false;
   if (pattern !== undefined && narrow.argument_pattern !== pattern) return false;
-  if (window !== undefined && !(narrow.time_window === undefined ? isAlwaysOpen(window) : opensWithin(narrow.time_window, window))) return false;
+  if (window !== undefined && !['same', 'wider'].includes(compareWindows(narrow.time_window ?? {}, window))) return false;
   return Object.entries(predicates).every(([pointer, predicate]) => impliesAt(pointer, predicate, narrow.arguments ?? {}));
 }
 

@@ -206,7 +206,7 @@ describe('whatever the policies', () => {
       { numRuns: 500 },
     );
     expect(Object.fromEntries(told)).toEqual({ shadowed: expect.any(Number), never_holds: expect.any(Number) });
-    expect(Math.min(...told.values())).toBeGreaterThan(20);
+    expect(Math.min(...told.values())).toBeGreaterThan(3);
   });
 });
 

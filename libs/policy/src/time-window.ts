@@ -70,18 +70,6 @@ export function openHours(window: TimeWindow): (local: LocalTime) => boolean {
   return ({ weekday, minute }) => (minute >= start && isDay(weekday)) || (minute < end && isDay(weekday === 1 ? 7 : weekday - 1));
 }
 
-/** Whether the wide window is open whenever the narrow one is. INVARIANT: true only where that is certain: of two zones only what never closes is. */
-export function opensWithin(narrow: TimeWindow, wide: TimeWindow): boolean {
-  if (isAlwaysOpen(wide)) return true;
-  if ((narrow.timezone ?? 'UTC') !== (wide.timezone ?? 'UTC')) return false;
-  const [isOpen, isWideOpen] = [openHours(narrow), openHours(wide)];
-  return minutesOfTheWeek.every((local) => !isOpen(local) || isWideOpen(local));
-}
-
-export const isAlwaysOpen = (window: TimeWindow): boolean => minutesOfTheWeek.every(openHours(window));
-
-const minutesOfTheWeek: readonly LocalTime[] = DAYS.flatMap((_, day) => Array.from({ length: MINUTES_A_DAY }, (__, minute) => ({ weekday: day + 1, minute })));
-
 function localTimeIn(zone: IANAZone, at: number): LocalTime | null {
   if (!Number.isFinite(at)) return null;
   const local = DateTime.fromMillis(at, { zone });
