@@ -77,6 +77,7 @@ function readGlob(pattern: string): Glob | Problem {
   let prefix = '';
   const program: Instruction[] = [];
   const braces: { at: number; starts: number[]; jumps: { to: number }[] }[] = [];
+  let starAt = -2;
   const literal = (char: string): void => {
     if (program.length === 0) prefix += char;
     else program.push({ op: 'set', members: char, negated: false });
@@ -86,7 +87,8 @@ function readGlob(pattern: string): Glob | Problem {
     const brace = braces.at(-1);
     switch (char) {
       case '*':
-        if (program.at(-1)?.op !== 'run') program.push({ op: 'run' });
+        if (starAt !== at - 1) program.push({ op: 'run' });
+        starAt = at;
         break;
       case '?':
         program.push({ op: 'any' });
