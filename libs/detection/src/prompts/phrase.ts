@@ -8,22 +8,19 @@ export type Phrase = Readonly<{
   rule: Rule;
   steps: readonly Step[];
   leads: boolean;
-  /** Literals one of which stands in every text of the phrase; empty if its words say so themselves. */
-  wakes: readonly string[];
 }>;
 export type Match = Readonly<{ phrase: Phrase; first: number; last: number }>;
 
 /**
  * Reads a phrase: words and alternatives (`ignore|forget`), classes (`@orders`), gaps of up to n words in the same sentence (`..3`) or across
- * sentences (`~20`), words that may not come next (`!policy`); `^` at the beginning: only where an order may begin. Behind `#`: literals, separated by semicolons, that wake it.
+ * sentences (`~20`), words that may not come next (`!policy`); `^` at the beginning: only where an order may begin.
  */
 export function phrase(rule: Rule, written: string, classes: Readonly<Record<string, string>>): Phrase {
   const steps: Step[] = [];
-  const [grammar = '', wakes = ''] = written.split(' # ');
   let gap = 0;
   let across = false;
   let leads = false;
-  for (const part of grammar.split(' ')) {
+  for (const part of written.split(' ')) {
     if (part === '^') leads = true;
     else if (/^(?:\.\.|~)\d+$/.test(part)) {
       gap = Number(part.replace(/\D+/, ''));
@@ -35,7 +32,7 @@ export function phrase(rule: Rule, written: string, classes: Readonly<Record<str
       across = false;
     }
   }
-  return { rule, steps, leads, wakes: wakes.split(';').filter(Boolean) };
+  return { rule, steps, leads };
 }
 
 function membersOf(word: string, classes: Readonly<Record<string, string>>): readonly string[] {

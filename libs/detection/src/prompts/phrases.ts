@@ -3,10 +3,12 @@ import type { Role } from '../place.ts';
 import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
 import { Gate } from './gate.ts';
+import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
 import { isDescribed, isReported } from './reported.ts';
 import * as steering from './steering.ts';
-import { atWordStart, forEachWindow } from './windows.ts';
+import { perhapsTask, taskInData, TaskReader } from './tasks.ts';
+import { forEachWindow } from './windows.ts';
 import type { Word } from './words-of-text.ts';
 
 export const encodedOrder: Rule = {
@@ -27,31 +29,32 @@ const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, 
 
 export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
-const gate = new Gate(phrases);
+const known = new KnownWords();
+const tasks = new TaskReader(known);
+const gate = new Gate(phrases, known);
 
 /** Not commands and queries: their words wake phrases all the time, and hardly a model reads them. */
 const ROLES: readonly Role[] = ['output', 'prose', 'value', 'url', 'markup', 'code'];
 
-/** Finds orders to a model, phrase by phrase. */
-export const phraseAnalyser: Analyser = {
-  name: 'prompts.phrases',
+/** Finds orders to a model, phrase by phrase, and tasks in outputs: one look at the words tells where any could stand. */
+export const orderAnalyser: Analyser = {
+  name: 'prompts.orders',
   roles: ROLES,
-  literals: gate.literals,
+  literals: [],
   rules: [
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
-    steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder,
+    steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
   ],
   analyse: (view) => {
-    const hits = view.hits.filter((hit) => atWordStart(view.text, hit));
-    if (hits.length === 0) return;
-    view.budget.spend(Math.min(view.text.length, WIDEST * hits.length));
-    forEachWindow(view, gate.open(view.text, hits), 0, (words) => tellPhrases(words, view));
+    const { text, place, budget } = view;
+    const sightings = known.read(text);
+    budget.spend(text.length + sightings.length);
+    const opened = gate.open(sightings);
+    if (opened.length > 0) forEachWindow(view, opened, 0, (words) => tellPhrases(words, view));
+    if (place.role === 'output') tasks.tell(view, sightings);
   },
 };
-
-/** What a literal costs to weigh, at most. */
-const WIDEST = 360;
 
 function tellPhrases(words: readonly Word[], view: View): void {
   const reached = new Map<Rule, number>();

@@ -1,7 +1,8 @@
-import type { Analyser, Rule, View } from '../rule.ts';
-import { Touching } from './touching.ts';
-import { atWordStart, forEachWindow } from './windows.ts';
-import type { Word } from './words-of-text.ts';
+import type { Rule, View } from '../rule.ts';
+import type { KnownWords, Sightings } from './known-words.ts';
+import { Marks } from './marks.ts';
+import { forEachWindow } from './windows.ts';
+import { isLetterOrDigit, type Word } from './words-of-text.ts';
 
 const listed = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/).filter(Boolean));
 
@@ -51,20 +52,18 @@ const ALL = listed('all every any each entire everything everyone possible whole
 const CHAIN = listed('and then after finally also next afterwards once');
 const UNATTENDED = listed('asking underspecified confirmation permission silently immediately secretly notifying review');
 
-const TASK_LITERALS = [
-  'send ', 'forward ', 'transfer ', 'delete ', 'please ', 'email ', 'upload ', 'share ', 'grant ', 'unlock ', 'disable ', 'change ', 'update ', 'retrieve ', 'retrive ', 'remove ', 'add ', 'invite ', 'post ', 'pay ', 'wire ', 'approve ',
-  'modify ', 'create ', 'provide ', 'download ', 'get my', 'list all', 'search ', 'cancel ', 'submit ', 'give ', 'export ', 'deposit ', 'withdraw ', 'buy ', 'sell ', 'schedule ', 'book ', 'reserve ', 'use the', 'generate an ', 'reset ', 'set ',
-  'turn o', 'open the', 'erase ', 'wipe ', 'find my', 'collect ', 'gather ', 'fetch ', 'copy ', 'move ', 'publish ', 'register ', 'execute ', 'augment ', 'order ', 'visit ', 'install ',
-];
+/** Verbs of tasks, and words that are one together with what follows them. */
+const VERBS = listed(
+  'send forward transfer delete please email upload share grant unlock disable change update retrieve retrive remove add invite post pay wire approve modify create provide download search cancel submit give export deposit withdraw buy sell ' +
+    'schedule book reserve reset set erase wipe collect gather fetch copy move publish register execute augment order visit install',
+);
+const BEGINNINGS = listed('get list use turn open find generate');
+const BEGUN = /(?:get my|list all|use the|turn o|open the|find my|generate an )/iy;
 
 const ORDER_BEGINS = /(?:^|[.!?:;,>|"'`()[\]{}#*\n\r-]|\\n|\b(?:please|kindly|then|and|you|to|must|should|also|first|do|lets|let's|just|now|todo))\s*$/i;
 
-/** What an order has to touch before anybody weighs it: cheaper to look for than words are to read. */
-const TOUCHING = new Touching([...SENSITIVE, ...DEVICE].filter((word) => DEVICE.has(word) || !PERHAPS_SENSITIVE.has(word)));
+/** How far behind its verb an order must touch something. */
 const REACH = 420;
-
-/** A verb that stands where an order begins. */
-const mayOrder = (text: string, hit: number): boolean => ORDER_BEGINS.test(text.slice(Math.max(0, hit - 12), hit));
 
 const WHOLE = 4;
 const PART = 3;
@@ -176,16 +175,73 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
 
 const isVerb = (word: string): boolean => SENDING.has(word) || PAYING.has(word) || CHANGING.has(word) || FETCHING.has(word);
 
-/** Weighs orders with what they touch; only in outputs, where nobody orders an agent. */
-export const taskAnalyser: Analyser = {
-  name: 'prompts.tasks',
-  roles: ['output'],
-  literals: TASK_LITERALS,
-  rules: [taskInData, perhapsTask],
-  analyse: (view) => {
-    const hits = view.hits.filter((hit) => atWordStart(view.text, hit) && mayOrder(view.text, hit));
+/** What a known word is to tasks. */
+const VERB = 1;
+const BEGINNING = 2;
+const TOUCHED = 4;
+const TOUCHED_AFTER_ANOTHER = 8;
+
+/** Finds tasks by the known words of a text. */
+export class TaskReader {
+  /** By word; words beyond the end are nothing to tasks. */
+  readonly #meanings: number[] = [];
+
+  /** Files its words in `words`. */
+  constructor(words: KnownWords) {
+    this.#add(words, VERBS, VERB);
+    this.#add(words, BEGINNINGS, BEGINNING);
+    this.#add(words, [...SENSITIVE].filter((word) => !PERHAPS_SENSITIVE.has(word)), TOUCHED);
+    this.#add(words, [...DEVICE, 'my', 'mine', 'id', 'ids', 'iban'], TOUCHED);
+    this.#add(words, ['user', 'users', 'owner', 'owners', 'key', 'keys', 'token', 'tokens'], TOUCHED_AFTER_ANOTHER);
+  }
+
+  #add(words: KnownWords, some: Iterable<string>, meaning: number): void {
+    for (const word of some) {
+      const number = words.add(word);
+      this.#meanings[number] = (this.#meanings[number] ?? 0) | meaning;
+    }
+  }
+
+  /** Weighs orders with what they touch; only in outputs, where nobody orders an agent. */
+  tell(view: View, sightings: Sightings): void {
+    const hits = this.#ordersThatTouch(view.text, sightings);
     if (hits.length === 0) return;
     view.budget.spend(Math.min(2 * view.text.length, 2 * REACH * hits.length));
-    forEachWindow(view, TOUCHING.after(view.text, hits, REACH), 1, (words) => reportTasks(words, view));
-  },
-};
+    forEachWindow(view, hits, 1, (words) => reportTasks(words, view));
+  }
+
+  /** Verbs that stand where an order begins, with something worth weighing behind them: addresses, accounts, ids, what belongs to the user, what is sensitive. */
+  #ordersThatTouch(text: string, { length, words, at }: Sightings): number[] {
+    const meanings = this.#meanings;
+    const marks = new Marks(text);
+    const hits: number[] = [];
+    let next = 0;
+    for (let index = 0; index < length; index += 1) {
+      const meaning = meanings[words[index] ?? -1] ?? 0;
+      if ((meaning & (VERB | BEGINNING)) === 0) continue;
+      const hit = at[index] ?? 0;
+      if (next < index) next = index;
+      while (next < length && !isTouched(text, at[next] ?? 0, meanings[words[next] ?? -1] ?? 0)) next += 1;
+      const touched = next < length && (at[next] ?? 0) < hit + REACH;
+      if ((touched || marks.after(hit) < hit + REACH) && (meaning & VERB ? isFollowed(text, hit) : begins(text, hit)) && mayOrder(text, hit)) hits.push(hit);
+    }
+    return hits;
+  }
+}
+/** A verb that stands where an order begins. */
+const mayOrder = (text: string, hit: number): boolean => ORDER_BEGINS.test(text.slice(Math.max(0, hit - 12), hit));
+
+const BEHIND = /(?:\b(?:the|current) users?|\bthe owners?|\b(?:api|access|secret|private|signing) (?:key|token)s?)$/i;
+const isTouched = (text: string, at: number, meaning: number): boolean => (meaning & TOUCHED) !== 0 || ((meaning & TOUCHED_AFTER_ANOTHER) !== 0 && BEHIND.test(text.slice(Math.max(0, at - 10), wordEnd(text, at))));
+const isFollowed = (text: string, at: number): boolean => text.charCodeAt(wordEnd(text, at)) === 0x20;
+
+function wordEnd(text: string, at: number): number {
+  let end = at;
+  while (end < at + 16 && isLetterOrDigit(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+function begins(text: string, at: number): boolean {
+  BEGUN.lastIndex = at;
+  return BEGUN.test(text);
+}

@@ -51,9 +51,3 @@ function sentenceEnd(text: string, hit: number, ahead: number): number {
   }
   return most;
 }
-
-/** A literal that begins inside a word is none: `ignore` in `gitignore`. */
-export function atWordStart(text: string, hit: number): boolean {
-  const before = text.charCodeAt(hit - 1);
-  return !(hit > 0 && ((before >= 0x61 && before <= 0x7a) || (before >= 0x41 && before <= 0x5a) || (before >= 0x30 && before <= 0x39)) && text.charCodeAt(hit) > 0x40);
-}

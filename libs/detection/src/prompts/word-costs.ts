@@ -1,7 +1,5 @@
-import type { Phrase } from './phrase.ts';
-
 /**
- * Words of everyday texts and code, commonest tier first: what it costs to be woken by one. Counted over documentation and benign tool calls;
+ * Words of everyday texts and code, commonest tier first: what it costs to look where one stands. Counted over documentation and benign tool calls;
  * a word of no tier costs 1.
  */
 const COMMON: ReadonlyMap<string, number> = new Map(
@@ -42,24 +40,5 @@ const COMMON: ReadonlyMap<string, number> = new Map(
   ].flatMap(([cost, words]) => String(words).split(' ').map((word): [string, number] => [word, Number(cost)])),
 );
 
-/** What follows a short word; without it the word would wake in the middle of others. */
-const ENDS = [' ', ',', ':', '.', '!', '-'];
-
-/** What a phrase is woken by: what it says itself, or the words of its rarest step. */
-export function wakesOf({ wakes, steps }: Phrase): readonly string[] {
-  if (wakes.length > 0) return wakes;
-  const rarest = steps.filter(({ not }) => !not).map(({ words }) => ({ words, cost: costOf(words) })).reduce((best, step) => (step.cost < best.cost ? step : best));
-  return [...rarest.words].flatMap((word) => (word.length <= 3 ? ENDS.map((end) => word + end).filter(({ length }) => length >= 3) : [word]));
-}
-
 /** How often one of the words is to be expected, roughly. */
 export const costOf = (words: ReadonlySet<string>): number => [...words].reduce((sum, word) => sum + (word.startsWith('<') ? 9_000 : (COMMON.get(word) ?? (word.length <= 3 ? 15 : 1))), 0);
-
-/** The literals that wake one of the phrases, without those that hold another. */
-export function literalsOf(phrases: readonly Phrase[]): readonly string[] {
-  const all = [...new Set(phrases.flatMap(wakesOf))].sort((a, b) => a.length - b.length);
-  return all.filter((literal, index) => !all.slice(0, index).some((shorter) => heldBy(literal, shorter)));
-}
-
-/** A text that holds `literal` holds `shorter`, at the beginning of a word. */
-export const heldBy = (literal: string, shorter: string): boolean => literal.startsWith(shorter) || literal.includes(shorter.startsWith(' ') ? shorter : ` ${shorter}`);

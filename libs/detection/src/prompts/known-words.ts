@@ -1,0 +1,129 @@
+import { isLetterOrDigit, plain } from './words-of-text.ts';
+
+const SIZE = 1 << 14;
+const ROOM = 1_024;
+const MOST_KEPT = 1 << 16;
+
+/**
+ * The known words of a text in order: the i-th is `words[i]`, begins at `at[i]`, and is at least the `places[i]`-th word: what no blank parts counts once.
+ * So no two words are farther apart by their places than they are by words.
+ */
+export type Sightings = Readonly<{ length: number; words: Int32Array; at: Int32Array; places: Int32Array }>;
+
+/** Finds known words in a text without cutting it into words: each is told by a number that is reckoned from its letters. */
+export class KnownWords {
+  /** Slot -> number of a word and one more; 0: none. */
+  readonly #words = new Uint16Array(SIZE);
+  readonly #hashes = new Int32Array(SIZE);
+  #size = 0;
+  /** Room for what a reading finds: most find it in what an earlier one took. */
+  #found = roomFor(ROOM);
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The word's number: 0, 1, 2 … in the order they come. `word` as `plain` gives it. Words that the letters' number does not tell apart are one. */
+  add(word: string): number {
+    const hash = hashOf(word);
+    let slot = slotOf(hash);
+    while (this.#words[slot] !== 0 && this.#hashes[slot] !== hash) slot = (slot + 1) & (SIZE - 1);
+    if (this.#words[slot] === 0) {
+      if (this.#size > SIZE / 2) throw new RangeError(`more than ${SIZE / 2} known words`);
+      this.#hashes[slot] = hash;
+      this.#words[slot] = this.#size += 1;
+    }
+    return (this.#words[slot] ?? 0) - 1;
+  }
+
+  /** Reads words as `wordsOf` does, but may tell ones that it takes for parts of an address. What it answers holds until the next reading. */
+  read(text: string): Sightings {
+    if (this.#found.at.length > MOST_KEPT) this.#found = roomFor(ROOM);
+    const lower = LOWER;
+    const hashes = this.#hashes;
+    const known = this.#words;
+    const end = text.length;
+    let { words, at: begins, places } = this.#found;
+    let length = 0;
+    let place = 0;
+    let parted = 1;
+    for (let at = 0; at < end; at += 1) {
+      let code = text.charCodeAt(at);
+      let letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
+      if (letter === 0) {
+        if (code <= 0x20) parted = 1;
+        // A line end or tab that is written out.
+        else if (code === 0x5c && isWrittenBlank(text.charCodeAt(at + 1))) at += parted = 1;
+        continue;
+      }
+      const start = at;
+      let hash = 0;
+      let digits = 0;
+      let odd = 0;
+      while (letter !== 0) {
+        // A letter behind a digit, or one beyond ASCII: the word may be another one's disguise.
+        odd |= (letter & ODD) | (digits & ~letter);
+        digits |= letter & DIGIT;
+        hash = (Math.imul(hash, 31) + letter) | 0;
+        at += 1;
+        // Beyond the end there is NaN, which is no letter.
+        code = text.charCodeAt(at);
+        if ((code === 0x27 || code === 0x2019) && isLetterOrDigit(text.charCodeAt(at + 1))) code = text.charCodeAt((at += 1));
+        letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
+      }
+      place += parted;
+      parted = code <= 0x20 ? 1 : 0;
+      if (code === 0x5c) at -= 1;
+      if (odd !== 0) hash = hashOf(plain(text.slice(start, Math.min(at, start + LONGEST))));
+      let slot = slotOf(hash);
+      while (known[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SIZE - 1);
+      const word = known[slot] ?? 0;
+      if (word === 0) continue;
+      if (length === words.length) ({ words, at: begins, places } = this.#grow());
+      words[length] = word - 1;
+      begins[length] = start;
+      places[length] = place;
+      length += 1;
+    }
+    return { length, words, at: begins, places };
+  }
+
+  #grow(): Room {
+    const { words, at, places } = this.#found;
+    return (this.#found = { words: doubled(words), at: doubled(at), places: doubled(places) });
+  }
+}
+
+type Room = Readonly<{ words: Int32Array<ArrayBuffer>; at: Int32Array<ArrayBuffer>; places: Int32Array<ArrayBuffer> }>;
+
+const roomFor = (length: number): Room => ({ words: new Int32Array(length), at: new Int32Array(length), places: new Int32Array(length) });
+
+function doubled(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * list.length);
+  longer.set(list);
+  return longer;
+}
+
+const isWrittenBlank = (code: number): boolean => code === 0x6e || code === 0x72 || code === 0x74;
+
+const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SIZE - 1);
+
+const LONGEST = 64;
+/** A bit that digits have and letters have not. */
+const DIGIT = 0x80;
+/** Stands for a letter beyond ASCII. */
+const ODD = 0x100;
+/** ASCII letters in lower case, the underscore, and digits with their bit; 0 for everything else. */
+const LOWER = Uint8Array.from({ length: 128 }, (_letter, code) => {
+  if (!isLetterOrDigit(code)) return 0;
+  return code < 0x3a ? code | DIGIT : String.fromCharCode(code).toLowerCase().charCodeAt(0);
+});
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at);
+    hash = (Math.imul(hash, 31) + (code < 0x80 ? (LOWER[code] ?? 0) : code)) | 0;
+  }
+  return hash;
+}
