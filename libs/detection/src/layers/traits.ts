@@ -7,7 +7,6 @@ export const HAS_RUNS = 2;
 const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
 
-const NOT_PLAIN = /[^\t\n\r -~]/;
 const PERCENT = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 const REFERENCE = /&(?:#|[a-z]{2})/i;
 const BACKSLASH = /\\[ux]/i;
@@ -15,48 +14,48 @@ const BACKSLASH = /\\[ux]/i;
 const DIGIT = 1;
 const CAPITAL = 2;
 const HEX = 4;
-const classes = new Uint8Array(128);
+/** Outside of printable ASCII, tabs and line ends: something may hide in it. */
+const ODD = 8;
+const classes = new Uint8Array(129);
 const give = (characters: string, kind: number): void => {
   for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | kind;
 };
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_', DIGIT);
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAPITAL);
 give('0123456789abcdefABCDEF', HEX);
+for (let code = 0; code < classes.length; code += 1) if ((code < 0x20 || code > 0x7e) && code !== 0x09 && code !== 0x0a && code !== 0x0d) classes[code] = ODD;
 
 /** Which decoders have anything to do. */
 export function traitsOf(text: string): number {
-  return (hasEscapes(text) ? HAS_ESCAPES : 0) | (hasRun(text) ? HAS_RUNS : 0);
+  let all = 0;
+  let run = 0;
+  let runs = 0;
+  // One look without a branch for each character: how long the run of digits is that ends here, and what there was at all.
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const kind = classes[code < 128 ? code : 128] ?? 0;
+    all |= kind;
+    run = (run + 1) * (kind & DIGIT);
+    if (run === MIN_RUN) runs += isEncoded(text, at - MIN_RUN + 1) ? 1 : 0;
+  }
+  return ((all & ODD) !== 0 || hasEscapes(text) ? HAS_ESCAPES : 0) | (runs > 0 ? HAS_RUNS : 0);
 }
 
 /** Looking for one character costs next to nothing, an expression some nanoseconds a character. */
 function hasEscapes(text: string): boolean {
-  return NOT_PLAIN.test(text) || (text.includes('%') && PERCENT.test(text)) || (text.includes('&') && REFERENCE.test(text)) || (text.includes('\\') && BACKSLASH.test(text));
+  return (text.includes('%') && PERCENT.test(text)) || (text.includes('&') && REFERENCE.test(text)) || (text.includes('\\') && BACKSLASH.test(text));
 }
 
-/** A run of sixteen covers one of every sixteen places: only from those is it measured. */
-function hasRun(text: string): boolean {
-  for (let at = MIN_RUN - 1; at < text.length; ) {
-    let from = at;
-    while (from >= 0 && (kindAt(text, from) & DIGIT) !== 0) from -= 1;
-    if (from === at) {
-      at += MIN_RUN;
-      continue;
-    }
-    let to = from + 1;
-    let capitals = 0;
-    let hex = 0;
-    for (let kind = kindAt(text, to); to < text.length && (kind & DIGIT) !== 0; to += 1, kind = kindAt(text, to)) {
-      capitals |= kind & CAPITAL;
-      hex = (kind & HEX) === 0 ? 0 : hex + 1;
-      if (hex >= MIN_HEX_RUN) return true;
-    }
-    if (capitals !== 0 && to - from - 1 >= MIN_RUN) return true;
-    at = Math.max(at + MIN_RUN, to + MIN_RUN - 1);
+/** Whether the run of digits that begins at `from` may be base64 or hex. */
+function isEncoded(text: string, from: number): boolean {
+  let capitals = 0;
+  let hex = 0;
+  for (let to = from; to < text.length; to += 1) {
+    const kind = classes[text.charCodeAt(to)] ?? 0;
+    if ((kind & DIGIT) === 0) break;
+    capitals |= kind & CAPITAL;
+    hex = (kind & HEX) === 0 ? 0 : hex + 1;
+    if (hex >= MIN_HEX_RUN) return true;
   }
-  return false;
-}
-
-function kindAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 128 ? (classes[code] ?? 0) : 0;
+  return capitals !== 0;
 }
