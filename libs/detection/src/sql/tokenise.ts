@@ -31,6 +31,8 @@ export function tokenise(text: string, options: Tokenising = {}): Tokens {
 
 class Reader {
   readonly #text: string;
+  /** The same in lower case where all of it is read: one conversion instead of one a word. Empty elsewhere, or if that has another length. */
+  readonly #lower: string;
   readonly #options: Tokenising;
   readonly #tokens: Token[] = [];
   readonly #odd: number[] = [];
@@ -42,6 +44,9 @@ class Reader {
     this.#text = text;
     this.#options = options;
     this.#at = options.from ?? 0;
+    const whole = this.#at === 0 && options.maxTokens === undefined && options.patience === undefined;
+    const lower = whole ? text.toLowerCase() : '';
+    this.#lower = lower.length === text.length ? lower : '';
   }
 
   read(): Tokens {
@@ -133,7 +138,7 @@ class Reader {
       if (kind !== LETTER && kind !== DIGIT && code !== 36) break;
     }
     this.#at = at;
-    const word = text.slice(start, at).toLowerCase();
+    const word = this.#lower === '' ? text.slice(start, at).toLowerCase() : this.#lower.slice(start, at);
     if (word === 'q' && text.charAt(at) === "'") return this.#alternativeQuote(start);
     this.#add('word', word, start);
   }
