@@ -27,7 +27,12 @@ export class Gate {
     for (const { rarest, besides } of read) for (const word of this.#members[rarest] ?? []) this.#byRarest[word]?.push(besides);
     this.#stride = (words.size + 31) >> 5;
     this.#has = new Int32Array(this.#stride * this.#members.length);
-    for (const [wordClass, members] of this.#members.entries()) for (const word of members) this.#has[wordClass * this.#stride + (word >> 5)]! |= 1 << (word & 31);
+    for (const [wordClass, members] of this.#members.entries()) {
+      for (const word of members) {
+        const cell = wordClass * this.#stride + (word >> 5);
+        this.#has[cell] = (this.#has[cell] ?? 0) | (1 << (word & 31));
+      }
+    }
   }
 
   #read({ steps }: Phrase, words: KnownWords): { rarest: number; besides: readonly Beside[] } {
