@@ -9,22 +9,26 @@ import { DecideEvents } from './events/decide-events.ts';
 import { EventMetrics } from './events/event-metrics.ts';
 import { EventsController } from './events/events.controller.ts';
 import { ResumeCalls } from './events/resume-calls.ts';
+import { LimitMetrics } from './limits/limit-metrics.ts';
+import { RateLimiter } from './limits/rate-limiter.ts';
+import type { Counters } from './limits/counters.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import type { Lease } from './policies/lease.ts';
 import type { PolicySets } from './policies/policy-sets.ts';
 import { ScanMetrics } from './scans/scan-metrics.ts';
 import { ScansController } from './scans/scans.controller.ts';
 
-export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
+export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; counters: Counters; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
 
 /** Event calls that may be waiting for the approval service at the same time: more than are in hand at once, so that none is put off for lack of a place. */
 const eventParkingLimit = 1_024;
 
 @Module({})
 export class AppModule {
-  static with({ config, messaging, sets, lease, health, metrics, log }: EvaluatorParts): DynamicModule {
+  static with({ config, messaging, sets, lease, counters, health, metrics, log }: EvaluatorParts): DynamicModule {
     const decisionMetrics = new DecisionMetrics(metrics);
-    const deciding = (parkingLimit: number) => new Decide(messaging, sets, lease, decisionMetrics, log, parkingLimit);
+    const limiter: RateLimiter = new RateLimiter(counters, new LimitMetrics(metrics, () => limiter.queued), log);
+    const deciding = (parkingLimit: number) => new Decide(messaging, sets, lease, limiter, decisionMetrics, log, parkingLimit);
     const decideEvents = deciding(eventParkingLimit);
     return {
       module: AppModule,

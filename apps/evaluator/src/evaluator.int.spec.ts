@@ -16,14 +16,16 @@ import {
 } from '@holdpoint/contracts';
 import { openMessaging, type Messaging } from '@holdpoint/messaging';
 import { createLogger, Metrics, type RunningService } from '@holdpoint/runtime';
-import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
+import { createTestDatabase, eventually, startNats, type TestDatabase, type TestNats } from '@holdpoint/test-kit';
 import { z } from 'zod';
 import type { ReportAnswer } from './decisions/results.ts';
 import { scannerName } from './scans/seen.ts';
 import { startEvaluator } from './start-evaluator.ts';
 import { FakeApprovals, FakePolicyAdmin, policies, policySet } from './testing/fake-services.ts';
+import { evaluatorUrl, migrated } from './testing/limits-database.ts';
 
 let nats: TestNats;
+let database: TestDatabase;
 let gateway: Messaging;
 let operator: Messaging;
 let policyAdmin: FakePolicyAdmin;
@@ -31,13 +33,16 @@ let approvals: FakeApprovals;
 const stopping: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  nats = await startNats({ users: [{ user: 'operator' }, ...serviceNames.map((user) => ({ user, permissions: permissionsOf(user, allContracts) }))] });
+  [nats, database] = await Promise.all([
+    startNats({ users: [{ user: 'operator' }, ...serviceNames.map((user) => ({ user, permissions: permissionsOf(user, allContracts) }))] }),
+    createTestDatabase('evaluator', migrated),
+  ]);
   [gateway, operator] = await Promise.all([connected('gateway'), connected('decision-log', 'operator')]);
 }, 60_000);
 
 afterAll(async () => {
   await Promise.all([gateway.close(), operator.close()]);
-  await nats.stop();
+  await Promise.all([nats.stop(), database.drop()]);
 });
 
 beforeEach(async () => {
@@ -351,6 +356,52 @@ describe('policies', () => {
   }, 30_000);
 });
 
+describe('a limit', () => {
+  const limited = { ...policies[0]!, name: 'Calmly', tool_pattern: 'calm_*', action: 'rate_limit' as const, rate_limit: { max_requests: 3, window_seconds: 600 } };
+
+  const policyId = (name: string): string => `pol_${name.padEnd(26, '0')}`;
+
+  it('holds for all evaluators together, whatever travels together, and says when to come again', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...limited, id: policyId('together') }, ...policies] }));
+    await Promise.all([evaluator(), evaluator()]);
+    const answers = (await Promise.all(Array.from({ length: 6 }, () => validate([call('calm_1'), call('read_file'), call('calm_2')])))).flat();
+    const calm = answers.filter(({ index }) => index !== 1).map(({ result }) => result);
+    expect(calm.filter((result) => result?.action === 'allow')).toHaveLength(3);
+    for (const result of calm.filter((one) => one?.action !== 'allow')) expect(result).toMatchObject({ action: 'block', message: 'Rate limit exceeded', code: 'rate_limit_exceeded', policy_matched: 'Calmly', retry_after_seconds: expect.any(Number) });
+    expect(answers.filter(({ index }) => index === 1).every(({ result }) => result?.action === 'allow')).toBe(true);
+  });
+
+  it('counts a request that the gateway sends again once', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...limited, id: policyId('again') }] }));
+    await evaluator();
+    const asked = call('calm_1');
+    for (let n = 0; n < 4; n += 1) expect(await validate([asked])).toMatchObject([{ result: { action: 'allow' } }]);
+    expect((await validate([call('calm_1'), call('calm_1'), call('calm_1')])).map(({ result }) => result?.action).sort()).toEqual(['allow', 'allow', 'block']);
+  });
+
+  it('that stands above a person counts a call once, however often it is asked about', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...limited, id: policyId('person'), tool_pattern: 'payment_*', priority: 1, rate_limit: { max_requests: 2, window_seconds: 600, on_within: 'continue' } }, ...policies] }));
+    await evaluator();
+    const asked = call('payment_create');
+    for (let n = 0; n < 5; n += 1) expect(await validate([{ ...asked, request_id: `req_of_turn_${n}` }])).toMatchObject([{ result: { action: 'require_approval' } }]);
+    expect((await validate([call('payment_create'), call('payment_create')])).map(({ result }) => result?.code)).toEqual(expect.arrayContaining([undefined, 'rate_limit_exceeded']));
+  });
+
+  it.each(['open', 'closed'] as const)('without Postgres blocks what it must count, in failure mode %s too, and nothing else', async (failure_mode) => {
+    policyAdmin.publish(policySet({ version: 2, failure_mode, policies: [{ ...limited, id: policyId('away') }, ...policies] }));
+    await evaluator({ databaseUrl: 'postgres://evaluator:nobody@127.0.0.1:1/holdpoint' });
+    const answers = await validate([call('calm_1'), call('read_file'), call('payment_create')]);
+    expect(answers.map(({ result }) => [result?.action, result?.code])).toEqual([['block', 'rate_limiter_unavailable'], ['allow', undefined], ['require_approval', undefined]]);
+    expect(await gateway.request(Health.evaluator, {}, { timeoutMs: 2_000 })).toMatchObject({ ready: false, parts: expect.arrayContaining([{ part: 'postgres', ok: false, detail: 'cannot be reached' }]) });
+  });
+
+  it('in a database that refuses its role keeps the evaluator from starting', async () => {
+    const wrong = new URL(evaluatorUrl(database));
+    wrong.password = 'not-the-password';
+    await expect(evaluator({ databaseUrl: wrong.href })).rejects.toThrow(/password/);
+  });
+});
+
 describe('nats', () => {
   it('that stands still: nothing is allowed, and when it moves again calls are judged again', async () => {
     await evaluator();
@@ -382,9 +433,9 @@ async function validate(asked: readonly EvaluateCall[], timeoutMs = 5_000): Prom
   return answers.sort((a, b) => a.index - b.index);
 }
 
-async function evaluator(given: Partial<{ concurrency: number; parkingLimit: number }> = {}): Promise<RunningService> {
+async function evaluator(given: Partial<{ concurrency: number; parkingLimit: number; databaseUrl: string }> = {}): Promise<RunningService> {
   const { user, password } = nats.user('evaluator');
-  const config = { nats: { servers: nats.url, user, password }, logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500, ...given };
+  const config = { nats: { servers: nats.url, user, password }, databaseUrl: evaluatorUrl(database), logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500, ...given };
   const metrics = new Metrics({ service: 'evaluator' });
   const running = await startEvaluator({ config, log: createLogger({ service: 'evaluator', level: 'silent' }), metrics, shutdown: new AbortController().signal });
   let stopped: Promise<void> | undefined;

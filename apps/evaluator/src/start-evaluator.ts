@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import type { EvaluatorConfig } from './config.ts';
 import { DecideEvents } from './events/decide-events.ts';
+import { LimitsDatabase } from './limits/limits-database.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import { Lease } from './policies/lease.ts';
 import { PolicySets } from './policies/policy-sets.ts';
@@ -13,11 +14,14 @@ type Surroundings = Readonly<{ config: EvaluatorConfig; log: Logger; metrics: Me
 
 /** One evaluator: keeps its lease and judges until it is stopped. It holds nothing that another could not fetch. */
 export async function startEvaluator({ config, log, metrics, shutdown }: Surroundings): Promise<RunningService> {
+  // First, for it may refuse; that it cannot be reached is no reason to wait.
+  const limits = new LimitsDatabase({ url: config.databaseUrl }, log);
+  await limits.start();
   const messaging = await openMessaging({ ...config.nats, name: 'evaluator', signal: shutdown, log });
   const sets = new PolicySets(log);
   const evaluatorId = newId('evaluator');
   const lease = new Lease(messaging, sets, evaluatorId, log);
-  const health = new EvaluatorHealth(messaging, sets, lease);
+  const health = new EvaluatorHealth(messaging, sets, lease, limits);
   metrics.gauge('holdpoint_lease_overdue_seconds', () => Math.max(0, lease.overdueMs) / 1_000, { description: 'time since the policy lease ran out; 0 while it holds', unit: 's' });
   await messaging.ensureStreams([DecisionsLogged, PublicEvents]);
   // Calls are taken once the policies are here, or known to be out of reach.
@@ -30,7 +34,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
     // INVARIANT: batches that wait for the approval service never take the place of those that only need judging.
     concurrency: config.concurrency + config.parkingLimit,
   });
-  const app = await NestFactory.createMicroservice(AppModule.with({ config, messaging, sets, lease, health, metrics, log }), { strategy, logger: new NestLogger(log) });
+  const app = await NestFactory.createMicroservice(AppModule.with({ config, messaging, sets, lease, counters: limits.counters, health, metrics, log }), { strategy, logger: new NestLogger(log) });
   app.useGlobalFilters(new PassDefects());
   await app.listen();
   const consumptions = app.get(DecideEvents).start();
@@ -43,7 +47,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
     stop: async () => {
       // Requests in hand are answered under the lease; only then is it given back.
       await Promise.all([...consumptions.map((consumption) => consumption.stop()), app.close()]);
-      await lease.stop();
+      await Promise.all([lease.stop(), limits.stop()]);
       await operations.close();
       await messaging.drain();
     },

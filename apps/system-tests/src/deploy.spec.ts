@@ -101,7 +101,7 @@ describe('docker-compose.yml', () => {
     const outside = composeServices.filter(([, { networks }]) => networks.some((network) => compose.networks[network]?.internal !== true)).map(([name]) => name);
     expect(outside.sort()).toEqual(['approval-workflow', 'gateway', 'grafana']);
     const beside = (network: string) => composeServices.filter(([, { networks }]) => networks.includes(network)).map(([name]) => name).sort();
-    expect(beside('data')).toEqual(['approval-workflow', 'decision-log', 'migrate', 'policy-admin', 'postgres']);
+    expect(beside('data')).toEqual(['approval-workflow', 'decision-log', 'evaluator', 'migrate', 'policy-admin', 'postgres']);
     expect(beside('internal')).toEqual([...serviceNames, 'nats', 'otel-collector', 'prometheus'].sort());
   });
 
@@ -135,7 +135,7 @@ describe('docker-compose.yml', () => {
 
   it.each(['migrate', ...serviceNames])('%s is a program that exists and is in its image', (name) => {
     const programs = commandOf(name).join(' ').match(/apps\/[\w-]+\/dist\/[\w.-]+\.js/g) ?? [];
-    expect(programs).toHaveLength(name === 'migrate' ? 2 : 1);
+    expect(programs).toHaveLength(name === 'migrate' ? 3 : 1);
     const copied = stagesOf(name).flatMap(({ instructions }) => instructions.filter((one) => one.name === 'COPY').map(({ rest }) => rest.split(/\s+/).at(-1)));
     for (const program of programs) {
       expect({ program, source: existsSync(join(root, program.replace('/dist/', '/src/').replace(/\.js$/, '.ts'))) }).toEqual({ program, source: true });
@@ -158,6 +158,7 @@ describe('docker-compose.yml', () => {
     ['evaluator', 'evaluator', ['EvaluatorEnvironment']],
     ['migrate', 'policy-admin', ['MigrateEnvironment']],
     ['migrate', 'approval-workflow', ['MigrateEnvironment']],
+    ['migrate', 'evaluator', ['MigrateEnvironment']],
   ])('%s gets an environment that %s takes', async (name, app, [schemaName = '']) => {
     const exported = (await import(join(root, 'apps', app, 'src/config.ts'))) as Readonly<Record<string, Schema>>;
     const schema = exported[schemaName]!;

@@ -52,7 +52,7 @@ const mains: Readonly<Record<ServiceName, string>> = {
 };
 
 /** Database roles, one per service that keeps state; each owns the schema of its name. */
-const roles = { 'policy-admin': 'policy_admin', 'decision-log': 'decision_log', 'approval-workflow': 'approval_workflow' } as const;
+const roles = { 'policy-admin': 'policy_admin', 'decision-log': 'decision_log', 'approval-workflow': 'approval_workflow', evaluator: 'evaluator' } as const;
 
 const database = 'holdpoint';
 const readyWithinMs = 60_000;
@@ -237,9 +237,11 @@ async function migrate(options: SystemOptions, stack: LocalStack): Promise<strin
     POLICY_ADMIN_DB_PASSWORD: stack.secret('postgres.policy_admin'),
     DECISION_LOG_DB_PASSWORD: stack.secret('postgres.decision_log'),
     APPROVAL_WORKFLOW_DB_PASSWORD: stack.secret('postgres.approval_workflow'),
+    EVALUATOR_DB_PASSWORD: stack.secret('postgres.evaluator'),
   };
   const first = await run(options, 'policy-admin', { ...environment, HOLDPOINT_ADMIN_KEY: adminKey });
   await run(options, 'approval-workflow', environment);
+  await run(options, 'evaluator', environment);
   return first.includes('"admin_key_created":true') ? adminKey : null;
 }
 

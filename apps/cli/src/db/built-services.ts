@@ -15,10 +15,11 @@ type MigrationClass = new () => Readonly<{ name?: string }>;
 export async function builtServices(root: string, from: 'dist' | 'src' = 'dist'): Promise<BuiltServices> {
   const load = async (app: string, module: string): Promise<Record<string, unknown>> =>
     (await import(pathToFileURL(join(root, 'apps', app, from, `${module}.${from === 'dist' ? 'js' : 'ts'}`)).href)) as Record<string, unknown>;
-  const [policyAdmin, decisionLog, approvalWorkflow, seal] = await Promise.all([
+  const [policyAdmin, decisionLog, approvalWorkflow, evaluator, seal] = await Promise.all([
     load('policy-admin', 'migrations/policy-admin'),
     load('policy-admin', 'migrations/decision-log'),
     load('approval-workflow', 'migrations/migrations'),
+    load('evaluator', 'migrations/migrations'),
     load('approval-workflow', 'approvals/seal'),
   ]);
   const Seal = seal['Seal'] as new (key: Buffer) => ReturnType<BuiltServices['sealUnder']>;
@@ -27,6 +28,7 @@ export async function builtServices(root: string, from: 'dist' | 'src' = 'dist')
       policy_admin: namesOf(policyAdmin['policyAdminMigrations']),
       decision_log: namesOf(decisionLog['decisionLogMigrations']),
       approval_workflow: namesOf(approvalWorkflow['migrations']),
+      evaluator: namesOf(evaluator['migrations']),
     },
     sealUnder: (key) => new Seal(key),
   };

@@ -183,7 +183,7 @@ describe('holdpoint db', () => {
 
 async function migrated(adminUrl: string): Promise<void> {
   const load = async (app: string, module: string) => (await import(join(root, 'apps', app, 'src/migrations', `${module}.ts`))) as Record<string, readonly MigrationClass[]>;
-  const [policyAdmin, decisionLog, workflow] = await Promise.all([load('policy-admin', 'policy-admin'), load('policy-admin', 'decision-log'), load('approval-workflow', 'migrations')]);
+  const [policyAdmin, decisionLog, workflow, evaluator] = await Promise.all([load('policy-admin', 'policy-admin'), load('policy-admin', 'decision-log'), load('approval-workflow', 'migrations'), load('evaluator', 'migrations')]);
   const password = 'db-check-test';
   await migrate({
     adminUrl,
@@ -192,6 +192,7 @@ async function migrated(adminUrl: string): Promise<void> {
       { service: 'policy_admin', password, migrations: policyAdmin['policyAdminMigrations'] ?? [] },
       { service: 'decision_log', password, migrations: decisionLog['decisionLogMigrations'] ?? [] },
       { service: 'approval_workflow', password, migrations: workflow['migrations'] ?? [] },
+      { service: 'evaluator', password, migrations: evaluator['migrations'] ?? [] },
     ],
     log: silent,
   });

@@ -5,8 +5,9 @@ import type { Logger } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import { PolicySets, type HeldSet } from '../policies/policy-sets.ts';
 import { scannerName } from '../scans/seen.ts';
+import type { LimitAnswer } from '../limits/rate-limiter.ts';
 import { Decide } from './decide.ts';
-import type { Answer, ReportAnswer } from './results.ts';
+import type { Answer, JudgedCall, ReportAnswer } from './results.ts';
 
 describe('a decision', () => {
   it('is not answered before the log has acknowledged it', async () => {
@@ -277,12 +278,97 @@ describe('parking', () => {
 });
 
 describe('a call that meets a limit', () => {
+  const limited = (on_within: 'allow' | 'continue' = 'allow') => ({ ...policySet().policies[0]!, id: 'pol_limit', name: 'Calmly', tool_pattern: '{pay,payment,delete,odd}*', priority: 9, action: 'rate_limit' as const, rate_limit: { max_requests: 5, window_seconds: 60, on_within } });
+  const withLimit = (on_within?: 'allow' | 'continue', given: Partial<PolicySet> = {}) => policySet({ version: 5, policies: [limited(on_within), ...policySet().policies], ...given });
+  const over: LimitAnswer = { admitted: false, refusedBy: 0, retryAfterMs: 16_001 };
+
+  it('and is within it is allowed, or judged by the policies below', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit()], 2);
+    expect(await answered(decide, [call('payment_1')])).toMatchObject([{ result: { action: 'allow', policy_matched: 'Calmly', message: expect.stringContaining('within its limit') } }]);
+    sets.apply([withLimit('continue', { version: 6 })], 3);
+    const answers = await answered(decide, [call('payment_1'), call('odd_1'), call('delete_1'), call('pay')]);
+    expect(answers.map(({ result }) => [result?.action, result?.policy_matched])).toEqual([['require_approval', 'require_approval payment_*'], ['warn', 'warn odd_*'], ['block', 'block delete_*'], ['allow', null]]);
+    expect(world.counted.map(({ call: { tool_call } }) => tool_call.name)).toEqual(['payment_1', 'payment_1', 'odd_1', 'delete_1', 'pay']);
+  });
+
+  it('and is over it is blocked, says when to come again, and asks nobody', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue')], 2);
+    world.limits = () => over;
+    const answers = await answered(decide, [call('payment_1'), call('odd_1'), call('read_file')]);
+    for (const { result } of answers.slice(0, 2)) expect(result).toMatchObject({ action: 'block', message: 'Rate limit exceeded', code: 'rate_limit_exceeded', retry_after_seconds: 17, policy_matched: 'Calmly', metadata: { policy_id: 'pol_limit' } });
+    expect(answers[2]?.result).toMatchObject({ action: 'allow' });
+    expect(world.claims).toEqual([]);
+    expect(world.logged.find(({ tool_name }) => tool_name === 'odd_1')).toMatchObject({ code: 'rate_limit_exceeded', retry_after_seconds: 17 });
+  });
+
+  it('names the limit that has no room', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue', { policies: [limited('continue'), { ...limited(), id: 'pol_second', name: 'Second', priority: 8 }] })], 2);
+    world.limits = () => ({ ...over, refusedBy: 1, retryAfterMs: 1 });
+    expect(await answered(decide, [call('pay')])).toMatchObject([{ result: { policy_matched: 'Second', retry_after_seconds: 1 } }]);
+  });
+
   it('that nobody can count is blocked, whatever the failure mode, and one that came as an event is given back', async () => {
-    const { decide, sets } = evaluator();
-    const limited = { ...policySet().policies[0]!, tool_pattern: 'pay_*', action: 'rate_limit' as const, rate_limit: { max_requests: 5, window_seconds: 60 } };
-    sets.apply([policySet({ failure_mode: 'open', version: 5, policies: [limited] })], 2);
-    const answers = await answered(decide, [call('pay_1'), call('read_file'), call('pay_2', {}, { event_key: 'key' })]);
-    expect(answers).toMatchObject([{ result: { action: 'block', code: 'rate_limiter_unavailable', metadata: { policy_id: limited.id } } }, { result: { action: 'allow' } }, { not_judged: 'part_unavailable' }]);
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue', { failure_mode: 'open' })], 2);
+    world.limits = () => 'unavailable';
+    const answers = await answered(decide, [call('pay'), call('read_file'), call('payment_2', {}, { event_key: 'key' }), named('odd_1')]);
+    const blocked = { result: { action: 'block', code: 'rate_limiter_unavailable', message: expect.stringMatching(/Ask again in a few seconds with the same call id\.$/), metadata: { policy_id: 'pol_limit' } } };
+    expect(answers).toMatchObject([blocked, { result: { action: 'allow' } }, { not_judged: 'part_unavailable' }, blocked]);
+    expect([world.claims, world.verdicts]).toEqual([[], []]);
+  });
+
+  it('never holds back its neighbours, not even those that wait for a person', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue', { policies: [{ ...limited('continue'), tool_pattern: 'odd*' }, ...policySet().policies] })], 2);
+    const count = deferred();
+    world.beforeLimits = () => count.promise;
+    const parts = decide.all([call('odd_1'), call('read_file'), call('payment_1')], forever);
+    const early = [...((await parts.next()).value as Answer[]), ...((await parts.next()).value as Answer[])];
+    expect(early.map(({ index }) => index).sort()).toEqual([1, 2]);
+    count.resolve();
+    expect((await parts.next()).value).toMatchObject([{ index: 0, result: { action: 'warn' } }]);
+  });
+
+  it('takes its parking place once it is counted', async () => {
+    const { decide, world, sets } = evaluator({ parkingLimit: 1 });
+    sets.apply([withLimit('continue')], 2);
+    const count = deferred();
+    world.beforeLimits = () => count.promise;
+    const first = answered(decide, [call('payment_1')]);
+    await turns(5, undefined);
+    world.beforeLimits = () => Promise.resolve();
+    expect(await answered(decide, [call('payment_2')])).toMatchObject([{ result: { action: 'require_approval' } }]);
+    count.resolve();
+    expect(await first).toMatchObject([{ result: { action: 'require_approval' } }]);
+  });
+
+  it('is not counted by policies that are too old to count', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('allow', { failure_mode: 'open', max_policy_staleness_seconds: 1 })], 2);
+    world.freshness = { fresh: false, forMs: 2_000 };
+    expect(await answered(decide, [call('pay')])).toMatchObject([{ result: { action: 'block', code: 'could_not_judge' } }]);
+    expect(world.counted).toEqual([]);
+  });
+
+  it('that came as an event is decided over its limit; once a person has decided on it, it waits for room', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue')], 2);
+    world.limits = () => over;
+    const event = { event_key: 'key' };
+    const answers = await answered(decide, [call('payment_1', {}, event), call('payment_2', {}, { ...event, approval_id: 'apr_named' })]);
+    expect(answers).toMatchObject([{ result: { code: 'rate_limit_exceeded' } }, { not_judged: 'part_unavailable' }]);
+    expect(world.logged.map(({ tool_name }) => tool_name)).toEqual(['payment_1']);
+  });
+
+  it('and names its approval tells it that it is blocked for now', async () => {
+    const { decide, world, sets } = evaluator();
+    sets.apply([withLimit('continue')], 2);
+    world.limits = () => over;
+    expect(await answered(decide, [named('payment_1')])).toMatchObject([{ result: { code: 'rate_limit_exceeded', retry_after_seconds: 17 } }]);
+    expect(world.verdicts).toMatchObject([{ action: 'block', policy_id: 'pol_limit' }]);
   });
 });
 
@@ -427,6 +513,16 @@ class World {
   beforeApprovals: () => Promise<void> = () => Promise.resolve();
   beforeFinal: () => Promise<void> = () => Promise.resolve();
   readonly final = new Set<string>();
+  readonly counted: JudgedCall[] = [];
+  limits: (judged: JudgedCall) => LimitAnswer = () => ({ admitted: true });
+  beforeLimits: () => Promise<void> = () => Promise.resolve();
+  readonly limiter = {
+    admit: async (judged: readonly JudgedCall[]) => {
+      this.counted.push(...judged);
+      await this.beforeLimits();
+      return judged.map((one) => this.limits(one));
+    },
+  };
   claim: (claim: ApprovalClaim) => ClaimAnswer = () => ({ state: 'pending', approval_id: 'apr_1' });
   report: (verdict: NamedVerdict) => ReportAnswer = () => 'superseded';
 
@@ -470,7 +566,7 @@ function evaluator({ parkingLimit = 500, record = 'redacted' }: { parkingLimit?:
     },
   };
   const held = { get: (guardId: string) => sets.get(guardId) ?? world.heldToo.get(guardId) };
-  const decide = new Decide(world.messaging, held, lease, { answered: nothing, logWritten: nothing }, silent, parkingLimit);
+  const decide = new Decide(world.messaging, held, lease, world.limiter, { answered: nothing, logWritten: nothing }, silent, parkingLimit);
   return { decide, world, sets };
 }
 

@@ -9,13 +9,14 @@ import {
 } from '@holdpoint/contracts';
 import { PublishUnconfirmed, unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
 import { monotonicMs, newId, type Logger } from '@holdpoint/runtime';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 import type { Lease } from '../policies/lease.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
 import { claimOf, namedVerdictOf } from './approval-questions.ts';
 import type { DecisionMetrics } from './decision-metrics.ts';
 import { undecided } from './final-decisions.ts';
 import { judge, notJudgeable, type JudgeInput } from './judge.ts';
-import { approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, withoutLimiter, type Answer, type JudgedCall, type NotJudged, type Outcome } from './results.ts';
+import { afterLimits, approvalServiceUnavailable, decisionLogUnavailable, outcomeOfClaim, outcomeOfReport, outcomeOfVerdict, recordOf, resultOf, type Answer, type JudgedCall, type NotJudged, type Outcome } from './results.ts';
 
 type Decided = Readonly<{
   judged: JudgedCall;
@@ -28,6 +29,7 @@ type Ready = Decided | NotJudged;
 const logTimeoutMs = 2_000;
 const approvalTimeoutMs = 3_000;
 const finalDecisionsTimeoutMs = 2_000;
+const limiterTimeoutMs = 1_500;
 /** For so long one batch has the processor to itself, and until the call that it is at has been judged. */
 const turnMs = 20;
 /** Calls with so many bytes of arguments are judged, logged and answered together: small ones do not wait for what large ones take. */
@@ -45,9 +47,13 @@ type Sorted = Readonly<{
   /** Each holds a parking place. */
   asking: readonly JudgedCall[];
 }>;
+/** What has been judged, with what must be counted first. */
+type Judged = Sorted & Readonly<{ limited: readonly JudgedCall[] }>;
+/** Where `place` puts a call. */
+type Places = Readonly<{ decided: Ready[]; asking: JudgedCall[] }>;
 
 /**
- * Scan, evaluate, park, record, answer: the shell around the policy library.
+ * Scan, evaluate, count, park, record, answer: the shell around the policy library.
  * INVARIANT: a call that came as an event (it has an `event_key`) is decided for good or not at all: while a part is down it is given back undecided.
  */
 export class Decide {
@@ -59,14 +65,15 @@ export class Decide {
     private readonly messaging: Pick<Messaging, 'maxPayload' | 'publish' | 'request'>,
     private readonly sets: Pick<PolicySets, 'get'>,
     private readonly lease: Pick<Lease, 'freshness' | 'mustBeAskedFor' | 'renew'>,
+    private readonly limiter: Pick<RateLimiter, 'admit'>,
     private readonly metrics: Pick<DecisionMetrics, 'answered' | 'logWritten'>,
     private readonly log: Logger,
     private readonly parkingLimit: number,
   ) {}
 
   /**
-   * Judges a batch and answers it in parts: what needs no person first, so that parking never holds back its neighbours, and small calls
-   * before large ones. Calls that nobody has judged when their time is over have no answer.
+   * Judges a batch and answers it in parts: what needs no person and meets no limit first, so that parking and counting never hold back their
+   * neighbours, and small calls before large ones. Calls that nobody has judged when their time is over have no answer.
    * INVARIANT: a decision is in the log, acknowledged, before it is answered.
    */
   async *all(calls: readonly EvaluateCall[], remainingMs: () => number): AsyncGenerator<readonly Answer[]> {
@@ -94,19 +101,21 @@ export class Decide {
     return bySize(calls).flatMap((group, place) => {
       const sorted = (place === 0 ? before : before.then(turnForOthers)).then(() => this.sort(group, remainingMs));
       before = sorted;
-      return [sorted.then((them) => this.answerAtOnce(them)), sorted.then((them) => this.answerByApproval(them, remainingMs))];
+      const counted = sorted.then(({ limited }) => this.counted(limited, remainingMs));
+      return [sorted, counted].flatMap((them) => [them.then((some) => this.answerAtOnce(some)), them.then((some) => this.answerByApproval(some, remainingMs))]);
     });
   }
 
   /**
-   * Judges each call by itself and gives parking places to those that must ask.
+   * Judges each call by itself and gives parking places to those that must ask and meet no limit.
    * Scans of large calls take their time: in between others have a turn, the renewal of the lease among them.
    */
-  private async sort(calls: readonly Numbered[], remainingMs: () => number): Promise<Sorted> {
+  private async sort(calls: readonly Numbered[], remainingMs: () => number): Promise<Judged> {
     let turnSince = monotonicMs();
     const notJudged: NotJudged[] = [];
     const decided: Ready[] = [];
     const asking: JudgedCall[] = [];
+    const limited: JudgedCall[] = [];
     for (const [place, { index, call }] of calls.entries()) {
       if (monotonicMs() - turnSince > turnMs) {
         await turnForOthers();
@@ -119,17 +128,29 @@ export class Decide {
       }
       const judgement = this.judgeOne({ index, call, held: this.sets.get(call.guard_id), freshness: this.lease.freshness(), at: Date.now() });
       if ('not_judged' in judgement) notJudged.push(judgement);
-      // INVARIANT: a call that nobody counts is not let past its limit.
-      else if (judgement.limits.length > 0) decided.push(decidedAs(withoutLimiter(judgement), outcomeOfVerdict(withoutLimiter(judgement))));
-      else if (!asksApprovals(judgement)) decided.push(decidedAs(judgement, outcomeOfVerdict(judgement)));
-      // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
-      else if (this.parking >= this.parkingLimit || (call.event_key !== undefined && this.askedInVain && this.parking > asking.length)) decided.push(decidedAs(judgement, withoutApprovalService(judgement)));
-      else {
-        this.parking += 1;
-        asking.push(judgement);
-      }
+      else if (judgement.limits.length > 0) limited.push(judgement);
+      else this.place(judgement, { decided, asking });
     }
-    return { notJudged, decided, asking };
+    return { notJudged, decided, asking, limited };
+  }
+
+  private place(judged: JudgedCall, { decided, asking }: Places): void {
+    if (!asksApprovals(judged)) decided.push(decidedAs(judged, outcomeOfVerdict(judged)));
+    // INVARIANT: parking has its own limit: a slow approval service fills it, not the evaluator.
+    else if (this.parking >= this.parkingLimit || (judged.call.event_key !== undefined && this.askedInVain && this.parking > asking.length)) decided.push(decidedAs(judged, withoutApprovalService(judged)));
+    else {
+      this.parking += 1;
+      asking.push(judged);
+    }
+  }
+
+  /** INVARIANT: a call that nobody has counted is not let past its limits. */
+  private async counted(limited: readonly JudgedCall[], remainingMs: () => number): Promise<Sorted> {
+    const places: Places = { decided: [], asking: [] };
+    // Some time is left for what comes after.
+    const answers = limited.length === 0 ? [] : await this.limiter.admit(limited, Math.max(1, Math.min(limiterTimeoutMs, 0.75 * (remainingMs() - answerReserveMs))));
+    for (const [index, one] of limited.entries()) this.place(afterLimits(one, answers[index] ?? 'unavailable'), places);
+    return { notJudged: [], ...places };
   }
 
   /** INVARIANT: whatever one call does to the judge, its neighbours are judged. */
@@ -246,7 +267,7 @@ const traceOf = (traceId: string | undefined): { traceparent?: string } => (trac
 /** Whether the approval service has a say: a person is wanted, or the call names an approval that must learn the verdict. */
 const asksApprovals = ({ verdict, call, standIn }: JudgedCall): boolean => {
   if (standIn && call.event_key !== undefined) return false;
-  return verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code !== 'could_not_judge');
+  return verdict.action === 'require_approval' || (call.approval_id !== undefined && verdict.code !== 'could_not_judge' && verdict.code !== 'rate_limiter_unavailable');
 };
 
 function decidedAs(judged: JudgedCall, outcome: Outcome, logged = false): Ready {
@@ -254,9 +275,13 @@ function decidedAs(judged: JudgedCall, outcome: Outcome, logged = false): Ready 
   return { judged, result: resultOf(judged, outcome), logged };
 }
 
-/** A person cannot be asked, the policies are too old to count, or newer ones than those held want the named approval itself. */
+/**
+ * A person cannot be asked, the call cannot be counted, the policies are too old to count, or newer ones than those held want the named approval itself.
+ * Over its limit, a call that a person has decided on waits for room.
+ */
 function isProvisional({ standIn, call }: JudgedCall, { action, code, approvalId }: Outcome): boolean {
-  return standIn || code === 'approval_service_unavailable' || code === 'rate_limiter_unavailable' || (action === 'require_approval' && call.approval_id !== undefined && approvalId === call.approval_id);
+  if (standIn || code === 'approval_service_unavailable' || code === 'rate_limiter_unavailable') return true;
+  return call.approval_id !== undefined && (code === 'rate_limit_exceeded' || (action === 'require_approval' && approvalId === call.approval_id));
 }
 
 /** A person cannot be asked; a `block` needs none. */

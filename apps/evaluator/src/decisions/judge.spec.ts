@@ -186,6 +186,29 @@ describe('while policy-admin is out of reach', () => {
   });
 });
 
+describe('a call that is cleaned and meets limits', () => {
+  const cleans = policy({ name: 'clean', action: 'sanitize', priority: 5, conditions: { risk_score_min: 0.7 } });
+  const limit = (name: string, priority: number, on_within: 'allow' | 'continue') => policy({ name, priority, action: 'rate_limit', rate_limit: { max_requests: 1, window_seconds: 1, on_within } });
+  const met = (policies: readonly Policy[]) => {
+    const judgement = judge(dangerous(policies));
+    if ('not_judged' in judgement) throw new Error(judgement.not_judged);
+    return [judgement.verdict.action, judgement.limits.map(({ policy: { name } }) => name)];
+  };
+
+  it('is within those that what is left of it meets', () => {
+    expect(met([cleans, limit('below', 1, 'allow')])).toEqual(['sanitize', ['below']]);
+  });
+
+  it('is counted once by one that it meets before and after', () => {
+    expect(met([limit('above', 9, 'continue'), cleans])).toEqual(['sanitize', ['above']]);
+    expect(met([limit('above', 9, 'continue'), cleans, limit('below', 1, 'continue')])).toEqual(['sanitize', ['above', 'below']]);
+  });
+
+  it('and is allowed by a limit above it is not cleaned', () => {
+    expect(met([limit('above', 9, 'allow'), cleans])).toEqual(['allow', ['above']]);
+  });
+});
+
 function resultFor(given: Partial<JudgeInput> = {}) {
   const judgement = judge({ ...input(), ...given });
   if ('not_judged' in judgement) throw new Error(judgement.not_judged);

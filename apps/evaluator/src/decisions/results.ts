@@ -1,6 +1,7 @@
 import type { Change, ClaimAnswer, DecisionCode, DecisionRecord, EvaluateAnswer, EvaluateCall, JsonObject, ReportVerdicts, ToolCallResult } from '@holdpoint/contracts';
 import type { MetLimit, SettledVerdict } from '@holdpoint/policy';
 import type { z } from 'zod';
+import type { LimitAnswer } from '../limits/rate-limiter.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
 import type { Seen } from '../scans/seen.ts';
 import { recordedArguments, recordedChanges, recordedThreats } from './recorded-arguments.ts';
@@ -185,10 +186,19 @@ export const approvalServiceUnavailable: Outcome = {
   message: 'A person must approve this call, and the approval service cannot be reached. Ask again in a few seconds with the same call id.',
 };
 
-/** Not the policies' own word, though it stands in for theirs. */
-export function withoutLimiter({ verdict, limits, ...judged }: JudgedCall): JudgedCall {
-  const reason = 'How often such calls are made is limited, and they cannot be counted now. Ask again in a few seconds with the same call id.';
-  return { ...judged, verdict: { action: 'block', policy: limits[0]?.policy ?? verdict.policy, version: verdict.version, code: 'rate_limiter_unavailable', reason }, limits: [] };
+/** What its limits make of a call that meets some. */
+export function afterLimits(judged: JudgedCall, answer: LimitAnswer): JudgedCall {
+  const { limits, verdict } = judged;
+  const blocked = (place: number, why: Pick<JudgedVerdict, 'code' | 'reason' | 'retryAfterSeconds'>): JudgedCall => ({
+    ...judged,
+    limits: [],
+    verdict: { action: 'block', policy: limits[place]?.policy ?? null, version: verdict.version, ...why },
+  });
+  if (answer === 'unavailable') {
+    return blocked(0, { code: 'rate_limiter_unavailable', reason: 'How often such calls are made is limited, and they cannot be counted now. Ask again in a few seconds with the same call id.' });
+  }
+  if (answer.admitted) return { ...judged, limits: [] };
+  return blocked(answer.refusedBy, { code: 'rate_limit_exceeded', reason: 'Rate limit exceeded', retryAfterSeconds: Math.max(1, Math.ceil(answer.retryAfterMs / 1_000)) });
 }
 
 export const decisionLogUnavailable: Outcome = {

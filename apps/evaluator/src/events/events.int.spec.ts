@@ -22,12 +22,13 @@ import {
 } from '@holdpoint/contracts';
 import { openMessaging, type Messaging } from '@holdpoint/messaging';
 import { createLogger, Metrics, type RunningService } from '@holdpoint/runtime';
-import { eventually, startNats, type TestNats } from '@holdpoint/test-kit';
+import { createTestDatabase, eventually, startNats, type TestNats } from '@holdpoint/test-kit';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { startEvaluator } from '../start-evaluator.ts';
-import { FakeApprovals, FakePolicyAdmin, policySet } from '../testing/fake-services.ts';
+import { FakeApprovals, FakePolicyAdmin, policies, policySet } from '../testing/fake-services.ts';
+import { evaluatorUrl, migrated } from '../testing/limits-database.ts';
 import { requestIdOf } from './event-key.ts';
 
 let nats: TestNats;
@@ -269,6 +270,33 @@ describe('a part that is down', () => {
     expect((await logged()).map(({ action }) => action)).toEqual(['allow']);
   });
 
+  it('Postgres: calls that meet a limit wait for it, and others do not', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [limit, ...policies] }));
+    await evaluator();
+    await submit(call('calm_1'));
+    await submit(call('read_file'));
+    await eventually(async () => (await logged()).length === 1 && (await counted('later')) >= 2);
+    expect(await logged()).toMatchObject([{ tool_name: 'read_file' }]);
+  }, 30_000);
+
+  it('the log: a call that is delivered again and again meanwhile counts once', async () => {
+    const database = await createTestDatabase('event_limits', migrated);
+    stopping.push(() => database.drop());
+    policyAdmin.publish(policySet({ version: 2, policies: [limit] }));
+    await evaluator(evaluatorUrl(database));
+    await jsm.streams.update('DECISION_LOG', { max_bytes: 1 });
+    await submit(call('calm_1'));
+    await submit(call('calm_2'));
+    await eventually(async () => (await counted('later')) >= 6);
+    await jsm.streams.update('DECISION_LOG', { max_bytes: DecisionsLogged.maxBytes });
+    await workedOff();
+    await submit(call('calm_3'));
+    await workedOff();
+    const decisions = await logged();
+    expect(decisions.map(({ tool_name, code }) => `${tool_name}: ${code ?? 'allowed'}`).sort()).toEqual(['calm_1: allowed', 'calm_2: allowed', 'calm_3: rate_limit_exceeded']);
+    expect(decisions.find(({ tool_name }) => tool_name === 'calm_3')?.retry_after_seconds).toBeGreaterThan(500);
+  }, 30_000);
+
   it.each(['open', 'closed'] as const)('policy-admin: past the guard’s patience nothing is decided, failure mode %s', async (failure_mode) => {
     policyAdmin.publish(policySet({ version: 2, max_policy_staleness_seconds: 0, failure_mode }));
     await evaluator();
@@ -395,6 +423,8 @@ function resumed(claim: ApprovalClaim | undefined): EvaluateCall {
   return { request_id: 'resume-apr_1', approval_id: 'apr_1', guard_id, key_id, session_id, tool_call, event_key, trace_id: 'trace_1' };
 }
 
+const limit = { ...policies[0]!, name: 'Calmly', tool_pattern: 'calm_*', action: 'rate_limit' as const, rate_limit: { max_requests: 2, window_seconds: 600 } };
+
 const resume = async (...asked: EvaluateCall[]): Promise<string[]> => (await workflow.request(ResumeToolCalls, { calls: asked }, { timeoutMs: 8_000 })).answers;
 
 async function validate(name: string): Promise<EvaluateAnswer> {
@@ -403,9 +433,10 @@ async function validate(name: string): Promise<EvaluateAnswer> {
   throw new Error('no answer');
 }
 
-async function evaluator(): Promise<RunningService> {
+/** Most of what is here is not counted, and needs no Postgres. */
+async function evaluator(databaseUrl = 'postgres://evaluator:nobody@127.0.0.1:1/holdpoint'): Promise<RunningService> {
   const { user, password } = nats.user('evaluator');
-  const config = { nats: { servers: nats.url, user, password }, logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500 };
+  const config = { nats: { servers: nats.url, user, password }, databaseUrl, logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500 };
   const own = new Metrics({ service: 'evaluator' });
   metrics.push(own);
   const running = await startEvaluator({ config, log: createLogger({ service: 'evaluator', level: 'silent' }), metrics: own, shutdown: new AbortController().signal });

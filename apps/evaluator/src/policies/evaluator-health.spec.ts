@@ -9,8 +9,13 @@ describe('the health of an evaluator', () => {
     ['policy-admin is out of reach', true, 2, false, ['lease']],
     ['nats is', false, 2, false, ['nats', 'lease']],
   ])('%s', (_what, connected, guards, fresh, notWell) => {
-    const health = new EvaluatorHealth({ connected }, { guards, applied: 7 }, { freshness: () => (fresh ? { fresh } : { fresh, forMs: 1 }) });
+    const health = new EvaluatorHealth({ connected }, { guards, applied: 7 }, { freshness: () => (fresh ? { fresh } : { fresh, forMs: 1 }) }, { health: () => ({ part: 'postgres', ok: true }) });
     expect(health.parts().filter(({ ok }) => !ok).map(({ part }) => part)).toEqual(notWell);
-    expect(health.parts().map(({ part }) => part)).toEqual(['nats', 'policy sets', 'lease']);
+    expect(health.parts().map(({ part }) => part)).toEqual(['nats', 'policy sets', 'lease', 'postgres']);
+  });
+
+  it('says so when postgres does not answer', () => {
+    const health = new EvaluatorHealth({ connected: true }, { guards: 1, applied: 7 }, { freshness: () => ({ fresh: true }) }, { health: () => ({ part: 'postgres', ok: false, detail: 'does not answer' }) });
+    expect(health.parts().filter(({ ok }) => !ok)).toEqual([{ part: 'postgres', ok: false, detail: 'does not answer' }]);
   });
 });
