@@ -1,8 +1,8 @@
 /** Where a question comes from: HTTP and NATS are answered, an event is decided when it can be. */
 export type Origin = 'HTTP' | 'NATS' | 'event';
 export type Mode = 'closed' | 'open';
-/** `plain`: policies allow it. `sensitive`: policies send it to a person. */
-export type Call = 'plain' | 'sensitive';
+/** `plain`: policies allow it. `sensitive`: policies send it to a person. `limited`: policies limit how often it is made, and allow it. */
+export type Call = 'plain' | 'sensitive' | 'limited';
 
 /** What an asker hears; of an event: that it waits. */
 export type Wanted =
@@ -20,6 +20,11 @@ const nobodyToAsk = {
   code: 'approval_service_unavailable',
   sentence: 'A person must approve this call, and the approval service cannot be reached. Ask again in a few seconds with the same call id.',
 } as const;
+const uncounted = {
+  action: 'block',
+  code: 'rate_limiter_unavailable',
+  sentence: 'How often such calls are made is limited, and they cannot be counted now. Ask again in a few seconds with the same call id.',
+} as const;
 const unlogged = { action: 'block', code: 'decision_log_unavailable', sentence: 'The decision could not be written to the log, so it does not count. Ask again in a few seconds with the same call id.' } as const;
 const untrusted = {
   problem: 503,
@@ -34,6 +39,7 @@ type Row = Readonly<{ part: string; fault: string; calls: readonly Call[]; answe
 
 const both: readonly Call[] = ['plain', 'sensitive'];
 const sensitive: readonly Call[] = ['sensitive'];
+const limited: readonly Call[] = ['limited'];
 const inBothModes = (wanted: Wanted): Readonly<Record<Mode, Wanted>> => ({ closed: wanted, open: wanted });
 /** Where nothing began: the one place where the guard's failure mode counts. */
 const byMode = { closed, open } as const;
@@ -61,6 +67,8 @@ const rows: readonly Row[] = [
   { part: 'decision log', fault: 'never says that it took anything', calls: both, answered: inBothModes(unlogged) },
   { part: 'Postgres', fault: 'down', calls: sensitive, answered: inBothModes(nobodyToAsk) },
   { part: 'Postgres', fault: 'slow', calls: sensitive, answered: inBothModes(nobodyToAsk) },
+  { part: 'Postgres', fault: 'down', calls: limited, answered: inBothModes(uncounted) },
+  { part: 'Postgres', fault: 'slow', calls: limited, answered: inBothModes(uncounted) },
   { part: 'NATS', fault: 'down', calls: both, answered: inBothModes(doubt), overNats: noDoor, event: notTaken },
   { part: 'NATS', fault: 'slow', calls: both, answered: inBothModes(doubt), overNats: noDoor, event: notTaken },
 ];
@@ -90,7 +98,7 @@ export const harmless: readonly Readonly<{ part: string; fault: string }>[] = [
 /** The table of `docs/failure-modes.md`: one line per row, both modes where they agree. */
 export function asMarkdown(): string {
   const lines = rows.map(({ part, fault, calls, answered, overNats, event = waits }) => {
-    const who = calls.length === 2 ? 'every call' : 'calls that need a person';
+    const who = calls.length === 2 ? 'every call' : calls[0] === 'limited' ? 'calls that meet a limit' : 'calls that need a person';
     const answer = answered.closed === answered.open ? described(answered.closed) : `closed: ${described(answered.closed)}<br>open: ${described(answered.open)}`;
     return `| ${part} | ${fault} | ${who} | ${answer} | ${overNats === undefined ? 'the same' : described(overNats)} | ${described(event)} |`;
   });

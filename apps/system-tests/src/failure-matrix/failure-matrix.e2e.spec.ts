@@ -11,8 +11,11 @@ type Heard = Readonly<{ action?: string; status: number; code?: string; sentence
 type Observed = Readonly<{ part: string; fault: string; call: Call; mode: Mode; origin: 'HTTP' | 'NATS'; heard: Heard | 'no connection' }>;
 
 const modes: readonly Mode[] = ['closed', 'open'];
-const calls: readonly Call[] = ['plain', 'sensitive'];
-const policies = [{ name: 'People look', tool_pattern: 'sensitive', action: 'require_approval' }];
+const calls: readonly Call[] = ['plain', 'sensitive', 'limited'];
+const policies = [
+  { name: 'People look', tool_pattern: 'sensitive', action: 'require_approval' },
+  { name: 'Calmly', tool_pattern: 'limited', action: 'rate_limit', rate_limit: { max_requests: 1_000_000, window_seconds: 1 } },
+];
 /** For the faults of policy-admin: how soon its silence counts is the guard's to say. */
 const impatient = { max_policy_staleness_seconds: 0 };
 
@@ -66,7 +69,7 @@ describe('the failure matrix', () => {
     await Promise.all(submitting);
     for (const { guard, id, call } of events) {
       const heard = await eventually(() => eventsOf(guard, id), { timeoutMs: 30_000, what: `the decision on ${id} (${call})` });
-      expect(heard.map(({ action }) => action)).toEqual([call === 'plain' ? 'allow' : 'require_approval']);
+      expect(heard.map(({ action }) => action)).toEqual([wantedOf(call)]);
     }
   }, 90_000);
 
@@ -141,12 +144,14 @@ function isWanted(heard: Observed['heard'], wanted: Wanted): boolean {
   return 'problem' in wanted ? heard.status === wanted.problem && heard.action === undefined : heard.status === 200 && heard.action === wanted.action;
 }
 
-/** Both guards judge both kinds of calls as ever. */
+const wantedOf = (call: Call): string => (call === 'sensitive' ? 'require_approval' : 'allow');
+
+/** Both guards judge all kinds of calls as ever. */
 async function healed(guardName: (mode: Mode) => string): Promise<void> {
   await test.system.ready();
   for (const mode of modes) {
     for (const call of calls) {
-      const wanted = call === 'plain' ? 'allow' : 'require_approval';
+      const wanted = wantedOf(call);
       await eventually(
         async () => {
           const { body } = await guardOf(guardName(mode)).agent.call('POST', `${guardOf(guardName(mode)).path}/agent/validate`, { session_id: 'matrix', tool_calls: [{ id: nextId(), name: call, arguments: {} }] });
