@@ -87,7 +87,7 @@ function allowedWithin({ policy, rate_limit }: MetLimit, version: number): Decid
   return { action: 'allow', policy, version, reason: `Allowed by policy ${quoted(policy.name)}, within its limit of ${limitInWords(rate_limit)}.` };
 }
 
-function limitInWords({ max_requests: calls, window_seconds: seconds, by }: RateLimit): string {
+export function limitInWords({ max_requests: calls, window_seconds: seconds, by }: RateLimit): string {
   const window = seconds === 1 ? 'a second' : `${seconds} seconds`;
   return `${calls} ${calls === 1 ? 'call' : 'calls'} in ${window}${by === undefined ? '' : ` for each \`${by}\``}`;
 }

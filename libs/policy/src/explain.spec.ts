@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateWithin } from './evaluate.ts';
 import { explain, type ExplanationLine } from './explain.ts';
 import { type ArgumentPredicate, type Conditions, DAYS, type Policy, POLICY_ACTIONS, type ToolCallFacts } from './policy.ts';
 import { compilePolicySet, firstAsked } from './policy-set.ts';
@@ -43,6 +43,23 @@ describe('an explanation', () => {
     expect(lines).toMatchObject([
       { outcome: 'could_not_judge', because: 'the call was not scanned' },
       { outcome: 'not_reached', because: 'policy `risky` could not be judged, which ends the evaluation' },
+    ]);
+  });
+
+  it('tells of a limit what would be counted, and goes on below one that lets others decide', () => {
+    const perUser = { max_requests: 5, window_seconds: 60, by: 'end_user_id', on_within: 'continue' } as const;
+    const limited = [
+      policy('per user', { priority: 3, action: 'rate_limit', rate_limit: perUser }),
+      policy('in all', { priority: 2, action: 'rate_limit', rate_limit: { max_requests: 1, window_seconds: 1 } }),
+      policy('rest', { priority: 1 }),
+    ];
+    const { verdict, within, lines } = explain(setOf(limited), call({ end_user_id: 'u1' }), noon);
+    expect(verdict).toMatchObject({ action: 'rate_limit', policy: { id: 'per user' } });
+    expect(within).toMatchObject({ verdict: { action: 'allow', policy: { id: 'in all' } }, limits: [{ by: 'end_user_id', value: 'u1' }, { by: null }] });
+    expect(lines.map(({ outcome, because }) => [outcome, because])).toEqual([
+      ['counted', '`*` matches `payment_create`, and it has no conditions; within 5 calls in 60 seconds for each `end_user_id` the policies below decide, over it the call is blocked'],
+      ['decided', '`*` matches `payment_create`, and it has no conditions; within 1 call in a second the call is allowed, over it the call is blocked'],
+      ['not_reached', 'policy `in all` decided before'],
     ]);
   });
 
@@ -124,12 +141,15 @@ describe('properties of an explanation', () => {
   it('its verdict is what evaluating says; every policy has one line, in order; and the lines tell that verdict', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyPolicy, { maxLength: 8, selector: ({ id }) => id }), anyFacts, fc.oneof(fc.integer(), fc.double(), fc.constant(noon)), (policies, facts, at) => {
-        const { verdict, lines } = explain(setOf(policies), facts, at);
+        const { verdict, within, lines } = explain(setOf(policies), facts, at);
         expect(verdict).toEqual(evaluate(setOf(policies), facts, at));
+        expect(within).toEqual(evaluateWithin(setOf(policies), facts, at));
         expect(lines.map(({ policy_id }) => policy_id)).toEqual(policies.toSorted(firstAsked).map(({ id }) => id));
 
         const ending = lines.filter(({ outcome }) => outcome === 'decided' || outcome === 'could_not_judge');
-        expect(ending.map(({ policy_id, outcome }) => [policy_id, outcome])).toEqual(verdict.policy === null ? [] : [[verdict.policy.id, verdict.code ?? 'decided']]);
+        expect(ending.map(({ policy_id, outcome }) => [policy_id, outcome])).toEqual(within.verdict.policy === null ? [] : [[within.verdict.policy.id, within.verdict.code ?? 'decided']]);
+        const counted = lines.filter(({ outcome, policy_id }) => outcome === 'counted' || (outcome === 'decided' && policies.find(({ id }) => id === policy_id)?.action === 'rate_limit'));
+        expect(counted.map(({ policy_id }) => policy_id)).toEqual(within.limits.map(({ policy: { id } }) => id));
         const end = ending[0] ? lines.indexOf(ending[0]) : lines.length;
         for (const [place, { policy_id, outcome, because }] of lines.entries()) {
           const isActive = policies.find(({ id }) => id === policy_id)!.is_active;
@@ -185,7 +205,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   created_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'),
   updated_at: fc.constant('2026-01-02T00:00:00.000Z'),
   conditions: fc.oneof(fc.constant({}), fc.record(anyCondition, { requiredKeys: [] }), ...Object.entries(anyCondition).map(([name, arbitrary]) => fc.record({ [name]: arbitrary }))),
-}).map((one) => (one.action === 'rate_limit' ? { ...one, rate_limit: { max_requests: 1, window_seconds: 1 } } : one));
+}).map((one) => (one.action === 'rate_limit' ? { ...one, rate_limit: { max_requests: 1, window_seconds: 1, on_within: one.priority === 0 ? ('allow' as const) : ('continue' as const) } } : one));
 const scanned = { risk_score: fc.constantFrom(0, 0.4, 0.9), threat_types: fc.constantFrom<string[]>([], ['ssrf'], ['persistence']) };
 const anyFacts = fc.oneof(
   fc.record({ tool_name: fc.constantFrom('a', 'b1', 'zz'), arguments: fc.dictionary(fc.constantFrom('a', '__proto__', 'constructor', 'length', '~/'), fc.jsonValue()), agent_id: fc.constantFrom('x', undefined), ...scanned }),

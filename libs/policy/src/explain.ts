@@ -1,22 +1,24 @@
-import { evaluate, type Verdict } from './evaluate.ts';
+import { evaluate, evaluateWithin, limitInWords, type Verdict, type VerdictWithin } from './evaluate.ts';
 import { JudgedCall } from './judged-call.ts';
 import { isToolName, type Policy, type ToolCallFacts } from './policy.ts';
 import type { CompiledPolicy, CompiledPolicySet } from './policy-set.ts';
 import { quoted } from './quoted.ts';
 
-export const OUTCOMES = ['decided', 'not_matched', 'condition_failed', 'could_not_judge', 'not_reached', 'inactive'] as const;
+/** `counted`: by a limit within which the policies below decide. */
+export const OUTCOMES = ['decided', 'counted', 'not_matched', 'condition_failed', 'could_not_judge', 'not_reached', 'inactive'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What one policy had to say. `because` is one sentence without a full stop, on one line, with the values that were compared. */
 export type ExplanationLine = Readonly<{ policy_id: string; name: string; outcome: Outcome; because: string }>;
 
-export type Explanation = Readonly<{ verdict: Verdict; lines: readonly ExplanationLine[] }>;
+/** `within`: what becomes of the call while every limit that it meets has room, which is also what the lines tell of. */
+export type Explanation = Readonly<{ verdict: Verdict; within: VerdictWithin; lines: readonly ExplanationLine[] }>;
 
 type Finding = Readonly<{ outcome: Outcome; because: string }>;
 
 /**
  * The verdict and, for every policy of the set once and in the order of deciding, inactive ones too, why it decided or did not. Never throws on JSON.
- * INVARIANT: the verdict is always `evaluate`'s, and the lines are read off the very candidates and conditions that it judges by.
+ * INVARIANT: the verdicts are always those of `evaluate` and `evaluateWithin`, and the lines are read off the very candidates and conditions that these judge by.
  */
 export function explain(set: CompiledPolicySet, call: ToolCallFacts, at: number): Explanation {
   const judged = new JudgedCall(call, at);
@@ -29,7 +31,7 @@ export function explain(set: CompiledPolicySet, call: ToolCallFacts, at: number)
     if (outcome === 'could_not_judge') end = `policy ${quoted(policy.name)} could not be judged, which ends the evaluation`;
     return { policy_id: policy.id, name: policy.name, outcome, because };
   });
-  return { verdict: evaluate(set, call, at), lines };
+  return { verdict: evaluate(set, call, at), within: evaluateWithin(set, call, at), lines };
 }
 
 /** `end`: why no policy is asked any more; null while they are. */
@@ -46,10 +48,15 @@ function findingOf(compiled: CompiledPolicy | null, { judged, candidates, end }:
     if (result === false) return { outcome: 'condition_failed', because: condition.whyNot(judged) };
     if (result !== true) return { outcome: 'could_not_judge', because: result.because };
   }
-  return { outcome: 'decided', because: decidedBecause(policy, name, conditions.length) };
+  const matches = matchesBecause(policy, name, conditions.length);
+  const { rate_limit: limit } = policy;
+  if (limit === undefined) return { outcome: 'decided', because: matches };
+  const goesOn = limit.on_within === 'continue';
+  const because = `${matches}; within ${limitInWords(limit)} ${goesOn ? 'the policies below decide' : 'the call is allowed'}, over it the call is blocked`;
+  return { outcome: goesOn ? 'counted' : 'decided', because };
 }
 
-function decidedBecause({ tool_pattern: pattern }: Policy, toolName: string, conditions: number): string {
+function matchesBecause({ tool_pattern: pattern }: Policy, toolName: string, conditions: number): string {
   const matches = `${quoted(pattern)} matches ${quoted(toolName)}`;
   if (conditions === 0) return `${matches}, and it has no conditions`;
   return `${matches}, and ${conditions === 1 ? 'its condition holds' : `its ${conditions} conditions hold`}`;

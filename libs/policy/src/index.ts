@@ -4,7 +4,7 @@ export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
 export { diffPolicies, type ChangedPolicy, type DiffOptions, type OnePolicy, type PolicyDiff } from './diff.ts';
 export type { Problem } from './draft-reader.ts';
 export { evaluate, evaluateWithin, type DecidedVerdict, type LimitVerdict, type MetLimit, type Verdict, type VerdictWithin } from './evaluate.ts';
-export { explain, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
+export { explain, OUTCOMES, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
 export { instantOf } from './instant.ts';
 export { LINT_RULES, lintPolicies, lintPolicyFile, type LintFinding, type LintRule } from './lint.ts';
 export { isToolName, THREAT_TYPES } from './policy.ts';
