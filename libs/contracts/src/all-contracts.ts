@@ -3,6 +3,7 @@ import { RevisionChanged, SyncAccess } from './internal/access.ts';
 import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportOutcome, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
 import * as channels from './internal/channels.ts';
 import { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
+import { DryRunToolCall } from './internal/dry-run.ts';
 import { EvaluateToolCalls } from './internal/evaluate.ts';
 import { FindFinalDecisions, OutcomesReported, PublicEvents, ResumeToolCalls, ToolCallsSubmitted } from './internal/event-calls.ts';
 import { DeadLetters, Health } from './internal/health.ts';
@@ -19,6 +20,7 @@ export const allContracts: readonly Contract[] = [
   AwaitActive,
   ...Object.values(management),
   EvaluateToolCalls,
+  DryRunToolCall,
   ScanContent,
   ToolCallsSubmitted,
   ResumeToolCalls,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './approval.ts';
 import { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, SecretRotation } from './channel.ts';
 import { DecisionRecord } from './decision.ts';
+import { DryRun, DryRunRequest } from './dry-run.ts';
 import { Outcome, OutcomeRequest } from './events.ts';
 import { Guard, GuardDraft, GuardPatch } from './guard.ts';
 import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
@@ -291,6 +292,18 @@ export const endpoints = {
     body: PolicyOrder,
     takesIfMatch: true,
     answers: written('The policies in their new order.', z.object({ data: z.array(Policy) }), { tagged: true }),
+  },
+
+  evaluatePolicies: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/policies/evaluate',
+    summary: 'Say what would become of a call, and why; nothing is recorded, counted or parked. Agents are told without the explanation; `policies` needs the role `admin`',
+    tag: 'Policies',
+    roles: ['agent', 'auditor', 'admin'],
+    params: inGuard,
+    query: noQuery,
+    body: DryRunRequest,
+    answers: { 200: { description: 'What validate would answer, and for admins and auditors a line for every policy.', schema: DryRun } },
   },
 
   listApprovals: {
