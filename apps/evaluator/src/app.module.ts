@@ -1,10 +1,11 @@
-import type { Messaging } from '@holdpoint/messaging';
+import { Messaging } from '@holdpoint/messaging';
 import type { Logger, Metrics } from '@holdpoint/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { EvaluatorConfig } from './config.ts';
 import { Decide } from './decisions/decide.ts';
 import { DecisionMetrics } from './decisions/decision-metrics.ts';
 import { DecisionsController } from './decisions/decisions.controller.ts';
+import { DryRunsController } from './dry-runs/dry-runs.controller.ts';
 import { DecideEvents } from './events/decide-events.ts';
 import { EventMetrics } from './events/event-metrics.ts';
 import { EventsController } from './events/events.controller.ts';
@@ -13,8 +14,8 @@ import { LimitMetrics } from './limits/limit-metrics.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import type { Counters } from './limits/counters.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
-import type { Lease } from './policies/lease.ts';
-import type { PolicySets } from './policies/policy-sets.ts';
+import { Lease } from './policies/lease.ts';
+import { PolicySets } from './policies/policy-sets.ts';
 import { ScanMetrics } from './scans/scan-metrics.ts';
 import { ScansController } from './scans/scans.controller.ts';
 
@@ -32,12 +33,15 @@ export class AppModule {
     const decideEvents = deciding(eventParkingLimit);
     return {
       module: AppModule,
-      controllers: [DecisionsController, EventsController, ScansController],
+      controllers: [DecisionsController, DryRunsController, EventsController, ScansController],
       providers: [
         { provide: Decide, useValue: deciding(config.parkingLimit) },
         { provide: DecideEvents, useValue: new DecideEvents({ messaging, decide: decideEvents, lease, metrics: new EventMetrics(metrics), log }) },
         { provide: ResumeCalls, useValue: new ResumeCalls({ messaging, decide: decideEvents, lease, log }) },
         { provide: EvaluatorHealth, useValue: health },
+        { provide: Lease, useValue: lease },
+        { provide: Messaging, useValue: messaging },
+        { provide: PolicySets, useValue: sets },
         { provide: ScanMetrics, useValue: new ScanMetrics(metrics) },
       ],
     };

@@ -1,4 +1,4 @@
-import { EvaluateToolCalls, Health, DecisionsLogged, PublicEvents, ScanContent, allContracts, servedBy } from '@holdpoint/contracts';
+import { DryRunToolCall, EvaluateToolCalls, Health, DecisionsLogged, PublicEvents, ScanContent, allContracts, servedBy } from '@holdpoint/contracts';
 import { NatsStrategy, openMessaging, PassDefects } from '@holdpoint/messaging';
 import { NestLogger, newId, serveOperations, type Logger, type Metrics, type RunningService } from '@holdpoint/runtime';
 import { NestFactory } from '@nestjs/core';
@@ -40,7 +40,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
   const consumptions = app.get(DecideEvents).start();
   const operations = await serveOperations({ ...config.operations, metrics, health: () => health.parts() });
   log.info({ port: operations.port }, 'operations');
-  log.info({ evaluator_id: evaluatorId, answers: [EvaluateToolCalls.subject, ScanContent.subject, Health.evaluator.subject] }, 'ready');
+  log.info({ evaluator_id: evaluatorId, answers: [EvaluateToolCalls.subject, ScanContent.subject, DryRunToolCall.subject, Health.evaluator.subject] }, 'ready');
 
   return {
     health: () => Promise.resolve(health.parts()),

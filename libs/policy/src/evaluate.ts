@@ -92,6 +92,9 @@ export function limitInWords({ max_requests: calls, window_seconds: seconds, by 
   return `${calls} ${calls === 1 ? 'call' : 'calls'} in ${window}${by === undefined ? '' : ` for each \`${by}\``}`;
 }
 
+/** What a limit means for a call that meets it, where nobody counts. */
+export const reasonOfLimit = ({ policy }: MetLimit): string => reasonOf(policy, '');
+
 function reasonOf(policy: Policy, toolName: string): string {
   const { description, action, rate_limit } = policy;
   const name = quoted(policy.name);

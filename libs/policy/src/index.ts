@@ -3,7 +3,7 @@ export { checkPolicyDraft } from './check-policy.ts';
 export { cleaned, type Cleaning, type SettledVerdict } from './cleaned.ts';
 export { diffPolicies, type ChangedPolicy, type DiffOptions, type OnePolicy, type PolicyDiff } from './diff.ts';
 export type { Problem } from './draft-reader.ts';
-export { evaluate, evaluateWithin, type DecidedVerdict, type LimitVerdict, type MetLimit, type Verdict, type VerdictWithin } from './evaluate.ts';
+export { evaluate, evaluateWithin, reasonOfLimit, type DecidedVerdict, type LimitVerdict, type MetLimit, type Verdict, type VerdictWithin } from './evaluate.ts';
 export { explain, OUTCOMES, type Explanation, type ExplanationLine, type Outcome } from './explain.ts';
 export { instantOf } from './instant.ts';
 export { LINT_RULES, lintPolicies, lintPolicyFile, type LintFinding, type LintRule } from './lint.ts';

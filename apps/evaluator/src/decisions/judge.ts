@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '@holdpoint/approval';
 import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
-import { cleaned, evaluateWithin, type VerdictWithin } from '@holdpoint/policy';
+import { cleaned, evaluateWithin, type ToolCallFacts, type VerdictWithin } from '@holdpoint/policy';
 import { newId } from '@holdpoint/runtime';
 import type { Freshness } from '../policies/lease.ts';
 import type { HeldSet } from '../policies/policy-sets.ts';
@@ -16,7 +16,7 @@ export function judge({ index, call, held, freshness, at }: JudgeInput): JudgedC
   if (!held) return { index, not_judged: 'no_policy_set' };
   const argumentsHash = hashOfArguments(call.tool_call.arguments);
   const scan = scanCall(call.tool_call);
-  const within = argumentsHash === null ? couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.') : verdictOn(call, scan, { held, at });
+  const within = argumentsHash === null ? inexact(held) : verdictOn(call, scan, { held, at });
   return {
     index,
     call,
@@ -38,13 +38,20 @@ export function notJudgeable({ index, call, held, freshness, at }: JudgeInput): 
 
 type ByThese = Readonly<{ held: HeldSet; at: number }>;
 
-function verdictOn({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id, session_id }: EvaluateCall, { risk_score, threats_detected }: Scan, { held, at }: ByThese): VerdictWithin {
+/** What is judged of a call: whose it is and what it does. */
+export type CallJudged = Readonly<{ tool_call: Omit<EvaluateCall['tool_call'], 'id'>; session_id?: string | undefined; end_user_id?: string | undefined; agent_id?: string | undefined }>;
+
+export function verdictOn(call: CallJudged, scan: Scan, { held, at }: ByThese): VerdictWithin {
   if (!held.compiled) return couldNotJudge(held, 'The guard’s policies cannot be read by this evaluator. Tell the guard’s owner.');
-  return evaluateWithin(held.compiled, { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, session_id, risk_score, threat_types: threats_detected }, at);
+  return evaluateWithin(held.compiled, factsOf(call, scan), at);
+}
+
+export function factsOf({ tool_call: { name, type, arguments: toolArguments }, end_user_id, agent_id, session_id }: CallJudged, { risk_score, threats_detected }: Scan): ToolCallFacts {
+  return { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, session_id, risk_score, threat_types: threats_detected };
 }
 
 /** The call is within every limit that the call or what is left of it meets, and counts in each of them once. */
-function outcomeOfCleaning({ verdict, limits }: VerdictWithin, call: EvaluateCall, these: ByThese): Pick<JudgedCall, 'verdict' | 'limits' | 'sanitized'> {
+export function outcomeOfCleaning({ verdict, limits }: VerdictWithin, call: CallJudged, these: ByThese): Pick<JudgedCall, 'verdict' | 'limits' | 'sanitized'> {
   if (verdict.action !== 'sanitize') return { verdict, limits };
   let met = limits;
   const { verdict: settled, sanitized } = cleaned(verdict, sanitizeArguments(call.tool_call), {
@@ -58,7 +65,7 @@ function outcomeOfCleaning({ verdict, limits }: VerdictWithin, call: EvaluateCal
   return { verdict: settled, limits: met, ...(sanitized && { sanitized: { arguments: sanitized.arguments, changes: toldChanges(sanitized.changes) } }) };
 }
 
-const isTooOld = ({ source }: HeldSet, freshness: Freshness): boolean => !freshness.fresh && freshness.forMs >= source.max_policy_staleness_seconds * 1_000;
+export const isTooOld = ({ source }: HeldSet, freshness: Freshness): boolean => !freshness.fresh && freshness.forMs >= source.max_policy_staleness_seconds * 1_000;
 
 /** Past the guard's staleness limit: what the held set does not plainly allow is blocked, and what it allows goes by the guard's failure mode. */
 function judgedTooOld({ source }: HeldSet, { verdict, limits }: VerdictWithin): Pick<JudgedCall, 'verdict' | 'limits' | 'standIn' | 'failedOpen'> {
@@ -70,6 +77,8 @@ function judgedTooOld({ source }: HeldSet, { verdict, limits }: VerdictWithin): 
   const reason = 'The policies held may be out of date and policy-admin cannot be reached. Ask again in a few seconds.';
   return { verdict: { ...verdict, action: 'block', code: 'could_not_judge', reason }, limits: [], standIn: true, failedOpen: false };
 }
+
+export const inexact = (held: HeldSet): VerdictWithin => couldNotJudge(held, 'The arguments hold something that JSON cannot say exactly, so the call cannot be judged.');
 
 function couldNotJudge({ source }: HeldSet, reason: string): VerdictWithin {
   return { verdict: { action: 'block', policy: null, version: source.version, code: 'could_not_judge', reason }, limits: [] };

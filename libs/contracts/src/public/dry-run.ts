@@ -36,6 +36,8 @@ export const LimitMet = z.object({ policy_id: z.string(), name: z.string(), max_
  * `rate_limit`: a limit decides, and only counting could tell whether the call is over it; `within` is the answer if it is not.
  */
 export const DryRun = ToolCallResult.omit({ tool_call_id: true, approval_id: true, retry_after_seconds: true }).extend({
+  /** So that nobody takes it for a decision. */
+  dry_run: z.literal(true),
   action: z.enum([...ToolCallResult.shape.action.options, 'rate_limit']),
   tool_call_id: z.string().optional(),
   within: ToolCallResult.pick({ action: true, policy_matched: true, message: true, code: true }).extend({ policy_id: z.string().nullable() }).optional(),

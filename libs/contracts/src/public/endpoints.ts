@@ -303,6 +303,7 @@ export const endpoints = {
     params: inGuard,
     query: noQuery,
     body: DryRunRequest,
+    bodyDocument: DryRunRequest.extend({ policies: z.array(PolicyDraft.extend({ id: z.string().optional(), created_at: Timestamp.optional(), updated_at: Timestamp.optional() })).optional() }),
     answers: { 200: { description: 'What validate would answer, and for admins and auditors a line for every policy.', schema: DryRun } },
   },
 
