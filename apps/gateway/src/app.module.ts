@@ -14,6 +14,8 @@ import { DecisionsController } from './decisions/decisions.controller.ts';
 import { DocsController } from './docs/docs.controller.ts';
 import { DocsPage } from './docs/docs-page.ts';
 import { openApiDocument } from './docs/openapi.ts';
+import { DryRuns } from './dry-runs/dry-runs.ts';
+import { DryRunsController } from './dry-runs/dry-runs.controller.ts';
 import { GatewayMetrics } from './health/gateway-metrics.ts';
 import { HealthController } from './health/health.controller.ts';
 import { Parts } from './health/parts.ts';
@@ -33,6 +35,7 @@ export type GatewayParts = Readonly<{
   sync: AccessSync;
   judge: Judge;
   scans: ContentScans;
+  dryRuns: DryRuns;
   waits: ApprovalWaits;
   peers: Peers;
   parts: Parts;
@@ -60,6 +63,7 @@ export function assemble({ config, messaging, log, metrics: instruments, version
     sync,
     judge,
     scans,
+    dryRuns: new DryRuns({ messaging, log }),
     waits,
     peers: new Peers(messaging),
     parts,
@@ -70,10 +74,10 @@ export function assemble({ config, messaging, log, metrics: instruments, version
 }
 
 @Module({
-  controllers: [CallsController, ScansController, OutcomesController, DecisionsController, PoliciesController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
+  controllers: [CallsController, ScansController, OutcomesController, DecisionsController, PoliciesController, DryRunsController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
 })
 export class AppModule {
-  static with({ messaging, sync, judge, scans, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {
+  static with({ messaging, sync, judge, scans, dryRuns, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {
     return {
       module: AppModule,
       providers: [
@@ -81,6 +85,7 @@ export class AppModule {
         { provide: AccessSync, useValue: sync },
         { provide: Judge, useValue: judge },
         { provide: ContentScans, useValue: scans },
+        { provide: DryRuns, useValue: dryRuns },
         { provide: ApprovalWaits, useValue: waits },
         { provide: Peers, useValue: peers },
         { provide: Parts, useValue: parts },
