@@ -53,6 +53,12 @@ describe('a dry run', () => {
     expect(logged).toBe(1);
   });
 
+  it('needs nobody who counts', async () => {
+    policyAdmin.publish(policySet({ version: 2, policies: [{ ...policies[0]!, tool_pattern: '*', action: 'rate_limit', rate_limit: { max_requests: 1, window_seconds: 60 } }] }));
+    await evaluator();
+    for (const id of ['s1', 's2', 's3']) expect((await dryRun({ ...asking('search_web'), session_id: id })).answer).toMatchObject({ action: 'rate_limit', within: { action: 'allow' } });
+  });
+
   it('is judged by drafts in place of the guard’s policies', async () => {
     await evaluator();
     const drafts = [{ name: 'Everything', tool_pattern: '*', action: 'block', priority: 1 }, { name: 'Off', tool_pattern: '*', action: 'allow', is_active: false }];
@@ -119,7 +125,9 @@ async function dryRun(asked: AskedDryRun): Promise<Omit<Part, 'lines'> & { lines
 
 async function evaluator(): Promise<RunningService> {
   const { user, password } = nats.user('evaluator');
-  const config = { nats: { servers: nats.url, user, password }, logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500 };
+  // Nobody counts: the database of the limits is not there.
+  const databaseUrl = 'postgres://evaluator:nobody@127.0.0.1:1/holdpoint';
+  const config = { nats: { servers: nats.url, user, password }, databaseUrl, logLevel: 'silent' as const, operations: { host: '127.0.0.1', port: 0 }, concurrency: 32, parkingLimit: 500 };
   const metrics = new Metrics({ service: 'evaluator' });
   const running = await startEvaluator({ config, log: createLogger({ service: 'evaluator', level: 'silent' }), metrics, shutdown: new AbortController().signal });
   stopping.push(() => running.stop().then(() => metrics.close()));
