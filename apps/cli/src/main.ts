@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { askPerson } from './command/ask-person.ts';
 import { onStandardStreams } from './json-lines/standard-streams.ts';
 import { InvalidLauncherConfig } from './up/config.ts';
 import type { Terminal } from './up/up.ts';
@@ -39,7 +40,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case 'decide':
       return onStandardStreams(stop.signal, async (streams) => (await import('./decide/decide.ts')).decide({ ...streams, args, err: terminal.err, now: Date.now, pathOf }));
     case 'policy':
-      return (await import('./policies/policy.ts')).policy({ args, terminal, pathOf });
+      return (await import('./policies/policy.ts')).policy({ args, terminal, pathOf, env: process.env, ask: askPerson });
     case 'db':
       return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':

@@ -14,6 +14,7 @@ export function readOptions<const T extends OptionTypes>(
   { files = false }: Readonly<{ files?: boolean }> = {},
 ): Readonly<{ options: Options<T>; files: readonly string[] }> | Readonly<{ problem: string }> {
   const { tokens } = parseArgs({ args: [...args], options: Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }])), strict: false, allowPositionals: true, tokens: true });
+  if (args.some((arg) => arg.includes('hp_sk_'))) return { problem: 'takes no API key on its command line, where others could read it' };
   const options: Record<string, string | boolean> = {};
   const named: string[] = [];
   for (const token of tokens) {

@@ -31,24 +31,24 @@ policies:
 `;
 
 describe('holdpoint policy lint', () => {
-  it('finds nothing, or only warnings, and ends with 0', () => {
-    expect(run(['lint', file('good.yaml', good)])).toEqual({
+  it('finds nothing, or only warnings, and ends with 0', async () => {
+    expect(await run(['lint', file('good.yaml', good)])).toEqual({
       code: 0,
       out: ['good.yaml:5:57: warning: policy `Reads`: /approval_config has no effect: the action is `allow` [no_effect]', '1 file: 0 errors, 1 warning'],
       err: [],
     });
-    expect(run(['lint', '--strict', 'good.yaml']).code).toBe(1);
-    expect(run(['lint', file('empty.json', '[]')])).toEqual({ code: 0, out: ['1 file: nothing to tell'], err: [] });
+    expect(await run(['lint', '--strict', 'good.yaml'])).toMatchObject({ code: 1 });
+    expect(await run(['lint', file('empty.json', '[]')])).toEqual({ code: 0, out: ['1 file: nothing to tell'], err: [] });
   });
 
-  it('names file, line and column of what is wrong', () => {
-    expect(run(['lint', file('bad.yaml', shadowed)])).toEqual({
+  it('names file, line and column of what is wrong', async () => {
+    expect(await run(['lint', file('bad.yaml', shadowed)])).toEqual({
       code: 1,
       out: ['bad.yaml:12:9: error: policy `Reads`: /conditions/arguments/~1amount can never hold: no number is in the range for `/amount` [never_holds]', '1 file: 1 error, 0 warnings'],
       err: [],
     });
     const refused = file('refused.yaml', 'policies:\n  - name: X\n    tool_pattern: x\n    action: allow\n    colour: red\n  - 7\n');
-    expect(run(['lint', refused, file('none.yaml', '{}')]).out).toEqual([
+    expect((await run(['lint', refused, file('none.yaml', '{}')])).out).toEqual([
       'refused.yaml:5:13: error: policy `X`: /colour unknown field `colour` [not_valid]',
       'refused.yaml:6:5: error: /policies/1 must be an object [not_valid]',
       'none.yaml:1:1: error: has no `policies` [not_valid]',
@@ -56,8 +56,8 @@ describe('holdpoint policy lint', () => {
     ]);
   });
 
-  it('writes JSON where it is asked to', () => {
-    const { code, out } = run(['lint', '--format', 'json', file('bad.yaml', shadowed.replace('lt: 3', 'lt: 9'))]);
+  it('writes JSON where it is asked to', async () => {
+    const { code, out } = await run(['lint', '--format', 'json', file('bad.yaml', shadowed.replace('lt: 3', 'lt: 9'))]);
     expect([code, JSON.parse(out.join('\n'))]).toEqual([
       1,
       [
@@ -67,8 +67,8 @@ describe('holdpoint policy lint', () => {
     ]);
   });
 
-  it('ends with 2 where a file cannot be read, and looks at the others', () => {
-    expect(run(['lint', file('broken.yaml', 'a: [1'), 'good.yaml'])).toMatchObject({ code: 2, err: [expect.stringMatching(/^broken\.yaml:1:\d+: /)], out: [expect.stringContaining('good.yaml:5'), expect.any(String)] });
+  it('ends with 2 where a file cannot be read, and looks at the others', async () => {
+    expect(await run(['lint', file('broken.yaml', 'a: [1'), 'good.yaml'])).toMatchObject({ code: 2, err: [expect.stringMatching(/^broken\.yaml:1:\d+: /)], out: [expect.stringContaining('good.yaml:5'), expect.any(String)] });
   });
 
   it.each<[readonly string[], string]>([
@@ -79,9 +79,9 @@ describe('holdpoint policy lint', () => {
     [['test', '-v', 'x'], 'holdpoint policy test does not know `-v`'],
     [['check'], 'holdpoint policy: no command `check`'],
     [[], 'holdpoint policy <command>'],
-  ])('%j is no use of it', (args, message) => expect(run(args)).toMatchObject({ code: 64, out: [], err: [expect.stringContaining(message)] }));
+  ])('%j is no use of it', async (args, message) => expect(await run(args)).toMatchObject({ code: 64, out: [], err: [expect.stringContaining(message)] }));
 
-  it.each([['--help'], ['lint', '--help'], ['test', '-h']])('%s %s helps', (...args) => expect(run(args.filter(Boolean))).toMatchObject({ code: 0, out: [expect.stringContaining('holdpoint policy')], err: [] }));
+  it.each([['--help'], ['lint', '--help'], ['test', '-h']])('%s %s helps', async (...args) => expect(await run(args.filter(Boolean))).toMatchObject({ code: 0, out: [expect.stringContaining('holdpoint policy')], err: [] }));
 });
 
 describe('holdpoint policy test', () => {
@@ -105,8 +105,8 @@ cases:
     calls: [{ call: { tool_name: x }, want: { action: allow } }]
 `;
 
-  it('says what was wanted, what came instead, and where that stands', () => {
-    expect(run(['test', file('cases.yaml', cases)])).toEqual({
+  it('says what was wanted, what came instead, and where that stands', async () => {
+    expect(await run(['test', file('cases.yaml', cases)])).toEqual({
       code: 1,
       out: [
         'cases.yaml:9:5: a payment is let go',
@@ -120,13 +120,13 @@ cases:
     });
   });
 
-  it('runs the cases of the language itself', () => {
+  it('runs the cases of the language itself', async () => {
     const text = readFileSync(new URL('../../../../libs/policy/cases/order.yaml', import.meta.url), 'utf8');
-    expect(run(['test', file('order.yaml', text), file('one.json', '{"cases":[{"name":"n","policies":[],"calls":[{"call":{"tool_name":"x"},"want":{"action":"allow"}}]}]}')])).toMatchObject({ code: 0, out: [expect.stringMatching(/^\d+ cases in 2 files: all as wanted$/)], err: [] });
+    expect(await run(['test', file('order.yaml', text), file('one.json', '{"cases":[{"name":"n","policies":[],"calls":[{"call":{"tool_name":"x"},"want":{"action":"allow"}}]}]}')])).toMatchObject({ code: 0, out: [expect.stringMatching(/^\d+ cases in 2 files: all as wanted$/)], err: [] });
   });
 
-  it('ends with 2 where a file is none of cases', () => {
-    expect(run(['test', file('no-cases.yaml', 'cases:\n  a: 1\n')])).toEqual({ code: 2, out: ['0 cases in 0 files: all as wanted'], err: ['no-cases.yaml:1:1: /cases must be a list'] });
+  it('ends with 2 where a file is none of cases', async () => {
+    expect(await run(['test', file('no-cases.yaml', 'cases:\n  a: 1\n')])).toEqual({ code: 2, out: ['0 cases in 0 files: all as wanted'], err: ['no-cases.yaml:1:1: /cases must be a list'] });
   });
 });
 
@@ -135,8 +135,8 @@ function file(name: string, text: string): string {
   return name;
 }
 
-function run(args: readonly string[]) {
+async function run(args: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = policy({ args, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(folder, name) });
+  const code = await policy({ args, env: {}, ask: () => null, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(folder, name) });
   return { code, out, err };
 }
