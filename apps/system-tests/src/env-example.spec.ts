@@ -17,6 +17,7 @@ const programs: Readonly<Record<string, string>> = {
   MigrateEnvironment: 'migrate',
   LauncherEnvironment: 'npm start',
   DatabaseCheckEnvironment: 'holdpoint db check',
+  GuardPoliciesEnvironment: 'holdpoint policy',
 };
 
 /** Read without a schema, by what is no service. */

@@ -8,7 +8,7 @@ import { readPolicyFile } from './policy-list.ts';
 import { firstAsked } from './policy-set.ts';
 import { quoted } from './quoted.ts';
 
-/** In the order of `docs/policies.md`. */
+/** In the order of `docs/cli.md`. */
 export const LINT_RULES = {
   not_valid: { level: 'error', sees: 'what the API would refuse: unknown fields, patterns outside RE2, bounds the wrong way round' },
   never_matches: { level: 'error', sees: 'a `tool_pattern` that matches no tool name' },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Client } from 'pg';
+import { wantsHelp } from '../command/options.ts';
 import type { Terminal } from '../up/up.ts';
 import { approvalChecks } from './approval-checks.ts';
 import { builtServices, type BuiltServices } from './built-services.ts';
@@ -25,8 +26,13 @@ const connectTimeoutMs = 10_000;
 /** `holdpoint db …`. Returns the exit code. */
 export async function db({ root, env, terminal, args }: Context): Promise<number> {
   const [command, ...options] = args;
-  if (command !== 'check' || options.some((option) => option !== '--json')) {
-    terminal.err(dbUsage);
+  if (wantsHelp(args)) {
+    terminal.out(dbUsage);
+    return 0;
+  }
+  const unknown = options.find((option) => option !== '--json');
+  if (command !== 'check' || unknown !== undefined) {
+    terminal.err(`holdpoint db ${command === 'check' ? `check does not know \`${unknown ?? ''}\`` : `has no command \`${command ?? ''}\``}\n\n${dbUsage}`);
     return 64;
   }
   try {

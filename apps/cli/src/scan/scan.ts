@@ -1,4 +1,5 @@
 import { scanCall, scanOutput, type Scan } from '@holdpoint/detection';
+import { wantsHelp } from '../command/options.ts';
 import { type LineStreams, linesOf } from '../json-lines/lines.ts';
 import { readRecord, type ScanRecord } from './record.ts';
 
@@ -13,8 +14,12 @@ type ScanContext = LineStreams & Readonly<{ args: readonly string[]; err: (line:
 
 /** `holdpoint scan`. Returns the exit code. */
 export async function scan({ args, input, out, err }: ScanContext): Promise<number> {
+  if (wantsHelp(args)) {
+    await out(scanUsage);
+    return 0;
+  }
   if (args.length > 0) {
-    err(scanUsage);
+    err(`holdpoint scan takes no \`${args.join(' ')}\`\n\n${scanUsage}`);
     return 64;
   }
   let unreadable = 0;
