@@ -19,7 +19,8 @@ export function pointerTokens(pointer: string): readonly string[] {
 }
 
 export function appendToken(pointer: string, token: string | number): string {
-  return `${pointer}/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const text = String(token);
+  return `${pointer}/${/[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text}`;
 }
 
 /** INVARIANT: own keys only, so that `__proto__` or `constructor` finds data or nothing. */

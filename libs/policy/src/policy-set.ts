@@ -52,7 +52,11 @@ function compilePolicy(policy: Policy, group: PatternGroup | undefined): Compile
 
 /** Everything that a client could have sent, also what this version does not know. */
 export function draftOf(policy: object): unknown {
-  return Object.fromEntries(Object.entries(policy).filter(([field]) => !['id', 'created_at', 'updated_at'].includes(field)));
+  const draft: Record<string, unknown> = { ...policy };
+  delete draft['id'];
+  delete draft['created_at'];
+  delete draft['updated_at'];
+  return draft;
 }
 
 /** Forgets the oldest names first. INVARIANT: forgetting changes no answer, only its cost. */
