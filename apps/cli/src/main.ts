@@ -40,7 +40,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case 'decide':
       return onStandardStreams(stop.signal, async (streams) => (await import('./decide/decide.ts')).decide({ ...streams, args, err: terminal.err, now: Date.now, pathOf }));
     case 'policy':
-      return (await import('./policies/policy.ts')).policy({ args, terminal, pathOf, env: process.env, ask: askPerson });
+      return (await import('./policies/policy.ts')).policy({ args, terminal, pathOf, env: process.env, stop: stop.signal, ask: askPerson });
     case 'db':
       return (await import('./db/db.ts')).db({ ...context, args });
     case 'help':

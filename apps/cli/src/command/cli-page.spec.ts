@@ -65,6 +65,6 @@ describe('holdpoint --help', () => {
 
 async function run(args: readonly string[], within = folder) {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await policy({ args, env: {}, ask: () => null, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(within, name) });
+  const code = await policy({ args, env: {}, stop: new AbortController().signal, ask: () => null, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(within, name) });
   return { code, out, err };
 }

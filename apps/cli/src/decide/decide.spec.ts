@@ -10,6 +10,7 @@ policies:
   - { name: Paths are cleaned, tool_pattern: "read_*", action: sanitize, priority: 90, conditions: { risk_score_min: 0.7 } }
   - { name: Large payments need a person, tool_pattern: "payment_*", action: require_approval, priority: 80, conditions: { arguments: { /amount: { gt: 1000 } } } }
   - { name: Nobody deletes at night, tool_pattern: "delete_*", action: block, priority: 70, conditions: { time_window: { hours_start: 22, hours_end: 6 } } }
+  - { name: Notes stay, tool_pattern: "read_*", action: block, priority: 65, conditions: { arguments: { /note: { eq: stay } } } }
   - { name: Few searches, tool_pattern: "{search,read}_*", action: rate_limit, priority: 60, rate_limit: { max_requests: 5, window_seconds: 60, on_within: continue } }
   - { name: Anna may read, tool_pattern: "read_*", action: allow, conditions: { end_user_id: anna } }
 `;
@@ -56,6 +57,12 @@ describe('holdpoint decide', () => {
         message: 'Cleaned by policy `Paths are cleaned`. Run `sanitized_arguments`, not what was asked about.',
       }),
     ]);
+  });
+
+  it('judges what is left of a cleaned call like a call of its own', async () => {
+    const told = await deciding({ id: 1, tool: 'read_file', arguments: { path: '../../../../etc/passwd', note: 'stay' } });
+    expect(told.out).toEqual([expect.objectContaining({ action: 'block', policy: 'Notes stay', message: expect.stringContaining('what is left of the call') })]);
+    expect(told.out[0]).not.toHaveProperty('sanitized_arguments');
   });
 
   it('judges at the line’s time, else at the time that was given, else now', async () => {

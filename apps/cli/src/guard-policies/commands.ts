@@ -54,19 +54,20 @@ export type GuardPoliciesContext = Readonly<{
   terminal: Terminal;
   pathOf: (name: string) => string;
   env: Readonly<Record<string, string | undefined>>;
+  stop: AbortSignal;
   ask: (question: string) => Promise<boolean> | null;
 }>;
 
 const gatewayOptions = { url: 'string', guard: 'string', 'key-file': 'string' } as const;
 
 /** `holdpoint policy pull`. Returns the exit code. */
-export async function pull({ args, terminal, pathOf, env }: GuardPoliciesContext): Promise<number> {
+export async function pull({ args, terminal, pathOf, env, stop }: GuardPoliciesContext): Promise<number> {
   const read = readOptions(args, { ...gatewayOptions, force: 'boolean' }, { files: true });
   if ('problem' in read || read.files.length > 1) return misused(terminal, 'pull', 'problem' in read ? read.problem : 'takes one file', pullUsage);
   const { options, files: [name] } = read;
   const format = name === undefined ? 'yaml' : formatOf(name);
   if (format === undefined) return misused(terminal, 'pull', 'takes a file that ends in .yaml, .yml or .json', pullUsage);
-  return await withGuard({ terminal, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, { guard }) => {
+  return await withGuard({ terminal, stop, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, { guard }) => {
     const held = await api.read();
     const text = policiesText({ guard, ...held }, format);
     if (name === undefined) terminal.out(text.trimEnd());
@@ -77,13 +78,13 @@ export async function pull({ args, terminal, pathOf, env }: GuardPoliciesContext
 }
 
 /** `holdpoint policy diff`. Returns the exit code. */
-export async function diff({ args, terminal, pathOf, env }: GuardPoliciesContext): Promise<number> {
+export async function diff({ args, terminal, pathOf, env, stop }: GuardPoliciesContext): Promise<number> {
   const read = readOptions(args, { ...gatewayOptions, format: 'string' }, { files: true });
   const problem = 'problem' in read ? read.problem : (oneFile(read.files) ?? (['text', 'json', undefined].includes(read.options.format) ? null : 'takes for `--format` text or json'));
   if ('problem' in read || problem !== null) return misused(terminal, 'diff', problem ?? '', diffUsage);
   const { options, files: [name = ''] } = read;
   return await withFile({ terminal, name, pathOf }, (file) =>
-    withGuard({ terminal, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, gateway) => {
+    withGuard({ terminal, stop, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, gateway) => {
       const compared = await compare(api, file, terminal);
       if (compared === null) return 2;
       const { difference, version } = compared;
@@ -96,13 +97,13 @@ export async function diff({ args, terminal, pathOf, env }: GuardPoliciesContext
 }
 
 /** `holdpoint policy push`. Returns the exit code. */
-export async function push({ args, terminal, pathOf, env, ask }: GuardPoliciesContext): Promise<number> {
+export async function push({ args, terminal, pathOf, env, stop, ask }: GuardPoliciesContext): Promise<number> {
   const read = readOptions(args, { ...gatewayOptions, yes: 'boolean', wait: 'boolean' }, { files: true });
   const problem = 'problem' in read ? read.problem : oneFile(read.files);
   if ('problem' in read || problem !== null) return misused(terminal, 'push', problem ?? '', pushUsage);
   const { options, files: [name = ''] } = read;
   return await withFile({ terminal, name, pathOf }, (file) =>
-    withGuard({ terminal, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, gateway) => {
+    withGuard({ terminal, stop, gateway: gatewayOf({ url: options.url, guard: options.guard, keyFile: options['key-file'], env, pathOf }) }, async (api, gateway) => {
       const compared = await compare(api, file, terminal);
       if (compared === null) return 2;
       const { difference, version } = compared;
@@ -116,17 +117,17 @@ export async function push({ args, terminal, pathOf, env, ask }: GuardPoliciesCo
         terminal.out('Nothing was pushed.');
         return 1;
       }
-      return await pushAll({ api, gateway, terminal, steps, version, wait: options.wait === true });
+      return await pushAll({ api, gateway, terminal, steps, version, stop, wait: options.wait === true });
     }),
   );
 }
 
-type Pushing = Readonly<{ api: GuardApi; gateway: Gateway; terminal: Terminal; steps: readonly Step[]; version: string; wait: boolean }>;
+type Pushing = Readonly<{ api: GuardApi; gateway: Gateway; terminal: Terminal; steps: readonly Step[]; version: string; stop: AbortSignal; wait: boolean }>;
 
-async function pushAll({ api, gateway, terminal, steps, version, wait }: Pushing): Promise<number> {
+async function pushAll({ api, gateway, terminal, steps, version, stop, wait }: Pushing): Promise<number> {
   const written: Step[] = [];
   try {
-    const last = await pushSteps(steps, { api, guard: gateway.guard, version, wait, done: (step) => void written.push(step) });
+    const last = await pushSteps(steps, { api, guard: gateway.guard, version, wait, stop, done: (step) => void written.push(step) });
     terminal.out(`Pushed: guard \`${gateway.guard}\` is at version ${last?.version ?? version}.`);
     if (last === null || last.waitingFor === '') return 0;
     terminal.err(`holdpoint: not every evaluator decides by it yet: ${last.waitingFor}`);
@@ -169,14 +170,16 @@ async function withFile({ terminal, name, pathOf }: Readonly<{ terminal: Termina
   return 2;
 }
 
-async function withGuard({ terminal, gateway }: Readonly<{ terminal: Terminal; gateway: ReturnType<typeof gatewayOf> }>, act: (api: GuardApi, gateway: Gateway) => Promise<number>): Promise<number> {
+type Asking = Readonly<{ terminal: Terminal; stop: AbortSignal; gateway: ReturnType<typeof gatewayOf> }>;
+
+async function withGuard({ terminal, stop, gateway }: Asking, act: (api: GuardApi, gateway: Gateway) => Promise<number>): Promise<number> {
   try {
     if ('problem' in gateway) throw new GuardTrouble(gateway.problem);
-    return await act(new GuardApi(gateway), gateway);
+    return await act(new GuardApi(gateway, stop), gateway);
   } catch (error) {
     if (!(error instanceof GuardTrouble)) throw error;
     terminal.err(`holdpoint: ${error.message}`);
-    return 2;
+    return stop.aborted ? 130 : 2;
   }
 }
 

@@ -28,7 +28,11 @@ const READS_AT_MOST = 5;
 
 /** The policies of one guard over the public API. Every method throws `GuardTrouble`. INVARIANT: no message holds the key, and a redirect does not get it. */
 export class GuardApi {
-  constructor(private readonly gateway: Gateway) {}
+  /** `stop` ends what reads; a write that has begun is waited for. */
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly stop: AbortSignal,
+  ) {}
 
   get path(): string {
     return `/v1/guard/${this.gateway.guard}`;
@@ -50,9 +54,10 @@ export class GuardApi {
     return { policy: body, tag: headers.get('etag') };
   }
 
-  /** The tag of the guard itself. */
-  async guardTag(): Promise<string | null> {
-    return (await this.expect({ method: 'GET', path: `/v1/guards/${this.gateway.guard}` })).headers.get('etag');
+  /** The guard itself: its default action, and its tag. */
+  async guard(): Promise<Readonly<{ default_action: unknown; tag: string | null }>> {
+    const { body, headers } = await this.expect({ method: 'GET', path: `/v1/guards/${this.gateway.guard}` });
+    return { default_action: body['default_action'], tag: headers.get('etag') };
   }
 
   /** Throws `WrittenMeanwhile` where `ifMatch` does not hold any more. */
@@ -104,11 +109,11 @@ export class GuardApi {
         headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }), ...(ifMatch !== undefined && ifMatch !== null && { 'if-match': ifMatch }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: method === 'GET' ? AbortSignal.any([AbortSignal.timeout(timeoutMs), this.stop]) : AbortSignal.timeout(timeoutMs),
       });
       text = await response.text();
     } catch (error) {
-      throw new GuardTrouble(unreachable(url, error, timeoutMs));
+      throw new GuardTrouble(this.stop.aborted ? 'interrupted' : unreachable(url, error, timeoutMs));
     }
     const parsed = parseStrictJson(text);
     if (!parsed.ok || !isJsonObject(parsed.value)) throw new GuardTrouble(`${url} answers ${response.status}, but not as Holdpoint does`);

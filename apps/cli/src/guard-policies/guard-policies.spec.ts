@@ -187,6 +187,24 @@ describe('holdpoint policy push', () => {
     expect(await run(['push', 'p.yaml', '--yes'])).toMatchObject({ code: 2, err: [expect.any(String), expect.stringMatching(/somebody else has written meanwhile\. 2 of 2 changes are written/)] });
   });
 
+  it('changes no default action that somebody else has changed since it looked', async () => {
+    fake.has();
+    file('p.yaml', [], 'warn');
+    const asked = (): void => void (fake.default_action = 'block');
+    expect(await run(['push', 'p.yaml'], { answer: true, asked })).toMatchObject({ code: 2, err: [expect.stringContaining('somebody else has changed the default action meanwhile. 0 of 1')] });
+    expect(fake.default_action).toBe('block');
+  });
+
+  it('ends between two writes when it is told to, and says what it had done', async () => {
+    fake.has(reads, payments);
+    file('p.yaml', [{ ...payments, action: 'block' }, { ...reads, action: 'block' }]);
+    const stop = new AbortController();
+    fake.afterWrite = () => stop.abort();
+    expect(await run(['push', 'p.yaml', '--yes'], { stop })).toMatchObject({ code: 130, err: [expect.stringMatching(/^holdpoint: written before it stopped: ~ \w+$/), expect.stringContaining('interrupted. 1 of 2')] });
+    fake.afterPage = () => stop.abort();
+    expect(await run(['pull'], { stop })).toEqual({ code: 130, out: [], err: ['holdpoint: interrupted'] });
+  });
+
   it('says who does not decide by it yet', async () => {
     fake.has();
     fake.waitingFor = 'evaluator-2';
@@ -344,9 +362,9 @@ function file(name: string, policies: readonly object[], defaultAction?: string)
 
 const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-type Asked = Readonly<{ answer?: boolean; asked?: () => void; url?: string | null; env?: Readonly<Record<string, string>> }>;
+type Asked = Readonly<{ stop?: AbortController; answer?: boolean; asked?: () => void; url?: string | null; env?: Readonly<Record<string, string>> }>;
 
-async function run(args: readonly string[], { answer, asked, url = fake.url, env = { HOLDPOINT_API_KEY: key } }: Asked = {}) {
+async function run(args: readonly string[], { stop = new AbortController(), answer, asked, url = fake.url, env = { HOLDPOINT_API_KEY: key } }: Asked = {}) {
   const [out, err]: [string[], string[]] = [[], []];
   const isRemote = ['pull', 'diff', 'push'].includes(args[0] ?? '');
   const code = await policy({
@@ -354,6 +372,7 @@ async function run(args: readonly string[], { answer, asked, url = fake.url, env
     terminal: { out: (line) => out.push(line), err: (line) => err.push(line) },
     pathOf: (name) => join(folder, name),
     env,
+    stop: stop.signal,
     ask: () => {
       asked?.();
       return answer === undefined ? null : Promise.resolve(answer);

@@ -4,7 +4,7 @@ export type Step =
   | Readonly<{ kind: 'add'; policy: Policy }>
   | Readonly<{ kind: 'change'; before: Policy; policy: Policy }>
   | Readonly<{ kind: 'remove'; policy: Policy }>
-  | Readonly<{ kind: 'default_action'; action: DefaultAction }>;
+  | Readonly<{ kind: 'default_action'; before: DefaultAction; action: DefaultAction }>;
 
 export type Rules = Readonly<{ policies: readonly Policy[]; default_action: DefaultAction }>;
 
@@ -46,7 +46,7 @@ function stepsOf(before: Rules, after: Rules): Step[] {
     ...added.map(({ policy, effect }) => [{ kind: 'add', policy } as const, effect] as const),
     ...removed.map(({ policy, effect }) => [{ kind: 'remove', policy } as const, effect] as const),
   ];
-  if (before.default_action !== after.default_action) steps.push([{ kind: 'default_action', action: after.default_action }, effectOfDefault(before.default_action, after.default_action)]);
+  if (before.default_action !== after.default_action) steps.push([{ kind: 'default_action', before: before.default_action, action: after.default_action }, effectOfDefault(before.default_action, after.default_action)]);
   return steps.toSorted(([, a], [, b]) => URGENCY[a] - URGENCY[b]).map(([step]) => step);
 }
 

@@ -137,6 +137,6 @@ function file(name: string, text: string): string {
 
 async function run(args: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await policy({ args, env: {}, ask: () => null, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(folder, name) });
+  const code = await policy({ args, env: {}, stop: new AbortController().signal, ask: () => null, terminal: { out: (line) => out.push(line), err: (line) => err.push(line) }, pathOf: (name) => join(folder, name) });
   return { code, out, err };
 }

@@ -20,7 +20,7 @@ export const testUsage = `holdpoint policy test FILE…
             want: { action: require_approval, policy: Large payments need a person }
 
   A call has tool_name, and where they matter tool_type, arguments, end_user_id, agent_id, session_id, risk_score, threat_types; nobody scans it.
-  Wanted is an action, and where they matter the policy (null: none), code and reason.
+  Wanted is an action, and where they matter the policy (null: none), code and reason; with rate_limit, \`within\` is wanted while there is room in the limit.
 
   Exit code 0: all is as wanted; 1: something is not; 2: a file cannot be read; 64: the command is not used like this.
 `;
