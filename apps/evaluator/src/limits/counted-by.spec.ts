@@ -39,6 +39,7 @@ describe('what a call is counted as', () => {
   it('is the same in a retry of its request, and new in every other request', () => {
     expect(idOf({})).toBe(idOf({ decisionId: 'dec_2', at: 7 }));
     expect(idOf({ call: call({ request_id: 'req_2' }) })).not.toBe(idOf({}));
+    expect(idOf({ call: call({ request_id: 'req_2', first_request_id: 'req_1' }) })).toBe(idOf({}));
     expect(idOf({ call: call({ tool_call: { id: 'call_2', name: 'pay', arguments: {} } }) })).not.toBe(idOf({}));
     expect(idOf({ limits: [met({ policy: policy('pol_2') })] })).not.toBe(idOf({}));
   });
@@ -59,7 +60,7 @@ describe('what a call is counted as', () => {
   it('is remembered as long as it counts where it may come again late, else as long as the gateway may ask again', () => {
     const limits = [met({ rate_limit: { max_requests: 1, window_seconds: 6_400 } }), met({ rate_limit: { max_requests: 1, window_seconds: 64 } })];
     const memories = (given: Partial<JudgedCall>) => countedBy(judged({ limits, ...given })).map(({ memory }) => memory / second);
-    expect(memories({})).toEqual([120, 65]);
+    expect(memories({})).toEqual([660, 65]);
     expect(memories({ call: call({ event_key: 'key' }) })).toEqual([6_500, 65]);
     expect(memories({ verdict: { ...judged({}).verdict, action: 'require_approval' } })).toEqual([6_500, 65]);
   });

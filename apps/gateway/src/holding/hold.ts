@@ -38,10 +38,10 @@ export async function judgeHeld({ calls, waitMs, gone, ask, waits }: Held): Prom
   }
 }
 
-/** A new request about the same call, naming the approval it has been waiting for. */
+/** A new request about the same call, naming the approval it has been waiting for; for limits it is the first one still. */
 function askedAgain(call: EvaluateCall, result: ToolCallResult | undefined): EvaluateCall {
   const approvalId = result?.approval_id ?? call.approval_id;
-  return { ...call, request_id: newId('req'), ...(approvalId === undefined ? {} : { approval_id: approvalId }) };
+  return { ...call, request_id: newId('req'), first_request_id: call.request_id, ...(approvalId === undefined ? {} : { approval_id: approvalId }) };
 }
 
 function pendingOf(calls: readonly EvaluateCall[], results: readonly ToolCallResult[]): ApprovalName[] {

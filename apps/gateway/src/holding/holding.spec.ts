@@ -67,6 +67,8 @@ describe('a held caller', () => {
     services.broadcast(ApprovalResolved, { guard_id: 'default', approval_id: other, status: 'rejected' });
     await answer;
     expect(asked[1]?.map(({ tool_call, approval_id }) => [tool_call.id, approval_id])).toEqual([['a', approvalId], ['b', undefined], ['c', other]]);
+    // For limits they are the requests that they were.
+    expect(asked[1]?.map(({ first_request_id }) => first_request_id)).toEqual(asked[0]?.map(({ request_id }) => request_id));
   });
 
   it('goes on waiting when its call is parked anew', async () => {

@@ -24,6 +24,8 @@ export const AskedCall = z.object({
 export const EvaluateCall = AskedCall.extend({
   /** The approval that this call is asked again for, if the asker names one. */
   approval_id: z.string().optional(),
+  /** Of a call that the gateway asks about again for a caller that it holds: the request id that it had first. Limits count it as that. */
+  first_request_id: z.string().optional(),
   trace_id: z.string(),
 });
 export type EvaluateCall = z.output<typeof EvaluateCall>;
