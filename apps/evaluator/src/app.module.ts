@@ -12,23 +12,23 @@ import { EventsController } from './events/events.controller.ts';
 import { ResumeCalls } from './events/resume-calls.ts';
 import { LimitMetrics } from './limits/limit-metrics.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
-import type { Counters } from './limits/counters.ts';
+import type { LimitsDatabase } from './limits/limits-database.ts';
 import { EvaluatorHealth } from './policies/evaluator-health.ts';
 import { Lease } from './policies/lease.ts';
 import { PolicySets } from './policies/policy-sets.ts';
 import { ScanMetrics } from './scans/scan-metrics.ts';
 import { ScansController } from './scans/scans.controller.ts';
 
-export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; counters: Counters; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
+export type EvaluatorParts = Readonly<{ config: EvaluatorConfig; messaging: Messaging; sets: PolicySets; lease: Lease; limits: LimitsDatabase; health: EvaluatorHealth; metrics: Metrics; log: Logger }>;
 
 /** Event calls that may be waiting for the approval service at the same time: more than are in hand at once, so that none is put off for lack of a place. */
 const eventParkingLimit = 1_024;
 
 @Module({})
 export class AppModule {
-  static with({ config, messaging, sets, lease, counters, health, metrics, log }: EvaluatorParts): DynamicModule {
+  static with({ config, messaging, sets, lease, limits, health, metrics, log }: EvaluatorParts): DynamicModule {
     const decisionMetrics = new DecisionMetrics(metrics);
-    const limiter: RateLimiter = new RateLimiter(counters, new LimitMetrics(metrics, () => limiter.queued), log);
+    const limiter: RateLimiter = new RateLimiter(limits, new LimitMetrics(metrics, () => limiter.queued), log);
     const deciding = (parkingLimit: number) => new Decide(messaging, sets, lease, limiter, decisionMetrics, log, parkingLimit);
     const decideEvents = deciding(eventParkingLimit);
     return {

@@ -15,7 +15,7 @@ type Surroundings = Readonly<{ config: EvaluatorConfig; log: Logger; metrics: Me
 /** One evaluator: keeps its lease and judges until it is stopped. It holds nothing that another could not fetch. */
 export async function startEvaluator({ config, log, metrics, shutdown }: Surroundings): Promise<RunningService> {
   // First, for it may refuse; that it cannot be reached is no reason to wait.
-  const limits = new LimitsDatabase({ url: config.databaseUrl }, log);
+  const limits = new LimitsDatabase(config.databaseUrl, log);
   await limits.start();
   const messaging = await openMessaging({ ...config.nats, name: 'evaluator', signal: shutdown, log });
   const sets = new PolicySets(log);
@@ -34,7 +34,7 @@ export async function startEvaluator({ config, log, metrics, shutdown }: Surroun
     // INVARIANT: batches that wait for the approval service never take the place of those that only need judging.
     concurrency: config.concurrency + config.parkingLimit,
   });
-  const app = await NestFactory.createMicroservice(AppModule.with({ config, messaging, sets, lease, counters: limits.counters, health, metrics, log }), { strategy, logger: new NestLogger(log) });
+  const app = await NestFactory.createMicroservice(AppModule.with({ config, messaging, sets, lease, limits, health, metrics, log }), { strategy, logger: new NestLogger(log) });
   app.useGlobalFilters(new PassDefects());
   await app.listen();
   const consumptions = app.get(DecideEvents).start();

@@ -70,18 +70,18 @@ export class Counters {
   async deleteExpired(goOn: () => boolean): Promise<number> {
     let deleted = 0;
     for (const statement of expired) {
-      for (let count = chunk; count === chunk && goOn(); deleted += count) count = (await this.within(statement, [], { giveUpMs: 30_000 })).length;
+      for (let count = chunk; count === chunk && goOn(); deleted += count) count = (await this.within(statement, [])).length;
     }
     return deleted;
   }
 
   /** INVARIANT: a connection that hangs is let go of, so that those who come after it find another. */
-  private async within<Row>(statement: string, parameters: readonly unknown[], { giveUpMs: afterMs } = { giveUpMs }): Promise<readonly Row[]> {
+  private async within<Row>(statement: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const runner = this.db().createQueryRunner() as QueryRunner & Readonly<{ releasePostgresConnection: (error?: Error) => Promise<void> }>;
     let timer: NodeJS.Timeout | undefined;
     try {
       await runner.connect();
-      timer = setTimeout(() => void runner.releasePostgresConnection(new Error('the database does not answer')), afterMs);
+      timer = setTimeout(() => void runner.releasePostgresConnection(new Error('the database does not answer')), giveUpMs);
       const { records } = await runner.query(statement, [...parameters], true);
       return records as readonly Row[];
     } finally {

@@ -15,7 +15,6 @@ export const lanes = 4;
 const mostTogether = 256;
 /** Calls that may wait for a statement: more are turned away at once. */
 const mostWaiting = 10_000;
-const sayEveryMs = 30_000;
 
 /**
  * Has calls counted by the limits that they meet.
@@ -24,7 +23,6 @@ const sayEveryMs = 30_000;
 export class RateLimiter {
   private waiting: Waiting[] = [];
   private underWay = 0;
-  private saidAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly counters: Pick<Counters, 'admit'>,
@@ -92,17 +90,9 @@ export class RateLimiter {
       for (const [place, one] of together.entries()) settle(one, answers[place] ?? 'unavailable');
       this.metrics.counted(monotonicMs() - sentAt);
     } catch (error) {
+      this.log.debug({ err: error, calls: together.length }, 'calls could not be counted');
       giveUp(together);
-      this.report(error, together.length);
     }
-  }
-
-  /** Says so now and then rather than at every try. */
-  private report(error: unknown, calls: number): void {
-    const now = monotonicMs();
-    if (now - this.saidAt < sayEveryMs) return;
-    this.saidAt = now;
-    this.log.warn({ err: error, calls }, 'calls cannot be counted: those that meet a limit are blocked');
   }
 }
 

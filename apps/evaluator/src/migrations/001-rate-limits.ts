@@ -139,6 +139,9 @@ export class RateLimits001 implements Migration {
           INSERT INTO admissions AS m (id, admitted_at, expires_at)
             SELECT DISTINCT ON (a.id) a.id, now_us, now_us + a.memory FROM unnest(id_of, memory_of) WITH ORDINALITY AS a (id, memory, nth) WHERE a.nth = ANY (admitted)
             ON CONFLICT (id) DO UPDATE SET admitted_at = excluded.admitted_at, expires_at = excluded.expires_at;
+        ELSE
+          -- Nothing that a crash may not undo: a flood of refused calls does not wait for the disk.
+          PERFORM set_config('synchronous_commit', 'off', true);
         END IF;
 
         -- A refused call has room when so many of the oldest have left the window that one more fits: in every limit that has none.
@@ -156,8 +159,10 @@ export class RateLimits001 implements Migration {
                 FROM counters c, unnest(c.ends, c.calls) AS o (ends_at, calls) WHERE c.key = f.key AND o.ends_at > now_us - f.span
               ) AS w WHERE w.used >= f.most AND w.freed > w.used - f.most ORDER BY w.ends_at LIMIT 1
             ) AS wait FROM (SELECT DISTINCT key, span, most FROM full_ones) AS f
+          ), waits AS (
+            SELECT f.call, max(r.wait) AS wait FROM full_ones f JOIN frees r ON r.key = f.key AND r.span = f.span AND r.most = f.most GROUP BY f.call
           )
-          SELECT s.call, s.refused, (SELECT max(r.wait) FROM full_ones f JOIN frees r ON r.key = f.key AND r.span = f.span AND r.most = f.most WHERE f.call = s.call), now_us FROM answers s;
+          SELECT s.call, s.refused, w.wait, now_us FROM answers s LEFT JOIN waits w ON w.call = s.call;
       END
       $$;
     `);
