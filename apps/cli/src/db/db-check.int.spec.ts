@@ -45,6 +45,7 @@ describe('a sound database', () => {
     await approval('apr_released', 'released');
     await approval('apr_rejected', 'rejected');
     await approval('apr_stale', 'stale');
+    await sql.query(`INSERT INTO evaluator.counters VALUES ('\\x01', 'pol_1', true, '{}', '{}', 9000000000000000); INSERT INTO evaluator.counted_keys VALUES ('pol_1', 1)`);
     const results = await check();
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect(results.find(({ name }) => name === 'sealed calls and secrets')?.detail).toBe('2 parked calls and 0 channel secrets can be opened');
@@ -97,6 +98,12 @@ describe('what is broken is named, and nothing else', () => {
     }],
     ['messages that are stuck', 'outbox', /^2 messages of approval_workflow.outbox not sent, the oldest for 11 minutes/, () =>
       sql.query(`INSERT INTO approval_workflow.outbox (topic, subject, msg_id, body, created_at) SELECT 'T', 's', n, '{}', clock_timestamp() - interval '11 min' FROM generate_series(1, 2) n`)],
+    ['a counter of a limit that nobody counts', 'limit counters', '1 policy with another number of counters than is on record: pol_1', () =>
+      sql.query(`INSERT INTO evaluator.counters VALUES ('\\x01', 'pol_1', true, '{}', '{}', 9000000000000000)`)],
+    ['what a limit remembers for too long', 'limit counters', /^2 rows of evaluator.counters and evaluator.admissions expired more than 10 minutes ago/, async () => {
+      await sql.query(`INSERT INTO evaluator.counters VALUES ('\\x01', 'pol_1', false, '{}', '{}', 1)`);
+      await sql.query(`INSERT INTO evaluator.admissions VALUES ('\\x01', 1, 1)`);
+    }],
     ['a parked call that was changed', 'sealed calls and secrets', '1 parked call cannot be opened with this HOLDPOINT_SECRET_KEY: apr_1', async () => {
       await approval('apr_1', 'pending');
       await approval('apr_2', 'pending');

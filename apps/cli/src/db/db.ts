@@ -8,6 +8,7 @@ import { type CheckResult, runChecks } from './check.ts';
 import { clockCheck } from './clock-check.ts';
 import { InvalidDatabaseConfig, readDatabaseCheckConfig } from './config.ts';
 import { partitionCheck } from './decision-log-checks.ts';
+import { limitCheck } from './limit-checks.ts';
 import { schemaChecks } from './schema-checks.ts';
 import { sealCheck } from './seal-check.ts';
 
@@ -63,7 +64,7 @@ export async function checkDatabase({ url, secretKey }: Target, services: BuiltS
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return await runChecks(client, [...schemaChecks(services.migrations), partitionCheck, ...approvalChecks, sealCheck(secretKey, services.sealUnder), clockCheck(clock)]);
+    return await runChecks(client, [...schemaChecks(services.migrations), partitionCheck, ...approvalChecks, limitCheck, sealCheck(secretKey, services.sealUnder), clockCheck(clock)]);
   } finally {
     await client.end();
   }
