@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { evaluate } from './evaluate.ts';
 import { compileGlob, globProblem, parseGlob } from './glob.ts';
 import { coverOf } from './glob-cover.ts';
@@ -147,6 +149,21 @@ describe('a glob that others cover', () => {
     expect(coverOf([parseGlob(`*a${'?'.repeat(120)}`)], parseGlob('*'))).toMatchObject({ covered: false });
     const wide = Array.from({ length: 30 }, (_, at) => parseGlob(`*a${'?'.repeat(at * 3)}b*`));
     expect(coverOf(wide, parseGlob(`*a${'?'.repeat(89)}`))).not.toBe(undefined);
+  });
+});
+
+describe('the golden cases', () => {
+  const folder = new URL('../cases/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+  it.each(files)('of %s want no verdict from a policy that lint calls dead', (name) => {
+    const { cases } = parse(readFileSync(new URL(name, folder), 'utf8')) as { cases: readonly { policies?: unknown; calls?: readonly { want: { action: string; code?: string; policy?: string } }[] }[] };
+    for (const { policies, calls = [] } of cases) {
+      const read = readPolicyList(policies, '');
+      if ('problems' in read) continue;
+      const dead = lintPolicies(read.policies).filter(({ level }) => level === 'error').map(({ path }) => read.policies[Number(path.split('/')[1])]!.name);
+      for (const { want } of calls) if (want.code !== 'could_not_judge') expect(dead).not.toContain(want.policy);
+    }
   });
 });
 
