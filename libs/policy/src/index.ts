@@ -11,4 +11,5 @@ export { isToolName, THREAT_TYPES } from './policy.ts';
 export type { ApprovalConfig, ArgumentPredicate, Conditions, Day, DefaultAction, Policy, PolicyAction, RateLimit, RateLimitKey, TimeWindow, ToolCallFacts, VerdictAction } from './policy.ts';
 export { readPolicyFile, readPolicyList, type PolicyFile } from './policy-list.ts';
 export { compilePolicySet, type CompiledPolicySet, type PolicySetSource } from './policy-set.ts';
-export { answersOf, effectOf, joined, type Effect, type Shift, shiftOf } from './strictness.ts';
+export { combinedEffect, defaultActionEffect, type Effect } from './strictness.ts';
+export { policyTemplates, type PolicyTemplate, type TemplateRule } from './templates.ts';

@@ -1,4 +1,4 @@
-import type { PolicyAction, RateLimit } from './policy.ts';
+import type { DefaultAction, PolicyAction, RateLimit } from './policy.ts';
 
 export type Effect = 'loosened' | 'tightened' | 'both' | 'unclear' | 'neither';
 
@@ -63,3 +63,11 @@ export function alike(before: Deciding, after: Deciding): Shift | null {
     certain: true,
   };
 }
+
+/** Of changes that are made together. */
+export function combinedEffect(effects: readonly Effect[]): Effect {
+  const either = (one: Effect) => effects.some((effect) => effect === one || effect === 'both' || effect === 'unclear');
+  return effectOf({ looser: either('loosened'), stricter: either('tightened'), certain: !effects.includes('unclear') });
+}
+
+export const defaultActionEffect = (before: DefaultAction, after: DefaultAction): Effect => effectOf(shiftOf(answersOf({ action: before }), answersOf({ action: after })));
