@@ -25,6 +25,8 @@ import { NatsDoor } from './nats-door/nats-door.ts';
 import { GuardsController } from './management/guards.controller.ts';
 import { KeysController } from './management/keys.controller.ts';
 import { PoliciesController } from './management/policies.controller.ts';
+import { PolicyTemplatesController } from './management/policy-templates.controller.ts';
+import { PolicyVersionsController } from './management/policy-versions.controller.ts';
 import { ContentScans } from './scans/content-scans.ts';
 import { ScansController } from './scans/scans.controller.ts';
 
@@ -74,7 +76,7 @@ export function assemble({ config, messaging, log, metrics: instruments, version
 }
 
 @Module({
-  controllers: [CallsController, ScansController, OutcomesController, DecisionsController, PoliciesController, DryRunsController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
+  controllers: [CallsController, ScansController, OutcomesController, DecisionsController, PoliciesController, PolicyVersionsController, PolicyTemplatesController, DryRunsController, ApprovalsController, ChannelsController, GuardsController, KeysController, HealthController, DocsController],
 })
 export class AppModule {
   static with({ messaging, sync, judge, scans, dryRuns, waits, peers, parts, metrics, docs }: GatewayParts): DynamicModule {

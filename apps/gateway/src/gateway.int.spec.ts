@@ -1,22 +1,31 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
+  ApplyPolicyTemplate,
   ApprovalResolved,
   AwaitActive,
   CreateKey,
   CreatePolicy,
   DeletePolicy,
+  DiffPolicyVersions,
   EvaluateToolCalls,
   GetApproval,
+  GetGuard,
   GetPolicy,
+  GetPolicyVersion,
   Health,
   ListDecisions,
   ListPolicies,
+  ListPolicyTemplates,
+  ListPolicyVersions,
+  PreviewPolicyTemplate,
   ProblemDocument,
   ReadApprovalStatuses,
   ReorderPolicies,
+  RestorePolicyVersion,
   RevisionChanged,
   SyncAccess,
+  UpdateGuard,
   UpdatePolicy,
   ValidateResponse,
   VoteOnApproval,
@@ -312,6 +321,53 @@ describe('management', () => {
     expect(stale.json()).not.toHaveProperty('etag');
     services.off(contract);
     expect(problemOf(await write({ 'if-match': 'abc' }))).toMatchObject({ status: 400, code: 'invalid_input', errors: [{ path: '', message: expect.stringContaining('If-Match') }] });
+  });
+
+  it('a guard is tagged by its policy set, and changed by what was read of it', async () => {
+    services.on(GetGuard, () => ({ ok: { id: 'default', policy_version: 12 } })).on(UpdateGuard, () => ({ ok: { value: { id: 'default' }, revision: 7, policy_version: 13, etag: '"13"' } }));
+    expect((await gateway.send({ url: '/v1/guards/default', key: 'admin0000000' })).headers.etag).toBe('"12"');
+    const response = await gateway.send({ method: 'PATCH', url: '/v1/guards/default', key: 'admin0000000', body: '{"name":"n"}', headers: { 'if-match': '"12"' } });
+    expect([response.status, response.headers.etag]).toEqual([200, '"13"']);
+    expect(services.bodiesOf(UpdateGuard)).toMatchObject([{ guard_id: 'default', if_match: ['"12"'] }]);
+  });
+
+  it('versions are read, compared and restored by their numbers', async () => {
+    services
+      .on(ListPolicyVersions, () => ({ ok: { data: [], next_cursor: null } }))
+      .on(GetPolicyVersion, () => ({ ok: { version: 3 } }))
+      .on(DiffPolicyVersions, () => ({ ok: { from: 3, to: 12 } }))
+      .on(RestorePolicyVersion, () => ({ ok: { value: { data: [policy] }, revision: 7, policy_version: 13, etag: '"13"' } }));
+    const get = async (path: string) => (await gateway.send({ url: `/v1/guard/default/policies/versions${path}`, key: 'admin0000000' })).status;
+    expect([await get('?limit=7'), await get('/3'), await get('/3..12')]).toEqual([200, 200, 200]);
+    expect(services.bodiesOf(ListPolicyVersions)).toMatchObject([{ guard_id: 'default', limit: 7 }]);
+    expect(services.bodiesOf(GetPolicyVersion)).toMatchObject([{ guard_id: 'default', version: 3 }]);
+    expect(services.bodiesOf(DiffPolicyVersions)).toMatchObject([{ guard_id: 'default', from: 3, to: 12 }]);
+    for (const path of ['/0', '/03', '/x', '/-1', '/3..', '/..3', '/3..x', '/3...4', '/1234567890']) expect([path, await get(path)]).toEqual([path, 404]);
+
+    const restore = (sent: object) => gateway.send({ method: 'POST', url: '/v1/guard/default/policies/versions/3/restore?wait=active', key: 'admin0000000', ...sent });
+    services.on(AwaitActive, () => ({ waiting_for: ['ev_1'] }));
+    const restored = await restore({ headers: { 'if-match': '"12"' } });
+    expect([restored.status, restored.headers.etag, restored.headers['x-policy-version'], restored.headers['x-policy-waiting-for'], restored.json()]).toEqual([202, '"13"', '13', 'ev_1', { data: [policy] }]);
+    expect(services.bodiesOf(RestorePolicyVersion)).toMatchObject([{ guard_id: 'default', version: 3, if_match: ['"12"'] }]);
+    expect((await restore({ body: '{"settings":true}' })).status).toBe(400);
+  });
+
+  it('a template is applied, or shown as it would be without a version made or waited for', async () => {
+    const value = { dry_run: true, data: [], removed: [] };
+    services
+      .on(ListPolicyTemplates, () => ({ ok: { data: [] } }))
+      .on(PreviewPolicyTemplate, () => ({ ok: { value, etag: '"12"' } }))
+      .on(ApplyPolicyTemplate, () => ({ ok: { value: { ...value, dry_run: false }, revision: 7, policy_version: 13, etag: '"13"' } }));
+    expect((await gateway.send({ url: '/v1/guard/default/policies/templates', key: 'admin0000000' })).json()).toEqual({ data: [] });
+    const apply = (body: object, query = '') => gateway.send({ method: 'POST', url: `/v1/guard/default/policies/templates/devops/apply${query}`, key: 'admin0000000', body: JSON.stringify(body), headers: { 'if-match': '"12"' } });
+    const dry = await apply({ mode: 'append', dry_run: true }, '?wait=active');
+    expect([dry.status, dry.headers.etag, dry.headers['x-policy-version'], dry.json()]).toEqual([200, '"12"', undefined, value]);
+    const applied = await apply({ mode: 'append' });
+    expect([applied.status, applied.headers.etag, applied.headers['x-policy-version']]).toEqual([200, '"13"', '13']);
+    for (const contract of [PreviewPolicyTemplate, ApplyPolicyTemplate]) expect(services.bodiesOf(contract)).toMatchObject([{ guard_id: 'default', template_id: 'devops', mode: 'append', if_match: ['"12"'] }]);
+    expect(services.bodiesOf(AwaitActive)).toEqual([]);
+    expect(problemOf(await apply({ mode: 'merge', dry: true })).errors?.map(({ path }) => path).sort()).toEqual(['/dry', '/mode']);
+    expect((await apply({})).status).toBe(400);
   });
 
   it.each<[string, string, 'GET' | 'POST', string]>([

@@ -16,6 +16,8 @@ import { LeasesController } from './leases/leases.controller.ts';
 import { LeasesRepository } from './leases/leases.repository.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
 import { PoliciesRepository } from './policies/policies.repository.ts';
+import { PolicyTemplatesRepository } from './policies/policy-templates.repository.ts';
+import { PolicyVersionsRepository } from './policies/policy-versions.repository.ts';
 
 export type PolicyAdminParts = Readonly<{
   database: DataSource;
@@ -39,6 +41,8 @@ export class PolicyAdminModule {
         { provide: AccessRepository, useValue: new AccessRepository(freshnessDatabase) },
         GuardsRepository,
         PoliciesRepository,
+        PolicyTemplatesRepository,
+        PolicyVersionsRepository,
         KeysRepository,
         RevisionNews,
         Parts,

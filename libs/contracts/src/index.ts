@@ -17,6 +17,8 @@ export { agentPermissions, doorRoles, doorSubjects, keyInboxPrefix, NextEventsAn
 export type { DoorOperation, KeyOnNats } from './public/nats-door.ts';
 export { ApprovalId, ArgumentsHash, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './public/names.ts';
 export { Policy, PolicyOrder, maxPoliciesPerGuard } from './public/policy.ts';
+export { AppliedTemplate, PolicyTemplate, TemplateApplication } from './public/policy-template.ts';
+export { Effect, PolicyVersion, PolicyVersionDiff, WholePolicyVersion } from './public/policy-version.ts';
 export { InputProblem, ProblemDocument, inputProblems, invalidInput, pointer, problemDocument } from './public/problem.ts';
 export type { ProblemFacts } from './public/problem.ts';
 export { ScanRequest, ScanResponse } from './public/scan.ts';
@@ -68,17 +70,24 @@ export { EvaluateAnswer, EvaluateCall, EvaluateToolCalls, NotJudged, maxBatchCal
 export { FindFinalDecisions, OutcomesReported, PublicEvents, ReportedMessage, ResumeToolCalls, ResumedState, SubmittedMessage, ToolCallsSubmitted } from './internal/event-calls.ts';
 export { DeadLetters, Health, PartHealth } from './internal/health.ts';
 export {
+  ApplyPolicyTemplate,
   CreateGuard,
   CreateKey,
   CreatePolicy,
   DeleteGuard,
   DeletePolicy,
+  DiffPolicyVersions,
   GetGuard,
   GetPolicy,
+  GetPolicyVersion,
   ListGuards,
   ListKeys,
   ListPolicies,
+  ListPolicyTemplates,
+  ListPolicyVersions,
+  PreviewPolicyTemplate,
   ReorderPolicies,
+  RestorePolicyVersion,
   RevokeKey,
   UpdateGuard,
   UpdatePolicy,

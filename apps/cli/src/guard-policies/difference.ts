@@ -1,4 +1,4 @@
-import { type DefaultAction, diffPolicies, effectOf, type Effect, joined, type PolicyDiff, type Shift } from '@holdpoint/policy';
+import { combinedEffect, type DefaultAction, diffPolicies, type Effect, type PolicyDiff } from '@holdpoint/policy';
 import { placed, type Unreadable } from '../documents/read-file.ts';
 import type { ReadPolicies } from '../policies/read-policies.ts';
 import type { GuardPolicies } from './guard-api.ts';
@@ -33,13 +33,11 @@ export function differenceOf(file: ReadPolicies, held: GuardPolicies): Differenc
     isNew: wanted.isNew,
     policies,
     default_action: changes ? { before: before.default_action, after: after.default_action } : null,
-    effect: effectOf(joined([policies.effect, byDefault].map(shiftIn))),
+    effect: combinedEffect([policies.effect, byDefault]),
   };
 }
 
 export const isSame = ({ policies: { added, removed, changed }, default_action }: Difference): boolean => added.length + removed.length + changed.length === 0 && default_action === null;
-
-const shiftIn = (effect: Effect): Shift => ({ looser: ['loosened', 'both', 'unclear'].includes(effect), stricter: ['tightened', 'both', 'unclear'].includes(effect), certain: effect !== 'unclear' });
 
 const TOLD: Readonly<Record<Effect, string>> = { loosened: 'loosens', tightened: 'tightens', both: 'loosens and tightens', unclear: 'may loosen or tighten', neither: 'changes no verdict' };
 

@@ -7,6 +7,7 @@ type OpenApiDocument = Readonly<{ openapi: string; info: object; paths: Record<s
 
 /** Schemas that stand under a name of their own in the document. */
 const named = [
+  'AppliedTemplate',
   'Approval',
   'ApproveRequest',
   'Change',
@@ -19,16 +20,21 @@ const named = [
   'KeyDraft',
   'Policy',
   'PolicyOrder',
+  'PolicyTemplate',
+  'PolicyVersion',
+  'PolicyVersionDiff',
   'ProblemDocument',
   'ProviderToolsRequest',
   'ScanRequest',
   'ScanResponse',
   'SettleRequest',
+  'TemplateApplication',
   'Threat',
   'ToolCallResult',
   'ToolRequest',
   'ValidateRequest',
   'ValidateResponse',
+  'WholePolicyVersion',
 ] as const satisfies readonly (keyof typeof contracts)[];
 
 const localRefs = '#/$defs/';

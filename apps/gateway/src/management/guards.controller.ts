@@ -5,9 +5,10 @@ import { AccessSync } from '../access/access-sync.ts';
 import { checkedBody, checkedQuery } from '../http/input.ts';
 import { pageOf, type Paging } from '../http/paging.ts';
 import { Peers } from '../http/peers.ts';
-import { guardOf, keyOf, type Reply, type Request } from '../http/requests.ts';
+import { keyOf, type Reply, type Request } from '../http/requests.ts';
 import { Route } from '../http/route.ts';
-import { written, type Activating, type Written } from './written.ts';
+import { about, writing } from './asked.ts';
+import { tagged, written, type Activating, type Written } from './written.ts';
 
 const activating = checkedQuery(endpoints.createGuard);
 
@@ -34,18 +35,20 @@ export class GuardsController {
   }
 
   @Route('getGuard')
-  get(@Query(checkedQuery(endpoints.getGuard)) _query: object, @Req() request: Request): Promise<Guard> {
-    return this.peers.ask(GetGuard, about(request));
+  async get(@Query(checkedQuery(endpoints.getGuard)) _query: object, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Guard> {
+    const guard = await this.peers.ask(GetGuard, about(request));
+    tagged(reply, `"${guard.policy_version}"`);
+    return guard;
   }
 
   @Route('patchGuard')
   async patch(@Body(checkedBody(endpoints.patchGuard)) patch: GuardPatch, @Query(activating) query: Activating, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Guard> {
-    return this.changed(await this.peers.ask(UpdateGuard, { ...about(request), patch }), { query, reply });
+    return this.changed(await this.peers.ask(UpdateGuard, { ...writing(request), patch }), { query, reply });
   }
 
   @Route('deleteGuard')
   async delete(@Query(activating) query: Activating, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Guard> {
-    return this.changed(await this.peers.ask(DeleteGuard, about(request)), { query, reply });
+    return this.changed(await this.peers.ask(DeleteGuard, writing(request)), { query, reply });
   }
 
   /** What this gateway has answered, it also goes by; other gateways hear of it. */
@@ -54,5 +57,3 @@ export class GuardsController {
     return written(outcome, { reply, query, messaging: this.messaging });
   }
 }
-
-const about = (request: Request) => ({ actor: keyOf(request).actor, guard_id: guardOf(request).id });

@@ -1,13 +1,13 @@
 import { CreatePolicy, DeletePolicy, endpoints, GetPolicy, ListPolicies, ReorderPolicies, UpdatePolicy, type JsonObject, type Policy, type PolicyOrder } from '@holdpoint/contracts';
 import { Messaging } from '@holdpoint/messaging';
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { ifMatchOf } from '../http/if-match.ts';
 import { checkedBody, checkedQuery } from '../http/input.ts';
 import { pageOf, type Paging } from '../http/paging.ts';
 import { Peers } from '../http/peers.ts';
-import { guardOf, keyOf, type Reply, type Request } from '../http/requests.ts';
+import type { Reply, Request } from '../http/requests.ts';
 import { Route } from '../http/route.ts';
-import { tagged, written, type Activating } from './written.ts';
+import { about, untagged, writing } from './asked.ts';
+import { written, type Activating } from './written.ts';
 
 const activating = checkedQuery(endpoints.createPolicy);
 const nothing = checkedQuery(endpoints.getPolicy);
@@ -77,17 +77,4 @@ export class PoliciesController {
   private async update(policyId: string, patch: JsonObject, { query, request, reply }: Readonly<{ query: Activating; request: Request; reply: Reply }>): Promise<Policy> {
     return written(await this.peers.ask(UpdatePolicy, { ...writing(request), policy_id: policyId, patch }), { reply, query, messaging: this.messaging });
   }
-}
-
-const about = (request: Request) => ({ actor: keyOf(request).actor, guard_id: guardOf(request).id });
-
-function writing(request: Request) {
-  const ifMatch = ifMatchOf(request);
-  return { ...about(request), ...(ifMatch !== undefined && { if_match: ifMatch }) };
-}
-
-/** The tag travels beside the answer, and is told in a header. */
-function untagged<T extends Readonly<{ etag?: string | undefined }>>({ etag, ...shown }: T, reply: Reply): Omit<T, 'etag'> {
-  tagged(reply, etag);
-  return shown;
 }

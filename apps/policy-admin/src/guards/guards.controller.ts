@@ -28,12 +28,12 @@ export class GuardsController {
   }
 
   @MessagePattern(UpdateGuard.subject)
-  async update(@Payload() { actor, guard_id, patch }: z.output<typeof UpdateGuard.request>): Promise<z.input<typeof UpdateGuard.reply>> {
-    return this.news.tell(await this.guards.update(actor, guard_id, patch));
+  async update(@Payload() { actor, guard_id, if_match, patch }: z.output<typeof UpdateGuard.request>): Promise<z.input<typeof UpdateGuard.reply>> {
+    return this.news.tell(await this.guards.update({ actor, guardId: guard_id, ifMatch: if_match }, patch));
   }
 
   @MessagePattern(DeleteGuard.subject)
-  async delete(@Payload() { actor, guard_id }: z.output<typeof DeleteGuard.request>): Promise<z.input<typeof DeleteGuard.reply>> {
-    return this.news.tell(await this.guards.delete(actor, guard_id));
+  async delete(@Payload() { actor, guard_id, if_match }: z.output<typeof DeleteGuard.request>): Promise<z.input<typeof DeleteGuard.reply>> {
+    return this.news.tell(await this.guards.delete({ actor, guardId: guard_id, ifMatch: if_match }));
   }
 }

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { type Actor, type Guard, type GuardDraft, type GuardPatch, guardDefaults, type Reply } from '@holdpoint/contracts';
+import { type Actor, type Guard, type GuardDraft, type GuardPatch, guardDefaults, type IfMatch, type Reply } from '@holdpoint/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { actorName } from '../audit.ts';
 import { cursorProblem, pageOf, readCursor } from '../page.ts';
+import { listTag, preconditionFailed } from '../policies/etag.ts';
 import { policyColumns, policyOf, type PolicyRow } from '../policies/policy.row.ts';
 import { publishPolicySet } from '../policies/publish-policy-set.ts';
 import { guardNotFound, invalidInput, lacksRole, maySee, refused } from '../refusal.ts';
 import { rowsOf } from '../sql.ts';
 import { guardColumns, guardOf, type GuardRow } from './guard.row.ts';
 
-type Written<T> = { value: T; revision: number; policy_version: number };
+/** `ifMatch`: the tag of the guard is the number of its policy set, which its settings are part of. */
+type Writer = Readonly<{ actor: Actor; guardId: string; ifMatch: IfMatch | undefined }>;
+type Written<T> = { value: T; revision: number; policy_version: number; etag?: string };
 const Cursor = z.tuple([z.string().max(63)]);
 
 @Injectable()
@@ -26,8 +29,8 @@ export class GuardsRepository {
       const { id = `g-${randomBytes(6).toString('hex')}`, name, ...settings } = draft;
       const guard = await insertGuard(tx, { ...guardDefaults, ...given(settings), id, name });
       if (!guard) return refused(409, 'guard_exists', `there is, or was, a guard \`${id}\``, [{ path: '/id', message: 'is taken' }]);
-      const { revision, version } = await publishPolicySet(tx, { guard, deleted: false, policies: [], author: actorName(actor), action: 'guard.created', detail: { name } });
-      return { ok: { value: { ...guard, policy_version: version }, revision, policy_version: version } };
+      const { revision, version } = await publishPolicySet(tx, { guard, deleted: false, policies: [], author: actorName(actor), action: 'guard.created', summary: 'Created the guard.', detail: { name } });
+      return { ok: { value: { ...guard, policy_version: version }, revision, policy_version: version, etag: listTag(version) } };
     });
   }
 
@@ -48,43 +51,44 @@ export class GuardsRepository {
     return row ? { ok: guardOf(row) } : guardNotFound(guardId);
   }
 
-  async update(actor: Actor, guardId: string, patch: GuardPatch): Promise<Reply<Written<Guard>>> {
-    return await this.change(actor, guardId, async (tx, guard) => {
+  async update(writer: Writer, patch: GuardPatch): Promise<Reply<Written<Guard>>> {
+    return await this.change(writer, async (tx, guard) => {
       const next = { ...guard, ...given(patch) };
       const [row] = await rowsOf<GuardRow>(
         tx,
         `UPDATE guards SET name = $2, default_action = $3, failure_mode = $4, max_policy_staleness_seconds = $5, replay_seconds = $6,
            release_minutes = $7, record_arguments = $8, retention_days = $9, updated_at = clock_timestamp()
          WHERE id = $1 RETURNING ${guardColumns}`,
-        [guardId, next.name, next.default_action, next.failure_mode, next.max_policy_staleness_seconds, next.replay_seconds, next.release_minutes, next.record_arguments, next.retention_days],
+        [guard.id, next.name, next.default_action, next.failure_mode, next.max_policy_staleness_seconds, next.replay_seconds, next.release_minutes, next.record_arguments, next.retention_days],
       );
-      return { guard: row ? guardOf(row) : next, action: 'guard.updated', detail: given(patch) };
+      return { guard: row ? guardOf(row) : next, action: 'guard.updated', summary: summaryOf(patch), detail: given(patch) };
     });
   }
 
   /** Its policies stop, keys lose sight of it, and its id stays taken: what was decided under it keeps its meaning. */
-  async delete(actor: Actor, guardId: string): Promise<Reply<Written<Guard>>> {
-    return await this.change(actor, guardId, async (tx, guard) => {
-      const [row] = await rowsOf<GuardRow>(tx, `UPDATE guards SET deleted_at = clock_timestamp(), updated_at = clock_timestamp() WHERE id = $1 RETURNING ${guardColumns}`, [guardId]);
-      await rowsOf(tx, 'DELETE FROM policies WHERE guard_id = $1', [guardId]);
-      return { guard: row ? guardOf(row) : guard, deleted: true, action: 'guard.deleted', detail: {} };
+  async delete(writer: Writer): Promise<Reply<Written<Guard>>> {
+    return await this.change(writer, async (tx, guard) => {
+      const [row] = await rowsOf<GuardRow>(tx, `UPDATE guards SET deleted_at = clock_timestamp(), updated_at = clock_timestamp() WHERE id = $1 RETURNING ${guardColumns}`, [guard.id]);
+      await rowsOf(tx, 'DELETE FROM policies WHERE guard_id = $1', [guard.id]);
+      return { guard: row ? guardOf(row) : guard, deleted: true, action: 'guard.deleted', summary: 'Deleted the guard.', detail: {} };
     });
   }
 
   private async change(
-    actor: Actor,
-    guardId: string,
-    act: (tx: EntityManager, guard: Guard) => Promise<{ guard: Guard; deleted?: true; action: string; detail: object }>,
+    { actor, guardId, ifMatch }: Writer,
+    act: (tx: EntityManager, guard: Guard) => Promise<{ guard: Guard; deleted?: true; action: string; summary: string; detail: object }>,
   ): Promise<Reply<Written<Guard>>> {
     const denied = lacksRole(actor, 'admin');
     if (denied) return denied;
     return await this.db.transaction(async (tx) => {
       const current = await lockGuard(tx, actor, guardId);
       if (!current) return guardNotFound(guardId);
-      const { guard, deleted = false, action, detail } = await act(tx, current);
+      const stale = preconditionFailed(ifMatch, { what: 'the guard', etag: listTag(current.policy_version) });
+      if (stale) return stale;
+      const { guard, deleted = false, action, summary, detail } = await act(tx, current);
       const rows = await rowsOf<PolicyRow>(tx, `SELECT ${policyColumns} FROM policies WHERE guard_id = $1`, [guardId]);
-      const { revision, version } = await publishPolicySet(tx, { guard, deleted, policies: rows.map(policyOf), author: actorName(actor), action, detail });
-      return { ok: { value: { ...guard, policy_version: version }, revision, policy_version: version } };
+      const { revision, version } = await publishPolicySet(tx, { guard, deleted, policies: rows.map(policyOf), author: actorName(actor), action, summary, detail });
+      return { ok: { value: { ...guard, policy_version: version }, revision, policy_version: version, ...(!deleted && { etag: listTag(version) }) } };
     });
   }
 }
@@ -107,6 +111,11 @@ export async function insertGuard(tx: EntityManager, guard: Omit<Guard, 'policy_
     [guard.id, guard.name, guard.default_action, guard.failure_mode, guard.max_policy_staleness_seconds, guard.replay_seconds, guard.release_minutes, guard.record_arguments, guard.retention_days],
   );
   return row ? guardOf(row) : null;
+}
+
+function summaryOf(patch: GuardPatch): string {
+  const fields = Object.keys(given(patch));
+  return fields.length === 0 ? 'Changed nothing of the guard.' : `Changed settings of the guard: ${fields.map((field) => `\`${field}\``).join(', ')}.`;
 }
 
 /** Without the fields that were not given. */

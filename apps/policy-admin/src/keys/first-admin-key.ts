@@ -14,7 +14,7 @@ export async function makeFirstAdminKey(db: DataSource, key: NewKey): Promise<bo
     await rowsOf(tx, `SELECT pg_advisory_xact_lock(hashtext('holdpoint.keys.first'))`);
     if ((await rowsOf(tx, 'SELECT 1 FROM keys LIMIT 1')).length > 0) return false;
     const guard = await insertGuard(tx, { ...guardDefaults, id: 'default', name: 'Default' });
-    if (guard) await publishPolicySet(tx, { guard, deleted: false, policies: [], author, action: 'guard.created', detail: { name: guard.name } });
+    if (guard) await publishPolicySet(tx, { guard, deleted: false, policies: [], author, action: 'guard.created', summary: 'Created the guard.', detail: { name: guard.name } });
     return (await insertKey(tx, key, { name: 'first admin key', guards: '*', roles: [...allRoles] }, author)) !== null;
   });
 }

@@ -1,4 +1,5 @@
 import type { Migration, MigrationClass } from '@holdpoint/persistence';
+import { isoMicros } from '../sql.ts';
 
 type Runner = Parameters<Migration['up']>[0];
 
@@ -111,4 +112,32 @@ class AddRateLimits implements Migration {
   }
 }
 
-export const policyAdminMigrations: readonly MigrationClass[] = [CreatePolicyAdmin, AddRateLimits];
+/**
+ * Of every version: the inactive policies, which evaluators do not get, and what made it, in words. What stands for each guard now is made whole; of older versions
+ * inactive policies are not known any more, and stay null.
+ */
+class KeepWholeVersions implements Migration {
+  async up(runner: Runner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE policy_sets ADD COLUMN inactive text, ADD COLUMN active_count integer, ADD COLUMN inactive_count integer, ADD COLUMN summary text;
+      CREATE INDEX audit_by_guard ON audit (guard_id, revision);
+
+      ALTER TABLE policy_sets DISABLE TRIGGER written_once;
+      UPDATE policy_sets s SET inactive = now.policies, inactive_count = now.count, active_count = json_array_length(s.body::json -> 'policies')
+      FROM (
+        SELECT g.id, g.policy_version, count(p.id) AS count, '[' || coalesce(string_agg(
+          '{"id":' || to_json(p.id)::text || ',"name":' || to_json(p.name)::text || coalesce(',"description":' || to_json(p.description)::text, '')
+          || ',"tool_pattern":' || to_json(p.tool_pattern)::text || ',"action":' || to_json(p.action)::text || ',"priority":' || p.priority || ',"is_active":false'
+          || coalesce(',"conditions":' || p.conditions, '') || coalesce(',"rate_limit":' || p.rate_limit, '') || coalesce(',"approval_config":' || p.approval_config, '')
+          || ',"created_at":' || to_json(${isoMicros('p.created_at')})::text || ',"updated_at":' || to_json(${isoMicros('p.updated_at')})::text || '}',
+          ',' ORDER BY p.priority DESC, p.created_at, p.id), '') || ']' AS policies
+        FROM guards g LEFT JOIN policies p ON p.guard_id = g.id AND NOT p.is_active
+        GROUP BY g.id
+      ) now
+      WHERE now.id = s.guard_id AND now.policy_version = s.version;
+      ALTER TABLE policy_sets ENABLE TRIGGER written_once;
+    `);
+  }
+}
+
+export const policyAdminMigrations: readonly MigrationClass[] = [CreatePolicyAdmin, AddRateLimits, KeepWholeVersions];

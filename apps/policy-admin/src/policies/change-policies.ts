@@ -23,6 +23,8 @@ export type Change<T> = Readonly<{
   etag?: (version: number) => string;
   action: string;
   subjectId?: string;
+  /** What it does, in one sentence. */
+  summary: string;
   detail: object;
 }>;
 
@@ -47,12 +49,26 @@ export async function changePolicy<T>(db: DataSource, writer: Writer, policyId: 
   });
 }
 
+/** What `changePolicies` would make, and the tag of the list that it goes by. Writes nothing. */
+export async function previewChange<T>(db: DataSource, writer: Writer, judge: (held: Held) => Change<T> | Refused): Promise<Reply<{ value: T; etag: string }>> {
+  return await holdingPolicies(db, writer, (held) => {
+    const etag = listTag(held.guard.policy_version);
+    const stale = preconditionFailed(writer.ifMatch, { what: 'the list of policies', etag });
+    const judged = stale ?? judge(held);
+    if ('refused' in judged) return judged;
+    const policies = changed(held.policies, judged);
+    return outgrowsMessage(policies) ? tooLarge : { ok: { value: judged.answer(policies), etag } };
+  });
+}
+
 export const policyNotFound = (policyId: string): Refused => refused(404, 'policy_not_found', `the guard has no policy \`${policyId}\``);
 
 /** As it will be read again: the first answer and all later ones, and every set, say it in the same words. */
 export const inFieldOrder = (policy: Policy): Policy => policyOf(policyRowOf(policy));
 
-async function holdingPolicies<T>(db: DataSource, { actor, guardId }: Writer, act: (held: Held) => Promise<Reply<T>>): Promise<Reply<T>> {
+const tooLarge = refused(409, 'policy_set_too_large', 'the policies of one guard may take 6 MiB at most, as JSON');
+
+async function holdingPolicies<T>(db: DataSource, { actor, guardId }: Writer, act: (held: Held) => Reply<T> | Promise<Reply<T>>): Promise<Reply<T>> {
   const denied = lacksRole(actor, 'admin');
   if (denied) return denied;
   return await db.transaction(async (tx) => {
@@ -64,10 +80,10 @@ async function holdingPolicies<T>(db: DataSource, { actor, guardId }: Writer, ac
 async function commit<T>({ tx, guard, policies: before }: Held, actor: Actor, judged: Change<T> | Refused): Promise<Reply<Written<T>>> {
   if ('refused' in judged) return judged;
   const policies = changed(before, judged);
-  if (outgrowsMessage(policies)) return refused(409, 'policy_set_too_large', 'the policies of one guard may take 6 MiB at most, as JSON');
+  if (outgrowsMessage(policies)) return tooLarge;
   await write(tx, guard.id, judged);
-  const { action, detail, subjectId, etag } = judged;
-  const { revision, version } = await publishPolicySet(tx, { guard, deleted: false, policies, author: actorName(actor), action, detail, ...(subjectId !== undefined && { subjectId }) });
+  const { action, detail, subjectId, summary, etag } = judged;
+  const { revision, version } = await publishPolicySet(tx, { guard, deleted: false, policies, author: actorName(actor), action, summary, detail, ...(subjectId !== undefined && { subjectId }) });
   return { ok: { value: judged.answer(policies), revision, policy_version: version, ...(etag && { etag: etag(version) }) } };
 }
 

@@ -1,15 +1,35 @@
-import { type Actor, CreatePolicy, DeletePolicy, GetPolicy, type IfMatch, ListPolicies, ReorderPolicies, UpdatePolicy } from '@holdpoint/contracts';
+import {
+  type Actor,
+  ApplyPolicyTemplate,
+  CreatePolicy,
+  DeletePolicy,
+  DiffPolicyVersions,
+  GetPolicy,
+  GetPolicyVersion,
+  type IfMatch,
+  ListPolicies,
+  ListPolicyTemplates,
+  ListPolicyVersions,
+  PreviewPolicyTemplate,
+  ReorderPolicies,
+  RestorePolicyVersion,
+  UpdatePolicy,
+} from '@holdpoint/contracts';
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import type { z } from 'zod';
 import { RevisionNews } from '../access/revision-news.ts';
 import type { Writer } from './change-policies.ts';
 import { PoliciesRepository } from './policies.repository.ts';
+import { PolicyTemplatesRepository } from './policy-templates.repository.ts';
+import { PolicyVersionsRepository } from './policy-versions.repository.ts';
 
 @Controller()
 export class PoliciesController {
   constructor(
     private readonly policies: PoliciesRepository,
+    private readonly versions: PolicyVersionsRepository,
+    private readonly templates: PolicyTemplatesRepository,
     private readonly news: RevisionNews,
   ) {}
 
@@ -41,6 +61,41 @@ export class PoliciesController {
   @MessagePattern(ReorderPolicies.subject)
   async reorder(@Payload() { policy_ids, ...asked }: z.output<typeof ReorderPolicies.request>): Promise<z.input<typeof ReorderPolicies.reply>> {
     return this.news.tell(await this.policies.reorder(writerOf(asked), policy_ids));
+  }
+
+  @MessagePattern(ListPolicyVersions.subject)
+  listVersions(@Payload() { actor, guard_id, ...page }: z.output<typeof ListPolicyVersions.request>): Promise<z.input<typeof ListPolicyVersions.reply>> {
+    return this.versions.list(actor, guard_id, page);
+  }
+
+  @MessagePattern(GetPolicyVersion.subject)
+  getVersion(@Payload() { actor, guard_id, version }: z.output<typeof GetPolicyVersion.request>): Promise<z.input<typeof GetPolicyVersion.reply>> {
+    return this.versions.get(actor, guard_id, version);
+  }
+
+  @MessagePattern(DiffPolicyVersions.subject)
+  diffVersions(@Payload() { actor, guard_id, ...range }: z.output<typeof DiffPolicyVersions.request>): Promise<z.input<typeof DiffPolicyVersions.reply>> {
+    return this.versions.diff(actor, guard_id, range);
+  }
+
+  @MessagePattern(RestorePolicyVersion.subject)
+  async restoreVersion(@Payload() { version, ...asked }: z.output<typeof RestorePolicyVersion.request>): Promise<z.input<typeof RestorePolicyVersion.reply>> {
+    return this.news.tell(await this.versions.restore(writerOf(asked), version));
+  }
+
+  @MessagePattern(ListPolicyTemplates.subject)
+  listTemplates(@Payload() { actor, guard_id }: z.output<typeof ListPolicyTemplates.request>): Promise<z.input<typeof ListPolicyTemplates.reply>> {
+    return this.templates.list(actor, guard_id);
+  }
+
+  @MessagePattern(PreviewPolicyTemplate.subject)
+  previewTemplate(@Payload() { template_id, mode, ...asked }: z.output<typeof PreviewPolicyTemplate.request>): Promise<z.input<typeof PreviewPolicyTemplate.reply>> {
+    return this.templates.preview(writerOf(asked), { templateId: template_id, mode });
+  }
+
+  @MessagePattern(ApplyPolicyTemplate.subject)
+  async applyTemplate(@Payload() { template_id, mode, ...asked }: z.output<typeof ApplyPolicyTemplate.request>): Promise<z.input<typeof ApplyPolicyTemplate.reply>> {
+    return this.news.tell(await this.templates.apply(writerOf(asked), { templateId: template_id, mode }));
   }
 }
 

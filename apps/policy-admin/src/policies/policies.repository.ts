@@ -60,7 +60,7 @@ export class PoliciesRepository {
       if ('problems' in read) return invalidInput(...read.problems);
       if (policies.length >= maxPoliciesPerGuard) return refused(409, 'too_many_policies', `a guard has at most ${maxPoliciesPerGuard} policies`);
       const policy = inFieldOrder({ ...read.fields, id: newId('pol'), created_at: now, updated_at: now });
-      return { put: [policy], answer: () => policy, etag: () => policyTag(policy), action: 'policy.created', subjectId: policy.id, detail: { policy } };
+      return { put: [policy], answer: () => policy, etag: () => policyTag(policy), action: 'policy.created', subjectId: policy.id, summary: `Created policy \`${policy.name}\`.`, detail: { policy } };
     });
   }
 
@@ -69,12 +69,19 @@ export class PoliciesRepository {
       const read = applyPolicyPatch(current, patch);
       if ('problems' in read) return invalidInput(...read.problems);
       const policy = inFieldOrder({ ...read.fields, id: current.id, created_at: current.created_at, updated_at: now });
-      return { put: [policy], answer: () => policy, etag: () => policyTag(policy), action: 'policy.updated', subjectId: policy.id, detail: { policy } };
+      return { put: [policy], answer: () => policy, etag: () => policyTag(policy), action: 'policy.updated', subjectId: policy.id, summary: changedFields(current, policy), detail: { policy } };
     });
   }
 
   async delete(writer: Writer, policyId: string): Promise<Reply<Written<Policy>>> {
-    return await changePolicy(this.db, writer, policyId, (policy) => ({ remove: [policyId], answer: () => policy, action: 'policy.deleted', subjectId: policyId, detail: { policy } }));
+    return await changePolicy(this.db, writer, policyId, (policy) => ({
+      remove: [policyId],
+      answer: () => policy,
+      action: 'policy.deleted',
+      subjectId: policyId,
+      summary: `Deleted policy \`${policy.name}\`.`,
+      detail: { policy },
+    }));
   }
 
   async reorder(writer: Writer, policyIds: readonly string[]): Promise<Reply<Written<{ data: Policy[] }>>> {
@@ -87,7 +94,7 @@ export class PoliciesRepository {
       });
       if (problems.length > 0) return invalidInput(...problems.slice(0, 100));
       const put = reorder(policies, policyIds).map((policy) => ({ ...policy, updated_at: now }));
-      return { put, answer: (data) => ({ data: [...data] }), etag: listTag, action: 'policies.reordered', detail: { policy_ids: policyIds } };
+      return { put, answer: (data) => ({ data: [...data] }), etag: listTag, action: 'policies.reordered', summary: `Put ${policyIds.length} policies into another order.`, detail: { policy_ids: policyIds } };
     });
   }
 
@@ -95,4 +102,11 @@ export class PoliciesRepository {
     if (!maySee(actor, guardId)) return false;
     return (await rowsOf(this.db, 'SELECT 1 FROM guards WHERE id = $1 AND deleted_at IS NULL', [guardId])).length > 0;
   }
+}
+
+function changedFields(before: Policy, after: Policy): string {
+  const fields = (['name', 'description', 'tool_pattern', 'action', 'priority', 'is_active', 'conditions', 'rate_limit', 'approval_config'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  return `Changed policy \`${after.name}\`: ${fields.length === 0 ? 'nothing' : fields.map((field) => `\`${field}\``).join(', ')}.`;
 }

@@ -8,6 +8,9 @@ export type ReadDraft = Readonly<{ fields: PolicyFields }> | Readonly<{ problems
 const byTheServer: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
 const removable: ReadonlySet<string> = new Set(['description', 'conditions', 'rate_limit', 'approval_config']);
 
+/** What its owner wrote of a policy, also what this version of the product does not know. */
+export const writtenOf = (policy: Policy): Readonly<Record<string, unknown>> => Object.fromEntries(Object.entries(policy).filter(([field]) => !byTheServer.has(field)));
+
 /** What a client sent to create a policy, with defaults, or everything that is wrong with it. */
 export function readPolicyDraft(draft: unknown): ReadDraft {
   const problems = checkPolicyDraft(draft);
@@ -23,6 +26,6 @@ export function applyPolicyPatch(current: Policy, patch: unknown): ReadDraft {
   const replaced = Object.fromEntries(Object.entries(patch).filter(([field]) => !removed.includes(field)));
   const problems = checkPolicyDraft(replaced, { partial: true });
   if (problems.length > 0) return { problems };
-  const kept = Object.fromEntries(Object.entries(current).filter(([field]) => !byTheServer.has(field) && !removed.includes(field)));
+  const kept = Object.fromEntries(Object.entries(writtenOf(current)).filter(([field]) => !removed.includes(field)));
   return readPolicyDraft({ ...kept, ...replaced });
 }

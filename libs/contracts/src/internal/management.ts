@@ -3,6 +3,8 @@ import { Guard, GuardDraft, GuardPatch } from '../public/guard.ts';
 import { CreatedKey, Key, KeyDraft } from '../public/key.ts';
 import { GuardId } from '../public/names.ts';
 import { Policy } from '../public/policy.ts';
+import { AppliedTemplate, PolicyTemplate } from '../public/policy-template.ts';
+import { PolicyVersion, PolicyVersionDiff, WholePolicyVersion } from '../public/policy-version.ts';
 import { Actor, askedByGateway, IfMatch, Page, pageOf } from './reply.ts';
 
 const ask = askedByGateway('policy-admin');
@@ -24,8 +26,8 @@ const if_match = IfMatch.optional();
 export const CreateGuard = ask('create-guard', committed, z.object({ actor, draft: GuardDraft }), written(Guard));
 export const ListGuards = ask('list-guards', read, z.object({ actor, ...Page }), pageOf(Guard));
 export const GetGuard = ask('get-guard', read, z.object({ actor, guard_id }), Guard);
-export const UpdateGuard = ask('update-guard', committed, z.object({ actor, guard_id, patch: GuardPatch }), written(Guard));
-export const DeleteGuard = ask('delete-guard', committed, z.object({ actor, guard_id }), written(Guard));
+export const UpdateGuard = ask('update-guard', committed, z.object({ actor, guard_id, patch: GuardPatch, if_match }), written(Guard));
+export const DeleteGuard = ask('delete-guard', committed, z.object({ actor, guard_id, if_match }), written(Guard));
 
 /** The draft is checked by policy-admin: whatever the client sent. */
 const draft = z.unknown();
@@ -35,6 +37,19 @@ export const GetPolicy = ask('get-policy', read, z.object({ actor, guard_id, pol
 export const UpdatePolicy = ask('update-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), patch: draft, if_match }), written(Policy));
 export const DeletePolicy = ask('delete-policy', committed, z.object({ actor, guard_id, policy_id: z.string(), if_match }), written(Policy));
 export const ReorderPolicies = ask('reorder-policies', committed, z.object({ actor, guard_id, policy_ids: z.array(z.string()), if_match }), written(z.object({ data: z.array(Policy) })));
+
+const version = z.int().min(1);
+export const ListPolicyVersions = ask('list-policy-versions', read, z.object({ actor, guard_id, ...Page }), pageOf(PolicyVersion));
+/** Policies as they were kept, whether this version of the product could use them or not. */
+export const GetPolicyVersion = ask('get-policy-version', read, z.object({ actor, guard_id, version }), WholePolicyVersion.extend({ policies: z.array(z.looseObject({ id: z.string() })) }));
+export const DiffPolicyVersions = ask('diff-policy-versions', read, z.object({ actor, guard_id, from: version, to: version }), PolicyVersionDiff);
+export const RestorePolicyVersion = ask('restore-policy-version', committed, z.object({ actor, guard_id, version, if_match }), written(z.object({ data: z.array(Policy) })));
+
+const template = { actor, guard_id, template_id: z.string(), mode: z.enum(['replace', 'append']), if_match };
+export const ListPolicyTemplates = ask('list-policy-templates', read, z.object({ actor, guard_id }), z.object({ data: z.array(PolicyTemplate) }));
+/** What `ApplyPolicyTemplate` would make of the policies that are there now. */
+export const PreviewPolicyTemplate = ask('preview-policy-template', read, z.object(template), z.object({ value: AppliedTemplate, etag }));
+export const ApplyPolicyTemplate = ask('apply-policy-template', committed, z.object(template), written(AppliedTemplate));
 
 export const CreateKey = ask('create-key', committed, z.object({ actor, draft: KeyDraft }), CreatedKey);
 export const ListKeys = ask('list-keys', read, z.object({ actor, ...Page }), pageOf(Key));

@@ -6,8 +6,10 @@ import { DryRun, DryRunRequest } from './dry-run.ts';
 import { Outcome, OutcomeRequest } from './events.ts';
 import { Guard, GuardDraft, GuardPatch } from './guard.ts';
 import { CreatedKey, Key, KeyDraft, type Role } from './key.ts';
-import { ApprovalId, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName } from './names.ts';
+import { ApprovalId, CallerText, ChannelId, DecisionId, GuardId, KeyId, PolicyId, Timestamp, ToolName, VersionNumber } from './names.ts';
 import { Policy, PolicyOrder } from './policy.ts';
+import { AppliedTemplate, PolicyTemplate, TemplateApplication, TemplateId } from './policy-template.ts';
+import { PolicyVersion, PolicyVersionDiff, WholePolicyVersion } from './policy-version.ts';
 import { ScanRequest, ScanResponse } from './scan.ts';
 import { Action, ProviderToolsRequest, ToolRequest, ValidateRequest, ValidateResponse, isJsonObject, maxWaitSeconds, type JsonObject } from './tool-call.ts';
 
@@ -45,7 +47,7 @@ export type Endpoint = Readonly<{
 }>;
 
 export const responseHeaders = {
-  ETag: 'Tag of the policy, or of the list of policies, for `If-Match`.',
+  ETag: 'Tag of the policy, of the list of policies, or of the guard, for `If-Match`.',
   'X-Policy-Version': 'Number of the policy set that this write made.',
   'X-Policy-Waiting-For': 'Evaluators that do not decide by this write yet, separated by commas.',
   'Preference-Applied': '`wait=N` when the preference was honoured.',
@@ -306,6 +308,71 @@ export const endpoints = {
     bodyDocument: DryRunRequest.extend({ policies: z.array(PolicyDraft.extend({ id: z.string().optional(), created_at: Timestamp.optional(), updated_at: Timestamp.optional() })).optional() }),
     answers: { 200: { description: 'What validate would answer, and for admins and auditors a line for every policy.', schema: DryRun } },
   },
+  listPolicyVersions: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies/versions',
+    summary: 'Every version of the policies of a guard, newest first: who made it, when, and what was done',
+    tag: 'Policies',
+    roles: reader,
+    params: inGuard,
+    query: Listing,
+    answers: { 200: { description: 'One page of versions.', schema: listOf(PolicyVersion) } },
+  },
+  getPolicyVersion: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies/versions/{version}',
+    summary: 'One version, whole: all policies, inactive ones too, in the order in which they decided, and the settings of the guard',
+    tag: 'Policies',
+    roles: reader,
+    params: { ...inGuard, version: VersionNumber },
+    query: noQuery,
+    answers: { 200: { description: 'The version.', schema: WholePolicyVersion } },
+  },
+  diffPolicyVersions: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies/versions/{from}..{to}',
+    summary: 'What was added, removed and changed from one version to another, and whether that loosens or tightens',
+    tag: 'Policies',
+    roles: reader,
+    params: { ...inGuard, from: VersionNumber, to: VersionNumber },
+    query: noQuery,
+    answers: { 200: { description: 'The differences.', schema: PolicyVersionDiff } },
+  },
+  restorePolicyVersion: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/policies/versions/{version}/restore',
+    summary: 'Make a new version with the policies of this one; settings of the guard stay',
+    tag: 'Policies',
+    roles: admin,
+    params: { ...inGuard, version: VersionNumber },
+    query: Activating,
+    body: Nothing,
+    bodyOptional: true,
+    takesIfMatch: true,
+    answers: written('The policies, in the order in which they decide.', z.object({ data: z.array(Policy) }), { tagged: true }),
+  },
+  listPolicyTemplates: {
+    method: 'GET',
+    path: '/v1/guard/{proxyId}/policies/templates',
+    summary: 'Sets of policies to start from',
+    tag: 'Policies',
+    roles: reader,
+    params: inGuard,
+    query: noQuery,
+    answers: { 200: { description: 'All templates with their rules, in the order in which they decide.', schema: z.object({ data: z.array(PolicyTemplate) }) } },
+  },
+  applyPolicyTemplate: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/policies/templates/{templateId}/apply',
+    summary: 'Put the rules of a template in the place of all policies, or below them; a dry run says what would be',
+    tag: 'Policies',
+    roles: admin,
+    params: { ...inGuard, templateId: TemplateId },
+    query: Activating,
+    body: TemplateApplication,
+    takesIfMatch: true,
+    answers: written('All policies in the order in which they decide, and those that went.', AppliedTemplate, { tagged: true }),
+  },
 
   listApprovals: {
     method: 'GET',
@@ -460,7 +527,7 @@ export const endpoints = {
     roles: admin,
     query: Activating,
     body: GuardDraft,
-    answers: written('The guard.', Guard, { status: 201 }),
+    answers: written('The guard.', Guard, { status: 201, tagged: true }),
   },
   listGuards: {
     method: 'GET',
@@ -479,7 +546,7 @@ export const endpoints = {
     roles: admin,
     params: inGuard,
     query: noQuery,
-    answers: { 200: { description: 'The guard.', schema: Guard } },
+    answers: { 200: { description: 'The guard.', schema: Guard, headers: ['ETag'] } },
   },
   patchGuard: {
     method: 'PATCH',
@@ -490,7 +557,8 @@ export const endpoints = {
     params: inGuard,
     query: Activating,
     body: GuardPatch,
-    answers: written('The guard.', Guard),
+    takesIfMatch: true,
+    answers: written('The guard.', Guard, { tagged: true }),
   },
   deleteGuard: {
     method: 'DELETE',
@@ -500,6 +568,7 @@ export const endpoints = {
     roles: admin,
     params: inGuard,
     query: Activating,
+    takesIfMatch: true,
     answers: written('The guard as it was.', Guard),
   },
 

@@ -15,6 +15,9 @@ export const ApprovalId = z.string().regex(/^apr_[0-9a-z]{26}$/, 'must be an app
 export const ChannelId = z.string().regex(/^ch_[0-9a-z]{26}$/, 'must be a channel id');
 export const DecisionId = z.string().regex(/^dec_[0-9a-z]{26}$/, 'must be a decision id');
 
+/** Number of a guard's policy set, as it stands in paths. */
+export const VersionNumber = z.string().regex(/^[1-9]\d{0,8}$/, 'must be the number of a version');
+
 /** Point in time, RFC 3339 in UTC, millisecond precision. */
 export const Timestamp = z.iso.datetime({ offset: true });
 
