@@ -28,7 +28,7 @@ const eventParkingLimit = 1_024;
 export class AppModule {
   static with({ config, messaging, sets, lease, limits, health, metrics, log }: EvaluatorParts): DynamicModule {
     const decisionMetrics = new DecisionMetrics(metrics);
-    const limiter: RateLimiter = new RateLimiter(limits, new LimitMetrics(metrics, () => limiter.queued), log);
+    const limiter: RateLimiter = new RateLimiter(limits, new LimitMetrics(metrics, { waiting: () => limiter.queued, fullPolicies: () => limits.fullPolicies }), log);
     const deciding = (parkingLimit: number) => new Decide(messaging, sets, lease, limiter, decisionMetrics, log, parkingLimit);
     const decideEvents = deciding(eventParkingLimit);
     return {

@@ -183,6 +183,7 @@ describe('values of `by` without end', () => {
     expect((await few.admit([by('a'), by('b'), by('c'), by('d')])).map(({ admitted }) => admitted)).toEqual([true, true, true, false]);
     expect(await rows('SELECT count(*)::int AS n FROM counters')).toEqual([{ n: 4 }]);
     expect(await rows('SELECT keys FROM counted_keys')).toEqual([{ keys: 3 }]);
+    expect([await few.fullPolicies(), await replica(0, 4).fullPolicies()]).toEqual([1, 0]);
   });
 
   it('from many sides at once make no more counters than that', async () => {

@@ -75,6 +75,12 @@ export class Counters {
     return deleted;
   }
 
+  /** Policies that have more values of `by` than counters: some of these share one. */
+  async fullPolicies(): Promise<number> {
+    const [row] = await this.within<{ policies: number }>('SELECT count(*)::integer AS policies FROM counted_keys WHERE keys >= $1', [this.keys]);
+    return row?.policies ?? 0;
+  }
+
   /** INVARIANT: a connection that hangs is let go of, so that those who come after it find another. */
   private async within<Row>(statement: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
     const runner = this.db().createQueryRunner() as QueryRunner & Readonly<{ releasePostgresConnection: (error?: Error) => Promise<void> }>;

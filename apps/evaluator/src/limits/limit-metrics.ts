@@ -8,10 +8,11 @@ export class LimitMetrics {
   private readonly checks;
   private readonly duration;
 
-  constructor(metrics: Metrics, waiting: () => number) {
+  constructor(metrics: Metrics, { waiting, fullPolicies }: Readonly<{ waiting: () => number; fullPolicies: () => number }>) {
     this.checks = metrics.counter('holdpoint_rate_limit_checks', { description: 'calls held against the limits that they meet, by what came of it' });
     this.duration = metrics.histogram('holdpoint_rate_limit_seconds', secondsBuckets, { description: 'until Postgres had counted calls together', unit: 's' });
     metrics.gauge('holdpoint_rate_limit_waiting', waiting, { description: 'calls that wait to be counted' });
+    metrics.gauge('holdpoint_rate_limit_full_policies', fullPolicies, { description: 'policies that have more values of `by` than counters' });
   }
 
   answered(result: keyof typeof labels, calls: number): void {

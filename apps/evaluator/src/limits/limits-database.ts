@@ -19,6 +19,8 @@ export class LimitsDatabase {
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
   private stopped = false;
+  /** Policies whose values of `by` share a counter, as of the last look. */
+  private full = 0;
 
   constructor(
     private readonly url: string,
@@ -44,6 +46,10 @@ export class LimitsDatabase {
     clearTimeout(this.timer);
     await this.working;
     await this.db?.destroy();
+  }
+
+  get fullPolicies(): number {
+    return this.full;
   }
 
   health(): PartHealth {
@@ -88,6 +94,9 @@ export class LimitsDatabase {
     try {
       if (!this.db) await this.connect();
       await this.counters.deleteExpired(() => !this.stopped);
+      const before = this.full;
+      this.full = await this.counters.fullPolicies();
+      if (this.full > before) this.log.warn({ policies: this.full }, 'limits have more values of `by` than counters: further ones share one');
       if (this.trouble !== undefined) this.log.info({}, 'postgres answers again');
       this.trouble = undefined;
     } catch (error) {
