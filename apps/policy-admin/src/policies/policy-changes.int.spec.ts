@@ -238,23 +238,21 @@ describe('a restored version', () => {
   it('is a new one with the policies of then: same ids, same order, inactive and deleted ones too; settings stay as they are now', async () => {
     const guard = await newGuard();
     const [a, b, c] = [ok(await ann.create(by(guard), draft({ name: 'A' }))).value, ok(await ann.create(by(guard), draft({ name: 'B' }))).value, ok(await ann.create(by(guard), draft({ name: 'C', is_active: false }))).value];
-    ok(await ann.delete(by(guard), a.id));
+    for (const { id } of [a, c]) ok(await ann.delete(by(guard), id));
     const changed = ok(await ann.update(by(guard), b.id, { action: 'block' })).value;
     const later = ok(await ann.create(by(guard), draft({ name: 'D' }))).value;
     ok(await guards.update(by(guard), { default_action: 'block' }));
 
-    const restored = ok(await versions.restore(by(guard, ['"8"']), 4));
-    expect([restored.policy_version, restored.etag]).toEqual([9, '"9"']);
+    const restored = ok(await versions.restore(by(guard, ['"9"']), 4));
+    expect([restored.policy_version, restored.etag]).toEqual([10, '"10"']);
     expect((await list(guard)).data).toEqual(restored.value.data);
     expect(restored.value.data.map(({ id, action, created_at }) => [id, action, created_at])).toEqual([a, b, c].map(({ id, action, created_at }) => [id, action, created_at]));
-    const [newA, newB, newC] = restored.value.data;
-    expect(newC).toEqual(c);
-    for (const one of [newA!, newB!]) expect(one.updated_at > changed.updated_at).toBe(true);
+    for (const one of restored.value.data) expect(one.updated_at > changed.updated_at).toBe(true);
     expect(refusal(await ann.get(root, guard, later.id))).toMatchObject({ status: 404 });
 
-    const whole = ok(await versions.get(root, guard, 9));
+    const whole = ok(await versions.get(root, guard, 10));
     expect(whole).toMatchObject({ action: 'policies.restored', summary: 'Restored version 4.', settings: { default_action: 'block' }, policies: restored.value.data });
-    expect(ok(await versions.diff(root, guard, { from: 4, to: 9 }))).toMatchObject({ added: [], removed: [], changed: [], settings: [{ field: 'default_action' }] });
+    expect(ok(await versions.diff(root, guard, { from: 4, to: 10 }))).toMatchObject({ added: [], removed: [], changed: [], settings: [{ field: 'default_action' }] });
     const after = ok(await ann.create(by(guard), draft({ name: 'E' }))).value;
     expect(after.created_at > later.created_at).toBe(true);
   });
