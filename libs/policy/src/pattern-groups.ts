@@ -21,7 +21,7 @@ const MAX_GROUP_WORK = 2 ** 24;
 
 /**
  * The group that each `argument_pattern` belongs to, where it belongs to one. Policies of one glob are candidates together, so their patterns make a
- * group. Sets over all policies were slower: most of their patterns belong to other tools, and their automaton grows with texts that callers choose.
+ * group. Sets over all policies were slower: most of their patterns belong to other tools, and their automaton grows with texts that callers choose (docs/adr/0019).
  */
 export function groupPatterns(policies: readonly Policy[]): (policy: Policy) => PatternGroup | undefined {
   const byGlob = new Map<string, Set<string>>();
