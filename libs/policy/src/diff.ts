@@ -32,7 +32,9 @@ export type DiffOptions = Readonly<{
 /** Pairs of policies and steps over globs that are looked at, so that a diff of two large sets stays a matter of a second; what lies beyond is `unclear`, or judged without its context. */
 const MAX_PAIRS = 1_000_000;
 const MAX_IN_ORDER = 1_500;
-const MAX_GLOB_STEPS = 10_000_000;
+const MAX_GLOB_STEPS = 2_000_000;
+/** With fewer for each, globs are not compared: reading them takes longer. */
+const LEAST_GLOB_STEPS = 2_000;
 
 /**
  * What was added, removed and changed between two lists of policies, matched by id, and whether that loosens or tightens. Expects policies without problems.
@@ -46,7 +48,7 @@ export function diffPolicies(before: readonly Policy[], after: readonly Policy[]
   const entries = entriesOf(before, after);
   const differing = entries.filter(differs);
   const moves = movesOf(entries);
-  const steps = Math.floor(MAX_GLOB_STEPS / Math.max(1, differing.length));
+  const steps = MAX_GLOB_STEPS / Math.max(1, differing.filter(({ before: b, after: a }) => b?.policy.tool_pattern !== a?.policy.tool_pattern).length);
   const byDefault = defaultActions.map((action) => answersOf({ action }));
   const isWide = differing.length * entries.length > MAX_PAIRS;
   const judged = differing.map((entry) => {
@@ -107,7 +109,9 @@ function told(policy: Policy): Readonly<Record<string, unknown>> {
 }
 
 function differs({ before, after }: Entry): boolean {
-  return !before || !after || canonical(told(before.policy)) !== canonical(told(after.policy)) || judgedInOtherOrder(before, after);
+  if (!before || !after) return true;
+  if (JSON.stringify(before.policy) === JSON.stringify(after.policy)) return false;
+  return canonical(told(before.policy)) !== canonical(told(after.policy)) || judgedInOtherOrder(before, after);
 }
 
 /** Which of two conditions is judged first shows where one of them may be too much to judge. */
@@ -154,7 +158,7 @@ function coming({ policy, patterns }: Reading, { below }: Context): Omit<Judged,
 function judgeChange({ before, after }: Readonly<{ before: Reading; after: Reading }>, context: Context): Judged {
   const [was, is] = [before.policy, after.policy];
   const matching = [
-    ...(was.tool_pattern === is.tool_pattern ? [] : [{ field: 'tool_pattern', relation: compareGlobs(was.tool_pattern, is.tool_pattern, context.steps) }]),
+    ...(was.tool_pattern === is.tool_pattern ? [] : [{ field: 'tool_pattern', relation: context.steps < LEAST_GLOB_STEPS ? ('unknown' as const) : compareGlobs(was.tool_pattern, is.tool_pattern, context.steps) }]),
     ...(judgedInOtherOrder(before, after) ? [{ field: 'conditions.arguments', relation: 'same' as const }] : []),
     ...compareConditions(was.conditions, is.conditions),
   ];
