@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { argumentTexts, type ArgumentTexts } from './argument-texts.ts';
+import { evaluate } from './evaluate.ts';
 import { compilePattern, patternProblem } from './pattern.ts';
 import { groupPatterns } from './pattern-groups.ts';
 import type { Policy } from './policy.ts';
+import { compilePolicySet } from './policy-set.ts';
 
 // Many small cases, not one slow one: room for a busy machine.
 jest.setTimeout(120_000);
@@ -24,6 +26,24 @@ describe('patterns searched together', () => {
         }
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('give the verdict that they give one by one, also where one of them cannot be judged', () => {
+    // A glob of its own each, for the same names: nothing is searched together.
+    const apart = ['*', '?*', '*?', '{*,x}', '{*,y}'];
+    const sources = fc.uniqueArray(fc.constantFrom('a', '(?i)x', 'y$', '\\d', '[a-c]{400}[d-f]', '[a-c]{300}[xy]', 'needle'), { minLength: 3, maxLength: 5 });
+    const leaf = fc.oneof(fc.constantFrom('x', 'needle', '5', 'Y'), fc.constantFrom(1_000, 20_000, 60_000, 66_000).map((length) => 'b'.repeat(length)));
+    fc.assert(
+      fc.property(sources, fc.array(leaf, { maxLength: 5 }), (patterns, leaves) => {
+        const judge = (globOf: (place: number) => string) => {
+          const policies = patterns.map((one, place) => ({ ...searching(one, globOf(place)), id: one, priority: -place }));
+          const { policy, action, code, reason } = evaluate(compilePolicySet({ guard_id: 'g', version: 1, default_action: 'allow', policies }), { tool_name: 'tool', arguments: { leaves } }, 0);
+          return { policy: policy?.id, action, code, reason };
+        };
+        expect(judge(() => '*')).toEqual(judge((place) => apart[place]!));
+      }),
+      { numRuns: 100 },
     );
   });
 
