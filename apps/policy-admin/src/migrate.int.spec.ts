@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 
 describe('migrate', () => {
   it('without an admin key makes tables and nothing else', async () => {
-    expect(await run()).toEqual({ applied: ['policy_admin/CreatePolicyAdmin', 'policy_admin/AddRateLimits', 'policy_admin/KeepWholeVersions', 'decision_log/CreateDecisionLog', 'decision_log/CreateEventDecisions'], admin_key_created: false });
+    expect(await run()).toEqual({ applied: ['policy_admin/CreatePolicyAdmin', 'policy_admin/AddRateLimits', 'policy_admin/KeepWholeVersions', 'decision_log/CreateDecisionLog', 'decision_log/CreateEventDecisions', 'decision_log/ReviewDecisions'], admin_key_created: false });
     expect(await rows('SELECT id FROM policy_admin.guards')).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { Contract } from './contract.ts';
 import { RevisionChanged, SyncAccess } from './internal/access.ts';
 import { ApprovalResolved, CancelApproval, ClaimApprovals, GetApproval, ListApprovals, ReadApprovalStatuses, ReportOutcome, ReportVerdicts, VoteOnApproval } from './internal/approvals.ts';
 import * as channels from './internal/channels.ts';
-import { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
+import { DecisionsLogged, GetDecision, ListDecisions, ReviewDecision } from './internal/decision-log.ts';
 import { DryRunToolCall } from './internal/dry-run.ts';
 import { EvaluateToolCalls } from './internal/evaluate.ts';
 import { FindFinalDecisions, OutcomesReported, PublicEvents, ResumeToolCalls, ToolCallsSubmitted } from './internal/event-calls.ts';
@@ -40,6 +40,7 @@ export const allContracts: readonly Contract[] = [
   DecisionsLogged,
   ListDecisions,
   GetDecision,
+  ReviewDecision,
   DeadLetters,
   ...Object.values(Health),
 ];

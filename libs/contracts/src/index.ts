@@ -6,7 +6,7 @@ export type { NatsPermissions } from './permissions.ts';
 
 export { Approval, ApprovalStatus, ApproveRequest, OutcomeStatus, SettleRequest } from './public/approval.ts';
 export { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, DeliveryStatus, DeliveryType, SecretRotation, SigningSecret, maxSecretOverlapSeconds } from './public/channel.ts';
-export { DecisionRecord } from './public/decision.ts';
+export { DecisionRecord, DecisionReview, LoggedDecision, ReviewRequest } from './public/decision.ts';
 export { DryRun, DryRunRequest, ExplanationLine, LimitMet, maxDraftPolicies } from './public/dry-run.ts';
 export { ApprovalNews, Outcome, OutcomeReport, OutcomeRequest, SubmittedToolCall, ToolCallRefused, guardSubjects } from './public/events.ts';
 export { endpoints, responseHeaders } from './public/endpoints.ts';
@@ -64,7 +64,7 @@ export {
   VoteOnApproval,
 } from './internal/approvals.ts';
 export { CreateChannel, DeleteChannel, GetChannel, ListChannels, ListDeliveries, RotateChannelSecret, TestChannel, UpdateChannel } from './internal/channels.ts';
-export { DecisionsLogged, GetDecision, ListDecisions } from './internal/decision-log.ts';
+export { DecisionsLogged, GetDecision, ListDecisions, ReviewDecision } from './internal/decision-log.ts';
 export { DryRunToolCall } from './internal/dry-run.ts';
 export { EvaluateAnswer, EvaluateCall, EvaluateToolCalls, NotJudged, maxBatchCalls } from './internal/evaluate.ts';
 export { FindFinalDecisions, OutcomesReported, PublicEvents, ReportedMessage, ResumeToolCalls, ResumedState, SubmittedMessage, ToolCallsSubmitted } from './internal/event-calls.ts';

@@ -1,4 +1,4 @@
-import { DecisionsLogged, FindFinalDecisions, GetDecision, ListDecisions } from '@holdpoint/contracts';
+import { DecisionsLogged, FindFinalDecisions, GetDecision, ListDecisions, ReviewDecision } from '@holdpoint/contracts';
 import { Messaging, type RequestContext, RequestRefused } from '@holdpoint/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
@@ -20,6 +20,11 @@ export class DecisionsController {
   @MessagePattern(GetDecision.subject)
   get(@Payload() { guard_id, decision_id }: z.output<typeof GetDecision.request>): Promise<z.input<typeof GetDecision.reply>> {
     return this.decisions.get(guard_id, decision_id);
+  }
+
+  @MessagePattern(ReviewDecision.subject)
+  review(@Payload() question: z.output<typeof ReviewDecision.request>): Promise<z.input<typeof ReviewDecision.reply>> {
+    return this.decisions.review(question);
   }
 
   /** INVARIANT: a decision that was acknowledged by the stream before the question is in Postgres before the answer. */

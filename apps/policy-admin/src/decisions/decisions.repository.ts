@@ -1,24 +1,22 @@
-import type { DecisionRecord, ListDecisions, Reply } from '@holdpoint/contracts';
+import type { LoggedDecision, Reply, ReviewDecision } from '@holdpoint/contracts';
 import { databaseNow, isTransientDatabaseError, sqlStateOf } from '@holdpoint/persistence';
-import { idAt } from '@holdpoint/runtime';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { actorName } from '../audit.ts';
 import { cursorOf, cursorProblem, readCursor } from '../page.ts';
-import { invalidInput, refused } from '../refusal.ts';
+import { guardNotFound, invalidInput, lacksRole, maySee, refused } from '../refusal.ts';
 import { rowsOf } from '../sql.ts';
 import { decisionColumns, type DecisionRow } from './decision-row.ts';
 import { claimEvents, finalEvents, isOfEvent } from './event-decisions.ts';
-import { attachedMonths, decisionPrefix, dropMonth, type Dropping, ensurePartitions } from './partitions.ts';
+import { type DecisionQuery, firstIdAt, flaggedAction, loggedColumns, loggedDecision, type LoggedRow, pageSql } from './logged-decision.ts';
+import { attachedMonths, dropMonth, type Dropping, ensurePartitions } from './partitions.ts';
 
-type Query = z.output<typeof ListDecisions.request>;
 /** `kept`: the log's decisions, committed now or before. `refused`: Postgres will never take them. The rest lost to an earlier decision of the same event call. */
 export type Inserted = Readonly<{ kept: readonly DecisionRow[]; refused: readonly Readonly<{ row: DecisionRow; reason: string }>[] }>;
 
 const Cursor = z.tuple([z.string().max(512).regex(/^[^\0\p{Cs}]*$/u)]);
-const maxPageBytes = 4 * 1024 ** 2;
 const retentionChunk = 5_000;
-const latestTime = 2 ** 48 - 1;
 /** For how long an approval can stand at most: 43,200 minutes for people to decide, and as many for its release. */
 const longestApprovalMs = 2 * 43_200 * 60_000;
 
@@ -50,46 +48,42 @@ export class DecisionsRepository {
   }
 
   /** Newest first. */
-  async list({ guard_id, from, to, action, tool, session_id, end_user_id, policy_id, limit, cursor }: Query): Promise<Reply<{ data: DecisionRecord[]; next_cursor: string | null }>> {
-    const before = readCursor(Cursor, cursor);
+  async list(query: DecisionQuery): Promise<Reply<{ data: LoggedDecision[]; next_cursor: string | null }>> {
+    const before = readCursor(Cursor, query.cursor);
     if (before === undefined) return invalidInput(cursorProblem);
-    const conditions = ['guard_id = $1'];
-    const parameters: unknown[] = [guard_id];
-    const where = (condition: string, value: string | undefined) => {
-      if (value === undefined) return;
-      parameters.push(value);
-      conditions.push(`${condition} $${parameters.length}`);
-    };
-    where('id <', before?.[0]);
-    where('id >=', from === undefined ? undefined : firstIdAt(from));
-    where('id <', to === undefined ? undefined : firstIdAt(to));
-    where('action =', action);
-    where('tool_name =', tool);
-    where('session_id =', session_id);
-    where('end_user_id =', end_user_id);
-    where('policy_id =', policy_id);
-    if (parameters.some((value) => String(value).includes('\0'))) return { ok: { data: [], next_cursor: null } };
-    parameters.push(limit, maxPageBytes);
-    const rows = await rowsOf<{ id: string; record: string; more: boolean }>(
-      this.db,
-      `SELECT id, record, found > place AS more
-       FROM (
-         SELECT id, record, row_number() OVER newer AS place, sum(octet_length(record)) OVER newer AS bytes, count(*) OVER () AS found
-         FROM (SELECT id, record FROM decisions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $${parameters.length - 1} + 1) page
-         WINDOW newer AS (ORDER BY id DESC)
-       ) sized
-       WHERE place = 1 OR (place <= $${parameters.length - 1} AND bytes <= $${parameters.length})
-       ORDER BY id DESC`,
-      parameters,
-    );
+    const page = pageSql(query, before?.[0]);
+    if (page === null) return { ok: { data: [], next_cursor: null } };
+    const rows = await rowsOf<LoggedRow & { id: string; more: boolean }>(this.db, page.sql, page.parameters);
     const last = rows.at(-1);
-    return { ok: { data: rows.map(({ record }) => JSON.parse(record) as DecisionRecord), next_cursor: last?.more === true ? cursorOf([last.id]) : null } };
+    return { ok: { data: rows.map(loggedDecision), next_cursor: last?.more === true ? cursorOf([last.id]) : null } };
   }
 
-  async get(guardId: string, decisionId: string): Promise<Reply<DecisionRecord>> {
-    const storable = !`${guardId}${decisionId}`.includes('\0');
-    const [row] = storable ? await rowsOf<{ record: string }>(this.db, 'SELECT record FROM decisions WHERE id = $1 AND guard_id = $2', [decisionId, guardId]) : [];
-    return row ? { ok: JSON.parse(row.record) as DecisionRecord } : refused(404, 'decision_not_found', 'the guard has no such decision');
+  async get(guardId: string, decisionId: string): Promise<Reply<LoggedDecision>> {
+    const decision = await this.find(guardId, decisionId);
+    return decision ? { ok: decision } : notFound;
+  }
+
+  /** INVARIANT: the first review counts and is never changed; who asks again in the same words gets the same answer. */
+  async review({ actor, guard_id, decision_id, review }: z.output<typeof ReviewDecision.request>): Promise<Reply<LoggedDecision>> {
+    const denied = lacksRole(actor, 'auditor', 'admin');
+    if (denied) return denied;
+    if (!maySee(actor, guard_id)) return guardNotFound(guard_id);
+    const { verdict = null, comment = null } = review;
+    const by = actorName(actor);
+    if (isStorable(guard_id + decision_id)) {
+      await rowsOf(
+        this.db,
+        `UPDATE decisions SET reviewed_at = clock_timestamp(), reviewed_by = $3, review_verdict = $4, review_comment = $5
+         WHERE id = $1 AND guard_id = $2 AND action = '${flaggedAction}' AND reviewed_at IS NULL`,
+        [decision_id, guard_id, by, verdict, comment],
+      );
+    }
+    const decision = await this.find(guard_id, decision_id);
+    if (!decision) return notFound;
+    const standing = decision.review;
+    if (!standing) return refused(409, 'not_flagged', 'only decisions that let a call go with a warning are reviewed');
+    if (standing.reviewed_by === by && (standing.verdict ?? null) === verdict && (standing.comment ?? null) === comment) return { ok: decision };
+    return refused(409, 'already_reviewed', `\`${standing.reviewed_by}\` reviewed it at ${standing.reviewed_at}`);
   }
 
   async ensurePartitions(now: number): Promise<readonly string[]> {
@@ -149,6 +143,12 @@ export class DecisionsRepository {
     }
   }
 
+  private async find(guardId: string, decisionId: string): Promise<LoggedDecision | null> {
+    if (!isStorable(guardId + decisionId)) return null;
+    const [row] = await rowsOf<LoggedRow>(this.db, `SELECT ${loggedColumns} FROM decisions WHERE id = $1 AND guard_id = $2`, [decisionId, guardId]);
+    return row ? loggedDecision(row) : null;
+  }
+
   /** Repeats a statement that deletes as many rows as its last parameter says, until it finds fewer. Returns how many went. */
   private async deleteChunks(sql: string, parameters: readonly unknown[], goOn: () => boolean): Promise<number> {
     let deleted = 0;
@@ -185,5 +185,5 @@ function isDataError(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlStateOf(error) ?? '');
 }
 
-/** The first id of that time or later; times are epoch milliseconds, any number. */
-const firstIdAt = (time: number): string => idAt(decisionPrefix, Math.min(Math.max(Math.ceil(time), 0), latestTime), 'low');
+const isStorable = (text: string): boolean => !text.includes('\0');
+const notFound = refused(404, 'decision_not_found', 'the guard has no such decision');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RequestContract, StreamContract } from '../contract.ts';
-import { DecisionRecord } from '../public/decision.ts';
+import { LoggedDecision, ReviewRequest } from '../public/decision.ts';
 import { Action } from '../public/tool-call.ts';
-import { Page, pageOf, replyOf } from './reply.ts';
+import { Actor, askedByGateway, Page, pageOf, replyOf } from './reply.ts';
 
 /**
  * Decisions on their way to Postgres, one message per batch. Written before the answer, kept until its rows are committed.
@@ -39,9 +39,13 @@ export const ListDecisions = {
     session_id: z.string().optional(),
     end_user_id: z.string().optional(),
     policy_id: z.string().optional(),
+    /** Whether the call was let go with a warning. */
+    flagged: z.boolean().optional(),
+    /** Of flagged decisions: those with a review, or those that wait for one. */
+    reviewed: z.boolean().optional(),
     ...Page,
   }),
-  reply: replyOf(pageOf(DecisionRecord)),
+  reply: replyOf(pageOf(LoggedDecision)),
 } as const satisfies RequestContract;
 
 export const GetDecision = {
@@ -52,5 +56,13 @@ export const GetDecision = {
   replies: 'one',
   promise: 'read; a decision shows up here a moment after it was answered',
   request: z.object({ guard_id: z.string(), decision_id: z.string() }),
-  reply: replyOf(DecisionRecord),
+  reply: replyOf(LoggedDecision),
 } as const satisfies RequestContract;
+
+/** The first review counts; the same again, by the same key, is answered the same, another one refused with 409 `already_reviewed`. */
+export const ReviewDecision = askedByGateway('decision-log')(
+  'review',
+  'committed before it is answered; idempotent',
+  z.object({ actor: Actor, guard_id: z.string(), decision_id: z.string(), review: ReviewRequest }),
+  LoggedDecision,
+);

@@ -23,3 +23,20 @@ export const DecisionRecord = ToolCallResult.extend({
   event_key: z.string().optional(),
 });
 export type DecisionRecord = z.output<typeof DecisionRecord>;
+
+export const ReviewVerdict = z.enum(['acceptable', 'unacceptable']);
+
+/** Body of `POST …/decisions/{decisionId}/review`: what a person found who looked at a flagged decision. */
+export const ReviewRequest = z.strictObject({
+  verdict: ReviewVerdict.optional(),
+  comment: z.string().min(1, 'must not be empty').max(2_000, 'must be at most 2000 characters').regex(/^[^\0]*$/, 'must not hold NUL').optional(),
+});
+export type ReviewRequest = z.output<typeof ReviewRequest>;
+
+/** `reviewed_by` is `key:<id>`, of the key that asked. */
+export const DecisionReview = ReviewRequest.extend({ reviewed_by: z.string(), reviewed_at: Timestamp });
+export type DecisionReview = z.output<typeof DecisionReview>;
+
+/** A decision as the log shows it: the record, and what came of it afterwards. `flagged`: it let a call go with a warning, and waits for a review until there is one. */
+export const LoggedDecision = DecisionRecord.extend({ flagged: z.literal(true).optional(), review: DecisionReview.optional() });
+export type LoggedDecision = z.output<typeof LoggedDecision>;

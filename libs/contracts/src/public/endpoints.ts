@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Approval, ApprovalStatus, ApproveRequest, SettleRequest } from './approval.ts';
 import { Channel, ChannelDraft, ChannelPatch, ChannelWithSecret, Delivery, SecretRotation } from './channel.ts';
-import { DecisionRecord } from './decision.ts';
+import { LoggedDecision, ReviewRequest } from './decision.ts';
 import { DryRun, DryRunRequest } from './dry-run.ts';
 import { Outcome, OutcomeRequest } from './events.ts';
 import { Guard, GuardDraft, GuardPatch } from './guard.ts';
@@ -68,6 +68,7 @@ const Held = z.strictObject({ wait: waitSeconds });
 const Activating = z.strictObject({ wait: z.literal('active', 'must be `active`').optional() });
 
 const oneText = z.string('must be given once').min(1, 'must not be empty').max(256, 'must be at most 256 characters');
+const trueOrFalse = z.enum(['true', 'false'], 'must be `true` or `false`');
 const DecisionFilter = z.strictObject({
   from: Timestamp.optional(),
   to: Timestamp.optional(),
@@ -76,6 +77,8 @@ const DecisionFilter = z.strictObject({
   session_id: CallerText.optional(),
   end_user_id: CallerText.optional(),
   policy_id: oneText.optional(),
+  flagged: trueOrFalse.optional(),
+  reviewed: trueOrFalse.optional(),
   ...page,
 });
 const ApprovalFilter = z.strictObject({ status: ApprovalStatus.optional(), ...page });
@@ -200,7 +203,7 @@ export const endpoints = {
     roles: reader,
     params: inGuard,
     query: DecisionFilter,
-    answers: { 200: { description: 'One page of decisions.', schema: listOf(DecisionRecord) } },
+    answers: { 200: { description: 'One page of decisions.', schema: listOf(LoggedDecision) } },
   },
   getDecision: {
     method: 'GET',
@@ -210,7 +213,19 @@ export const endpoints = {
     roles: reader,
     params: { ...inGuard, decisionId: DecisionId },
     query: noQuery,
-    answers: { 200: { description: 'The decision.', schema: DecisionRecord } },
+    answers: { 200: { description: 'The decision.', schema: LoggedDecision } },
+  },
+  reviewDecision: {
+    method: 'POST',
+    path: '/v1/guard/{proxyId}/decisions/{decisionId}/review',
+    summary: 'Say that a person has looked at a flagged decision; the first review counts',
+    tag: 'Decisions',
+    roles: reader,
+    params: { ...inGuard, decisionId: DecisionId },
+    query: noQuery,
+    body: ReviewRequest,
+    bodyOptional: true,
+    answers: { 200: { description: 'The decision with its review.', schema: LoggedDecision } },
   },
 
   createPolicy: {

@@ -104,3 +104,23 @@ describe('a dry run', () => {
     await eventually(async () => (await guard.agent.call('POST', `${guard.path}/policies/evaluate`, call('odd_job'))).status === 200, { timeoutMs: 30_000 });
   });
 });
+
+describe('a decision that warns', () => {
+  it('waits for a review, and stands reviewed in the log', async () => {
+    const flagged = await guard.ask({ id: 'flagged', name: 'odd_job', arguments: {} });
+    expect(flagged).toMatchObject({ action: 'warn' });
+    const queue = async () => (await guard.admin.expect(200, 'GET', `${guard.path}/decisions?reviewed=false`)).body['data'] as Json[];
+    const waiting = await eventually(async () => {
+      const found = await queue();
+      return found.length > 0 ? found : undefined;
+    });
+    expect(waiting).toMatchObject([{ id: flagged.metadata.decision_id, flagged: true, tool_call_id: 'flagged' }]);
+    const review = (body: Json, status: number) => guard.admin.expect(status, 'POST', `${guard.path}/decisions/${flagged.metadata.decision_id}/review`, body);
+    const { body } = await review({ verdict: 'acceptable', comment: 'für März' }, 200);
+    expect(body).toMatchObject({ flagged: true, review: { verdict: 'acceptable', comment: 'für März', reviewed_by: expect.stringMatching(/^key:[A-Za-z0-9]{12}$/) } });
+    expect((await review({ verdict: 'acceptable', comment: 'für März' }, 200)).body).toEqual(body);
+    expect((await review({ verdict: 'unacceptable' }, 409)).body).toMatchObject({ code: 'already_reviewed' });
+    expect(await queue()).toEqual([]);
+    expect((await guard.admin.expect(200, 'GET', `${guard.path}/decisions?flagged=true`)).body['data']).toEqual([body]);
+  });
+});
