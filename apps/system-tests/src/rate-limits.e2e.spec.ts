@@ -21,6 +21,8 @@ beforeAll(async () => {
   guard = await test.guard('limits', [
     { name: 'Hot', tool_pattern: 'hot', action: 'rate_limit', rate_limit: { max_requests: most, window_seconds: windowSeconds } },
     { name: 'Each user', tool_pattern: 'own', action: 'rate_limit', rate_limit: { max_requests: 2, window_seconds: 600, by: 'end_user_id' } },
+    { name: 'Once', tool_pattern: 'once', action: 'rate_limit', rate_limit: { max_requests: 1, window_seconds: 600 } },
+    { name: 'People look', tool_pattern: 'deploy', action: 'require_approval' },
     { name: 'Slow', tool_pattern: 'slow', action: 'rate_limit', rate_limit: { max_requests: 1, window_seconds: 3 } },
   ]);
 }, 120_000);
@@ -84,6 +86,21 @@ describe('a caller that is told when to come again', () => {
       expect((await guard.ask({ id: `slow-${turn}-again`, name: 'slow', arguments: {} })).action).toBe('allow');
     }
   }, 30_000);
+});
+
+describe('a request that is held while people decide on one of its calls', () => {
+  it('has its other calls counted once, though all are judged again', async () => {
+    const calls = ['deploy', 'once'].map((name) => ({ id: `held-${name}`, name, arguments: {} }));
+    const held = guard.agent.expect(200, 'POST', `${guard.path}/agent/validate`, { session_id: 'held', tool_calls: calls }, { prefer: 'wait=30' });
+    const approvalId = await eventually(async () => {
+      const { body } = await guard.approver.call('GET', `${guard.path}/approvals?status=pending`);
+      return (body['data'] as { id: string }[])[0]?.id;
+    });
+    await guard.approve(approvalId);
+    const results = (await held).body['results'] as Result[];
+    expect(results.map(({ action }) => action)).toEqual(['allow', 'allow']);
+    expect(await guard.ask({ id: 'another', name: 'once', arguments: {} })).toMatchObject({ action: 'block', code: 'rate_limit_exceeded' });
+  }, 40_000);
 });
 
 describe('a limit for each user', () => {
