@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@holdpoint/test-kit';
-import { type Client, TestSystem, type Json, type TestGuard } from './harness.ts';
+import { type Client, root, TestSystem, type Json, type TestGuard } from './harness.ts';
 import { Platform } from './platform.ts';
 
 let test: TestSystem;
@@ -29,7 +31,18 @@ afterAll(async () => {
 const ask = async (client: Client, body: Json, status = 200): Promise<Json> => (await client.expect(status, 'POST', `${guard.path}/policies/evaluate`, body)).body;
 const call = (name: string, toolArguments: object = {}) => ({ tool_call: { id: `dry ${name}`, name, arguments: toolArguments }, session_id: 's1', end_user_id: 'u1' });
 
+/** What the page sends to a path. */
+function example(path: string): Json {
+  const page = readFileSync(join(root, 'docs/evaluate-and-review.md'), 'utf8');
+  const [, body = ''] = new RegExp(`curl [^\n]*${path}[^\n]* -d '\\s*(\\{[^']*\\})'`).exec(page) ?? [];
+  return JSON.parse(body) as Json;
+}
+
 describe('a dry run', () => {
+  it('answers the example of the page', async () => {
+    expect(await ask(guard.admin, example('/policies/evaluate'))).toMatchObject({ dry_run: true, action: 'allow', at: '2026-11-28T02:10:00.000Z', explanation: expect.arrayContaining([expect.objectContaining({ because: '`/amount` is 250, not greater than 1000' })]) });
+  });
+
   it('says what would become of a call, and why, policy by policy', async () => {
     const answer = await ask(guard.admin, call('payment_create', { amount: 250 }));
     expect(answer).toMatchObject({ dry_run: true, action: 'allow', policy_matched: null, metadata: { policy_version: 6, scanner: expect.stringMatching(/^holdpoint-detection/) } });
@@ -116,9 +129,10 @@ describe('a decision that warns', () => {
     });
     expect(waiting).toMatchObject([{ id: flagged.metadata.decision_id, flagged: true, tool_call_id: 'flagged' }]);
     const review = (body: Json, status: number) => guard.admin.expect(status, 'POST', `${guard.path}/decisions/${flagged.metadata.decision_id}/review`, body);
-    const { body } = await review({ verdict: 'acceptable', comment: 'für März' }, 200);
-    expect(body).toMatchObject({ flagged: true, review: { verdict: 'acceptable', comment: 'für März', reviewed_by: expect.stringMatching(/^key:[A-Za-z0-9]{12}$/) } });
-    expect((await review({ verdict: 'acceptable', comment: 'für März' }, 200)).body).toEqual(body);
+    const found = example('/review');
+    const { body } = await review(found, 200);
+    expect(body).toMatchObject({ flagged: true, review: { ...found, reviewed_by: expect.stringMatching(/^key:[A-Za-z0-9]{12}$/) } });
+    expect((await review(found, 200)).body).toEqual(body);
     expect((await review({ verdict: 'unacceptable' }, 409)).body).toMatchObject({ code: 'already_reviewed' });
     expect(await queue()).toEqual([]);
     expect((await guard.admin.expect(200, 'GET', `${guard.path}/decisions?flagged=true`)).body['data']).toEqual([body]);
