@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { candidatesByName } from './candidates.ts';
-import { compileGlob, globProblem, parseGlob } from './glob.ts';
+import { compileGlob, globProblem, parseGlob } from './globs/glob.ts';
 
 // Many small cases, not one slow one: room for a busy machine.
 jest.setTimeout(60_000);

@@ -1,4 +1,4 @@
-import { type Glob, matchesGlob } from './glob.ts';
+import { type Glob, matchesGlob } from './globs/glob.ts';
 
 type Entry<T> = Readonly<{ place: number; glob: Glob; value: T }>;
 

@@ -1,11 +1,11 @@
-import { checkPolicyDraft } from './check-policy.ts';
-import { fields, listOf, oneOf, problemsOf, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
+import { checkPolicyDraft } from './drafts/check-policy.ts';
+import { fields, listOf, oneOf, problemsOf, satisfies, text, type Problem, type Rule } from './drafts/draft-reader.ts';
 import { evaluate, evaluateWithin, type Verdict } from './evaluate.ts';
 import { instantOf } from './instant.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { appendToken } from './json-pointer.ts';
 import { DEFAULT_ACTIONS, POLICY_ACTIONS, type DefaultAction, type Policy, type ToolCallFacts } from './policy.ts';
-import { readPolicyList } from './policy-list.ts';
+import { readPolicyList } from './drafts/policy-list.ts';
 import { compilePolicySet } from './policy-set.ts';
 import { quoted } from './quoted.ts';
 

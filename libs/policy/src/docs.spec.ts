@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { runCases } from './cases.ts';
-import { checkPolicyDraft } from './check-policy.ts';
+import { checkPolicyDraft } from './drafts/check-policy.ts';
 import { isJsonObject } from './json.ts';
 import { THREAT_TYPES } from './policy.ts';
 

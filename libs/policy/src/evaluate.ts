@@ -2,7 +2,7 @@ import { JudgedCall } from './judged-call.ts';
 import { type DefaultAction, isToolName, type Policy, type RateLimit, type RateLimitKey, type ToolCallFacts, type VerdictAction } from './policy.ts';
 import type { CompiledPolicy, CompiledPolicySet } from './policy-set.ts';
 import { quoted } from './quoted.ts';
-import type { Unjudgeable } from './unjudgeable.ts';
+import type { Unjudgeable } from './conditions/unjudgeable.ts';
 
 /** A limit that a call meets, and with whom it is counted: the calls of this policy with this `value` of `by`; together all that have none, or all where `by` is null. */
 export type MetLimit = Readonly<{ policy: Policy; rate_limit: RateLimit; by: RateLimitKey | null; value: string | null }>;

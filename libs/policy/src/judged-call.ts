@@ -1,7 +1,7 @@
-import { argumentTexts, type ArgumentTexts } from './argument-texts.ts';
-import type { PatternGroup } from './pattern-groups.ts';
+import { argumentTexts, type ArgumentTexts } from './conditions/argument-texts.ts';
+import type { PatternGroup } from './conditions/pattern-groups.ts';
 import type { ToolCallFacts } from './policy.ts';
-import type { Unjudgeable } from './unjudgeable.ts';
+import type { Unjudgeable } from './conditions/unjudgeable.ts';
 
 /** One call at one instant (epoch milliseconds). Its texts are collected once, when the first condition asks, and read by a group of patterns once. */
 export class JudgedCall {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { checkPolicyDraft } from './check-policy.ts';
+import { checkPolicyDraft } from './drafts/check-policy.ts';
 import { evaluate } from './evaluate.ts';
 import type { ArgumentPredicate, Conditions, Policy, TimeWindow, ToolCallFacts } from './policy.ts';
 import { compilePolicySet, draftOf } from './policy-set.ts';

@@ -1,9 +1,9 @@
 import { candidatesByName } from './candidates.ts';
-import { checkPolicyDraft } from './check-policy.ts';
-import type { Condition } from './condition.ts';
-import { compileConditions } from './conditions.ts';
-import { type Glob, parseGlob } from './glob.ts';
-import { groupPatterns, type PatternGroup } from './pattern-groups.ts';
+import { checkPolicyDraft } from './drafts/check-policy.ts';
+import type { Condition } from './conditions/condition.ts';
+import { compileConditions } from './conditions/conditions.ts';
+import { type Glob, parseGlob } from './globs/glob.ts';
+import { groupPatterns, type PatternGroup } from './conditions/pattern-groups.ts';
 import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
 import { quoted } from './quoted.ts';
 

@@ -1,4 +1,4 @@
-import { quoted } from './quoted.ts';
+import { quoted } from '../quoted.ts';
 
 /** Why a condition neither holds nor fails; completes "could not be judged because …". */
 export type Unjudgeable = Readonly<{ because: string }>;

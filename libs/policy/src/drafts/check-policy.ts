@@ -1,10 +1,10 @@
 import { fields, grammar, isStorable, listOf, oneOf, Problems, requireFields, satisfies, text, type Problem, type Rule } from './draft-reader.ts';
-import { globProblem } from './glob.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { appendToken, pointerProblem } from './json-pointer.ts';
-import { patternProblem } from './pattern.ts';
-import { DAYS, POLICY_ACTIONS, RATE_LIMIT_KEYS, THREAT_TYPES } from './policy.ts';
-import { canNeverHold, isTimeZone, minuteOf } from './time-window.ts';
+import { globProblem } from '../globs/glob.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { appendToken, pointerProblem } from '../json-pointer.ts';
+import { patternProblem } from '../conditions/pattern.ts';
+import { DAYS, POLICY_ACTIONS, RATE_LIMIT_KEYS, THREAT_TYPES } from '../policy.ts';
+import { canNeverHold, isTimeZone, minuteOf } from '../conditions/time-window.ts';
 
 const MAX_PREDICATES = 32;
 const MAX_LIST = 256;

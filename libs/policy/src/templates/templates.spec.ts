@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkPolicyDraft } from './check-policy.ts';
-import { evaluate } from './evaluate.ts';
-import type { Policy, PolicyAction, ToolCallFacts } from './policy.ts';
-import { compilePolicySet } from './policy-set.ts';
+import { checkPolicyDraft } from '../drafts/check-policy.ts';
+import { evaluate } from '../evaluate.ts';
+import type { Policy, PolicyAction, ToolCallFacts } from '../policy.ts';
+import { compilePolicySet } from '../policy-set.ts';
 import { policyTemplates, type TemplateRule } from './templates.ts';
 
 describe('the templates of the product that this one grew from', () => {

@@ -1,10 +1,10 @@
 import { combined, compareConditions, patternsOf, sameOrder } from './compare-conditions.ts';
-import { compareGlobs, mayMeet } from './compare-globs.ts';
-import { type Glob, parseGlob } from './glob.ts';
-import { canonical } from './json.ts';
-import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
-import { firstAsked } from './policy-set.ts';
-import { quoted } from './quoted.ts';
+import { compareGlobs, mayMeet } from '../globs/compare-globs.ts';
+import { type Glob, parseGlob } from '../globs/glob.ts';
+import { canonical } from '../json.ts';
+import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from '../policy.ts';
+import { firstAsked } from '../policy-set.ts';
+import { quoted } from '../quoted.ts';
 import type { Relation } from './relation.ts';
 import { alike, type Answers, ANYTHING, answersOf, BLOCKED, effectOf, type Effect, joined, letGo, NO_SHIFT, type Shift, shiftOf, spanOf, takenOn, UNCERTAIN } from './strictness.ts';
 

@@ -1,12 +1,12 @@
 import { contradictionIn, implies } from './condition-logic.ts';
-import type { Problem } from './draft-reader.ts';
-import { candidatesByName } from './candidates.ts';
-import { parseGlob, type Glob } from './glob.ts';
-import { coverOf, everyName } from './glob-cover.ts';
-import type { Policy } from './policy.ts';
-import { readPolicyFile } from './policy-list.ts';
-import { firstAsked } from './policy-set.ts';
-import { quoted } from './quoted.ts';
+import type { Problem } from '../drafts/draft-reader.ts';
+import { candidatesByName } from '../candidates.ts';
+import { parseGlob, type Glob } from '../globs/glob.ts';
+import { coverOf, everyName } from '../globs/glob-cover.ts';
+import type { Policy } from '../policy.ts';
+import { readPolicyFile } from '../drafts/policy-list.ts';
+import { firstAsked } from '../policy-set.ts';
+import { quoted } from '../quoted.ts';
 
 /** In the order of `docs/cli.md`. */
 export const LINT_RULES = {

@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { checkPolicyDraft } from './check-policy.ts';
-import { compilePolicySet } from './policy-set.ts';
-import type { Policy } from './policy.ts';
+import { compilePolicySet } from '../policy-set.ts';
+import type { Policy } from '../policy.ts';
 
 const minimal = { name: 'No shell', tool_pattern: 'shell*', action: 'block' };
 

@@ -1,10 +1,10 @@
 import { checkPolicyDraft } from './check-policy.ts';
 import { fields, oneOf, type Problem, problemsOf, type Rule, satisfies, text } from './draft-reader.ts';
-import { instantOf } from './instant.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { appendToken } from './json-pointer.ts';
-import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from './policy.ts';
-import { draftOf } from './policy-set.ts';
+import { instantOf } from '../instant.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { appendToken } from '../json-pointer.ts';
+import { DEFAULT_ACTIONS, type DefaultAction, type Policy } from '../policy.ts';
+import { draftOf } from '../policy-set.ts';
 
 /** `path`: where the list stands in the document, so that its policies are at `<path>/0` and so on. */
 export type PolicyFile = Readonly<{ default_action?: DefaultAction; policies: readonly Policy[]; path: string }>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { quoted } from './quoted.ts';
+import { quoted } from '../quoted.ts';
 import { shown } from './shown.ts';
 
 describe('a value in a sentence', () => {

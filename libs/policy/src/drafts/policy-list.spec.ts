@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readPolicyFile } from './policy-list.ts';
-import { firstAsked } from './policy-set.ts';
+import { firstAsked } from '../policy-set.ts';
 
 const reads = { name: 'Reads', tool_pattern: 'read_*', action: 'allow' };
 const writes = { name: 'Writes', tool_pattern: 'write_*', action: 'block' };

@@ -1,4 +1,4 @@
-import type { DefaultAction, PolicyAction, RateLimit } from './policy.ts';
+import type { DefaultAction, PolicyAction, RateLimit } from '../policy.ts';
 
 export type Effect = 'loosened' | 'tightened' | 'both' | 'unclear' | 'neither';
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from './json.ts';
-import { quoted } from './quoted.ts';
+import { isJsonObject } from '../json.ts';
+import { quoted } from '../quoted.ts';
 
 /**
  * A JSON value, fit to stand in a sentence: numbers, `true`, `false` and `null` as they are, anything else as compact JSON in backticks, of which at

@@ -1,5 +1,5 @@
 import { DateTime, IANAZone } from 'luxon';
-import { DAYS, type TimeWindow } from './policy.ts';
+import { DAYS, type TimeWindow } from '../policy.ts';
 
 const MINUTES_A_DAY = 24 * 60;
 

@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
-import { quoted } from './quoted.ts';
+import { quoted } from '../quoted.ts';
 
 export const MAX_PATTERN_BYTES = 1024;
 export const MAX_PROGRAM_SIZE = 512;

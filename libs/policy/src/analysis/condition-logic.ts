@@ -1,9 +1,9 @@
-import { compilePredicate } from './argument-predicates.ts';
+import { compilePredicate } from '../conditions/argument-predicates.ts';
 import { compareWindows } from './compare-conditions.ts';
-import { isJsonObject } from './json.ts';
-import { JudgedCall } from './judged-call.ts';
-import type { ArgumentPredicate, Conditions } from './policy.ts';
-import { quoted } from './quoted.ts';
+import { isJsonObject } from '../json.ts';
+import { JudgedCall } from '../judged-call.ts';
+import type { ArgumentPredicate, Conditions } from '../policy.ts';
+import { quoted } from '../quoted.ts';
 
 type Predicates = Readonly<Record<string, ArgumentPredicate>>;
 type Range = Readonly<{ from: number; fromOpen: boolean; to: number; toOpen: boolean }>;

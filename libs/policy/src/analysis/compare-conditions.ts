@@ -1,7 +1,7 @@
-import { canonical } from './json.ts';
-import { type ArgumentPredicate, type Conditions, DAYS, type TimeWindow } from './policy.ts';
+import { canonical } from '../json.ts';
+import { type ArgumentPredicate, type Conditions, DAYS, type TimeWindow } from '../policy.ts';
 import { compareSets, opposite, type Relation, relationOf } from './relation.ts';
-import { minuteOf, openHours } from './time-window.ts';
+import { minuteOf, openHours } from '../conditions/time-window.ts';
 
 /** A condition that differs; `field` names it as the API does, from the policy down. */
 export type ConditionChange = Readonly<{ field: string; relation: Relation }>;

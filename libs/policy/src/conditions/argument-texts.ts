@@ -1,5 +1,5 @@
-import { isJsonObject } from './json.ts';
-import { appendToken } from './json-pointer.ts';
+import { isJsonObject } from '../json.ts';
+import { appendToken } from '../json-pointer.ts';
 import { isLongerThan, MAX_TEXT_BYTES } from './pattern.ts';
 import { searchableForms } from './searchable-forms.ts';
 import { textTooLong, type Unjudgeable } from './unjudgeable.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
-import type { TimeWindow } from './policy.ts';
+import type { TimeWindow } from '../policy.ts';
 import { compileTimeWindow } from './time-window.ts';
 
 const weekendNights: TimeWindow = { days: ['saturday', 'sunday'], hours_start: 18, hours_end: 9, timezone: 'America/New_York' };

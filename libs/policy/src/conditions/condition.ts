@@ -1,4 +1,4 @@
-import type { JudgedCall } from './judged-call.ts';
+import type { JudgedCall } from '../judged-call.ts';
 import type { Unjudgeable } from './unjudgeable.ts';
 
 /** `whyNot` says of a call for which it does not hold what stands against what, without a full stop. It is for explanations: no verdict asks. */

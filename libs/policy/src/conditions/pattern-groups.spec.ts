@@ -1,11 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { argumentTexts, type ArgumentTexts } from './argument-texts.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from '../evaluate.ts';
 import { compilePattern, patternProblem } from './pattern.ts';
 import { groupPatterns } from './pattern-groups.ts';
-import type { Policy } from './policy.ts';
-import { compilePolicySet } from './policy-set.ts';
+import type { Policy } from '../policy.ts';
+import { compilePolicySet } from '../policy-set.ts';
 
 // Many small cases, not one slow one: room for a busy machine.
 jest.setTimeout(120_000);

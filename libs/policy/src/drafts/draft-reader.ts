@@ -1,6 +1,6 @@
-import { appendToken } from './json-pointer.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { quoted } from './quoted.ts';
+import { appendToken } from '../json-pointer.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { quoted } from '../quoted.ts';
 
 /** `path` is a JSON pointer into the draft; `message` completes "the value there …" or names the field. */
 export type Problem = Readonly<{ path: string; message: string }>;

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { diffPolicies, type PolicyDiff } from './diff.ts';
-import { evaluateWithin } from './evaluate.ts';
-import { type Conditions, type DefaultAction, POLICY_ACTIONS, type Policy, type ToolCallFacts } from './policy.ts';
-import { compilePolicySet } from './policy-set.ts';
+import { evaluateWithin } from '../evaluate.ts';
+import { type Conditions, type DefaultAction, POLICY_ACTIONS, type Policy, type ToolCallFacts } from '../policy.ts';
+import { compilePolicySet } from '../policy-set.ts';
 
 jest.setTimeout(120_000);
 

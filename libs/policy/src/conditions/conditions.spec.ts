@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { THREAT_TYPES as DETECTED } from '@holdpoint/detection';
-import { checkPolicyDraft } from './check-policy.ts';
-import { evaluate } from './evaluate.ts';
-import { type ArgumentPredicate, type Conditions, THREAT_TYPES } from './policy.ts';
-import { compilePolicySet } from './policy-set.ts';
+import { checkPolicyDraft } from '../drafts/check-policy.ts';
+import { evaluate } from '../evaluate.ts';
+import { type ArgumentPredicate, type Conditions, THREAT_TYPES } from '../policy.ts';
+import { compilePolicySet } from '../policy-set.ts';
 
 describe('who calls', () => {
   it.each([

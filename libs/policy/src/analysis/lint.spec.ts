@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { evaluate } from './evaluate.ts';
-import { compileGlob, globProblem, parseGlob } from './glob.ts';
-import { coverOf } from './glob-cover.ts';
+import { evaluate } from '../evaluate.ts';
+import { compileGlob, globProblem, parseGlob } from '../globs/glob.ts';
+import { coverOf } from '../globs/glob-cover.ts';
 import { lintPolicies, lintPolicyFile } from './lint.ts';
-import type { ArgumentPredicate, Conditions, Policy } from './policy.ts';
-import { readPolicyList } from './policy-list.ts';
-import { compilePolicySet } from './policy-set.ts';
+import type { ArgumentPredicate, Conditions, Policy } from '../policy.ts';
+import { readPolicyList } from '../drafts/policy-list.ts';
+import { compilePolicySet } from '../policy-set.ts';
 
 // Many small cases, not one slow one: room for a busy machine.
 jest.setTimeout(60_000);
@@ -153,7 +153,7 @@ describe('a glob that others cover', () => {
 });
 
 describe('the golden cases', () => {
-  const folder = new URL('../cases/', import.meta.url);
+  const folder = new URL('../../cases/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
   it.each(files)('of %s want no verdict from a policy that lint calls dead', (name) => {

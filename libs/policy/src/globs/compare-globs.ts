@@ -1,6 +1,6 @@
 import { Automaton, lettersOf, type Places } from './glob-automaton.ts';
 import { type Glob, parseGlob } from './glob.ts';
-import type { Relation } from './relation.ts';
+import type { Relation } from '../analysis/relation.ts';
 
 /** Enough for globs that people write. */
 const MAX_STEPS = 200_000;

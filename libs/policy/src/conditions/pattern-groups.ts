@@ -1,7 +1,7 @@
 import { RE2Set } from 're2js';
 import type { ArgumentTexts } from './argument-texts.ts';
 import { compilePattern } from './pattern.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../policy.ts';
 
 /**
  * Patterns that are searched together: the automaton of all reads a text once, whatever their number. `found` are those in any of the texts; null where

@@ -1,9 +1,9 @@
 import type { Condition } from './condition.ts';
-import { jsonEqual } from './json.ts';
-import { pointerTokens, valueAt } from './json-pointer.ts';
+import { jsonEqual } from '../json.ts';
+import { pointerTokens, valueAt } from '../json-pointer.ts';
 import { compilePattern, isLongerThan, MAX_TEXT_BYTES } from './pattern.ts';
-import type { ArgumentPredicate } from './policy.ts';
-import { quoted } from './quoted.ts';
+import type { ArgumentPredicate } from '../policy.ts';
+import { quoted } from '../quoted.ts';
 import { shown, shownList } from './shown.ts';
 import { textTooLong, type Unjudgeable } from './unjudgeable.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { compareGlobs, mayMeet } from './compare-globs.ts';
 import { compileGlob, globProblem, parseGlob } from './glob.ts';
-import { opposite } from './relation.ts';
+import { opposite } from '../analysis/relation.ts';
 
 jest.setTimeout(60_000);
 
