@@ -23,15 +23,17 @@ const code = [
   "describe('an order', () => {\n  it.each([\n    ['open', true],\n    ['shipped', false],\n  ])('%s can be cancelled: %s', (status, wanted) => {\n    expect(canCancel({ ...order, status })).toBe(wanted);\n  });\n});\n\n",
   'class Cart {\n  private readonly items = new Map<string, number>();\n\n  add(sku: string, count = 1): this {\n    this.items.set(sku, (this.items.get(sku) ?? 0) + count);\n    return this;\n  }\n}\n\n',
 ].join('');
+/** As calls come from the wire: one piece of memory, not a view of another text. */
+const received = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 const repeated = (text: string, length: number): string => text.repeat(Math.ceil(length / text.length)).slice(0, length);
 
-const small = [
+const small = received([
   { name: 'update_ticket', arguments: { ticket_id: 'T-20931', status: 'waiting', title: 'Delivery on Thursday', body: prose.slice(0, 250), tags: ['delivery', 'vip'], assignee: 'support' } },
   { name: 'execute_shell', arguments: { command: `cd services/orders && npm run build && npx jest --runInBand src/orders src/invoices 2>&1 | tail -n 40 > build.log; ${repeated('git diff --stat main -- src/orders/list-orders.ts src/orders/order.ts; ', 260)}`, cwd: '/workspace/shop' } },
   { name: 'run_sql', arguments: { query: `SELECT o.id, o.total, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.created_at >= now() - interval '7 days' AND o.status IN ('open', 'paid') AND c.country = 'DE' ${repeated("AND o.channel <> 'test' ", 170)}ORDER BY o.total DESC LIMIT 50`, database: 'shop' } },
-];
-const large = { name: 'write_file', arguments: { path: 'src/orders/list-orders.ts', content: repeated(code, 16 * 1_024) } };
-const page = repeated(prose, 16 * 1_024);
+]);
+const large = received({ name: 'write_file', arguments: { path: 'src/orders/list-orders.ts', content: repeated(code, 16 * 1_024) } });
+const page = received(repeated(prose, 16 * 1_024));
 const bytesOf = (value: unknown): number => JSON.stringify(value).length;
 
 const subjects: readonly Subject[] = [

@@ -75,7 +75,9 @@ export class Literals {
     const drawer = this.#drawers[key] ?? 0;
     const end = this.#begins[drawer + 1] ?? 0;
     for (let entry = this.#begins[drawer] ?? 0; entry < end; entry += 1) {
-      const code = text.charCodeAt(at + (this.#further[entry] ?? 0));
+      const place = at + (this.#further[entry] ?? 0);
+      if (place < 0 || place >= text.length) continue;
+      const code = text.charCodeAt(place);
       if ((code >= 65 && code <= 90 ? code + 32 : code) !== this.#furtherCodes[entry]) continue;
       const literal = this.#filed[entry] ?? 0;
       const from = at - (this.#offsets[entry] ?? 0);

@@ -96,7 +96,8 @@ export const numbers: Analyser = {
     let at = 0;
     while (at < text.length) {
       const code = text.charCodeAt(at);
-      const next = text.charCodeAt(at + 1);
+      // Not beyond the end: that would make all reading slow.
+      const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 0;
       const digitAt = code >= 48 && code <= 57 ? at : next >= 48 && next <= 57 ? at + 1 : -1;
       if (digitAt < 0) {
         at += MIN_DIGITS + 1;

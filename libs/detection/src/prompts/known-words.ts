@@ -53,28 +53,31 @@ export class KnownWords {
       if (letter === 0) {
         if (code <= 0x20) parted = 1;
         // A line end or tab that is written out.
-        else if (code === 0x5c && isWrittenBlank(text.charCodeAt(at + 1))) at += parted = 1;
+        else if (code === 0x5c && at + 1 < end && isWrittenBlank(text.charCodeAt(at + 1))) at += parted = 1;
         continue;
       }
       const start = at;
       let hash = 0;
-      let digits = 0;
-      let odd = 0;
-      while (letter !== 0) {
-        // A letter behind a digit, or one beyond ASCII: the word may be another one's disguise.
-        odd |= (letter & ODD) | (digits & ~letter);
-        digits |= letter & DIGIT;
+      let kinds = 0;
+      for (;;) {
+        kinds |= letter;
         hash = (Math.imul(hash, 31) + letter) | 0;
         at += 1;
-        // Beyond the end there is NaN, which is no letter.
+        // INVARIANT: nothing is read beyond the end: that would make all reading slow.
+        if (at === end) break;
         code = text.charCodeAt(at);
-        if ((code === 0x27 || code === 0x2019) && isLetterOrDigit(text.charCodeAt(at + 1))) code = text.charCodeAt((at += 1));
         letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
+        if (letter !== 0) continue;
+        if ((code !== 0x27 && code !== 0x2019) || at + 1 === end || !isLetterOrDigit(text.charCodeAt(at + 1))) break;
+        at += 1;
+        code = text.charCodeAt(at);
+        letter = code < 0x80 ? (lower[code] ?? 0) : ODD;
       }
       place += parted;
       parted = code <= 0x20 ? 1 : 0;
       if (code === 0x5c) at -= 1;
-      if (odd !== 0) hash = hashOf(plain(text.slice(start, Math.min(at, start + LONGEST))));
+      // A letter beyond ASCII, or digits among letters: the word may be another one's disguise.
+      if ((kinds & ODD) !== 0 || (kinds & DIGIT_AND_LETTER) === DIGIT_AND_LETTER) hash = hashOf(plain(text.slice(start, Math.min(at, start + LONGEST))));
       let slot = slotOf(hash);
       while (known[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SIZE - 1);
       const word = known[slot] ?? 0;
@@ -111,6 +114,8 @@ const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SIZE - 1);
 const LONGEST = 64;
 /** A bit that digits have and letters have not. */
 const DIGIT = 0x80;
+/** A bit of letters and the underscore, with it. */
+const DIGIT_AND_LETTER = DIGIT | 0x40;
 /** Stands for a letter beyond ASCII. */
 const ODD = 0x100;
 /** ASCII letters in lower case, the underscore, and digits with their bit; 0 for everything else. */

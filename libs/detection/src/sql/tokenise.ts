@@ -147,8 +147,8 @@ class Reader {
   #number(start: number): void {
     const text = this.#text;
     let at = start;
-    while (classOf(text.charCodeAt(at)) === DIGIT) at += 1;
-    const next = text.charCodeAt(at);
+    while (at < text.length && classOf(text.charCodeAt(at)) === DIGIT) at += 1;
+    const next = at < text.length ? text.charCodeAt(at) : 0;
     if ((at > start && next !== 46 && classOf(next) !== LETTER) || at - start > 300) {
       this.#at = at;
       return this.#add('number', text.slice(start, at), start);
@@ -172,7 +172,7 @@ class Reader {
       const here = text.charCodeAt(at);
       if (here === 92 && backslashes) at += 1;
       else if (here === code) {
-        if (text.charCodeAt(at + 1) !== code) return at;
+        if (at + 1 === text.length || text.charCodeAt(at + 1) !== code) return at;
         at += 1;
       }
     }
