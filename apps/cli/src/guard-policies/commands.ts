@@ -72,7 +72,7 @@ export async function pull({ args, terminal, pathOf, env, stop }: GuardPoliciesC
     const text = policiesText({ guard, ...held }, format);
     if (name === undefined) terminal.out(text.trimEnd());
     else if (!writeOver(pathOf(name), text, options.force === true)) throw new GuardTrouble(`${name} says something else: give --force to write over it`);
-    terminal.err(`${held.policies.length} policies of guard \`${guard}\`, version ${held.version}${name === undefined ? '' : `: ${name}`}${held.default_action === null ? '; the key may not read its default action' : ''}`);
+    terminal.err(`${held.policies.length} ${held.policies.length === 1 ? 'policy' : 'policies'} of guard \`${guard}\`, version ${held.version}${name === undefined ? '' : `: ${name}`}${held.default_action === null ? '; the key may not read its default action' : ''}`);
     return 0;
   });
 }
