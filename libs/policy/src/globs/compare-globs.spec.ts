@@ -36,11 +36,9 @@ describe('two globs', () => {
 
   it('lie to each other as the names that they match', () => {
     const name = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6, minLength: 1 });
-    const told = new Set<string>();
     fc.assert(
       fc.property(glob, glob, fc.array(name, { minLength: 30, maxLength: 30 }), (before, after, names) => {
         const relation = compareGlobs(before, after);
-        told.add(relation);
         const [was, is] = [compileGlob(before), compileGlob(after)];
         for (const one of names) {
           if (relation === 'same') expect([one, is(one)]).toEqual([one, was(one)]);
@@ -51,7 +49,8 @@ describe('two globs', () => {
       }),
       { numRuns: 2_000 },
     );
-    expect([...told].sort()).toEqual(['narrower', 'other', 'same', 'wider']);
+    const drawn = fc.sample(fc.tuple(glob, glob), { numRuns: 500, seed: 1 }).map(([before, after]) => compareGlobs(before, after));
+    expect([...new Set(drawn)].sort()).toEqual(['narrower', 'other', 'same', 'wider']);
   });
 });
 
