@@ -42,7 +42,11 @@ export function sanitize(value: unknown, scanAll: (value: unknown) => Scan): San
 /** What stands at each pointer afterwards. A threat in a key, or in no text at all, has no edit: it stays, and the result is not clean. */
 function editsOf(value: unknown, threats: readonly Threat[], changes: Map<string, Change>): ReadonlyMap<string, string | number> {
   const byPath = new Map<string, Threat[]>();
-  for (const threat of threats) byPath.set(threat.path, [...(byPath.get(threat.path) ?? []), threat]);
+  for (const threat of threats) {
+    const here = byPath.get(threat.path);
+    if (here) here.push(threat);
+    else byPath.set(threat.path, [threat]);
+  }
   const edits = new Map<string, string | number>();
   for (const [path, found] of byPath) {
     const text = valueAt(value, path);
