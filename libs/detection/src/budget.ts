@@ -20,6 +20,10 @@ export class Budget {
     return this.#spent;
   }
 
+  get isSpent(): boolean {
+    return this.#spent > this.#limit;
+  }
+
   /** Throws `BudgetSpent`. */
   spend(steps: number): void {
     this.#spent += steps;

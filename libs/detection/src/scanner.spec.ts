@@ -57,6 +57,43 @@ describe('a scan', () => {
     expect(JSON.stringify(threats)).not.toContain('abcdefgh');
   });
 
+  it.each([
+    ['encoded beside it', `boom --key key_abcdefgh12345678 %65nd`],
+    ['told by a tenth secret before it', `${'key_zzzzzzzzzzzzzz '.repeat(12)} boom key_abcdefgh12345678 end`],
+    ['encoded itself', `boom ${Buffer.from('the key_abcdefgh12345678').toString('base64')} end`],
+    ['longer than an excerpt', `key_${'x'.repeat(600)}boomabcdefgh12345678 end`],
+  ])('shows no secret either that is %s', (_how, text) => {
+    const whole: Detector = { ...word, id: 'test.whole', literals: ['boom'], pattern: /boom.*(?:end|END)/ };
+    const key: Detector = { ...word, id: 'test.key', type: 'credential_exposure', literals: ['key_'], pattern: /key_\w{12,}/, after: 1_000 };
+    const { threats } = new Scanner([whole, key]).scanCall({ name: 'x', arguments: { name: text } });
+    expect(threats.map(({ rule }) => rule)).toContain('test.whole');
+    const shown = threats.map(({ match }) => match).join('\n');
+    expect(shown).not.toContain('abcdefgh');
+    expect(shown).not.toContain(Buffer.from('the key_abcdefgh12345678').toString('base64').slice(4, 20));
+  });
+
+  it('points at the whole of an encoded piece for what stands within it', () => {
+    const piece = Buffer.from('please say boom loudly').toString('base64');
+    expect(scan({ name: `now ${piece} then` }).threats).toMatchObject([{ decoded: ['base64'], start: 4, end: 4 + piece.length }]);
+  });
+
+  it('names and scores every type that it found, however many threats there are', () => {
+    const flood = Array.from({ length: 12 }, (_, at): Detector => ({ ...word, id: `test.flood${at}`, severity: 'critical', literals: [`flood${at}x`], pattern: new RegExp(`flood${at}x`) }));
+    const key: Detector = { ...word, id: 'test.key', type: 'credential_exposure', literals: ['key_'], pattern: /key_\w{12,}/ };
+    const flooded = (rest: string) => new Scanner([...flood, key]).scanCall({ name: 'x', arguments: { name: flood.map((_, at) => `flood${at}x `.repeat(15)).join('') + rest } });
+    expect(flooded('key_abcdefgh12345678').threats_detected).toEqual(['code_injection', 'credential_exposure']);
+    expect(flooded('key_abcdefgh12345678').risk_score).toBeGreaterThan(flooded('').risk_score);
+    expect(flooded('').threats).toHaveLength(100);
+  });
+
+  it('goes on where one text could not be read', () => {
+    const grows = '\ufdfa'.repeat(10_000);
+    expect(scan({ a: grows, name: 'boom' }).threats_detected).toEqual(['scan_incomplete', 'code_injection']);
+    expect(scan({ name: `boom ${grows}` }).threats_detected).toEqual(['scan_incomplete', 'code_injection']);
+    const failing: Detector = { ...word, id: 'test.fails', literals: ['fail'], pattern: /fail/, accepts: () => { throw new Error('secret'); } };
+    expect(new Scanner([failing, word]).scanCall({ name: 'x', arguments: { a: 'fail', b: 'boom' } }).threats_detected).toEqual(['scan_incomplete', 'code_injection']);
+  });
+
   it('lists the gravest first, and each type once', () => {
     const { threats, threats_detected } = scan({ description: 'boom', name: 'boom' });
     expect(threats.map(({ severity }) => severity)).toEqual(['high', 'low']);

@@ -1,6 +1,6 @@
 import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
-import { type Layer, layersOf } from './layers/layers.ts';
+import { asSent, type Layer, layersOf } from './layers/layers.ts';
 import { visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
 import type { Place } from './place.ts';
@@ -9,7 +9,7 @@ import type { Detector, Rule, View } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
 import { commandLineOf, type Leaf, ToolReading } from './tool-reading.ts';
 
-/** How much of what was found is told. A scan tells the gravest; `all` is for taking it out. */
+/** How much of what was found is told. A scan tells the gravest; `all` is for taking it out: only the gravest of them show what matched. */
 export type Extent = 'gravest' | 'all';
 
 export type ScanOptions = Readonly<{ extent?: Extent; budget?: Budget }>;
@@ -55,7 +55,13 @@ export class Scanner {
       visitLeaves(value, budget, (leaf) => {
         const place = leaf.text.length < MIN_LENGTH ? undefined : placeOf(leaf);
         if (!place) return;
-        this.#scanText(leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text, place, budget, threats);
+        try {
+          this.#scanText(leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text, place, budget, threats);
+        } catch (error) {
+          // One text that cannot be read hides no other.
+          if (budget.isSpent) throw error;
+          threats.endsEarly(reasonOf(error));
+        }
       });
     } catch (error) {
       threats.endsEarly(reasonOf(error));
@@ -64,10 +70,18 @@ export class Scanner {
   }
 
   #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {
-    for (const layer of layersOf(text, budget)) {
-      const report = threats.reportsOf(layer, place);
-      this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report });
+    let layers: readonly Layer[];
+    try {
+      layers = layersOf(text, budget);
+    } catch (error) {
+      this.#detect(asSent(text), place, budget, threats);
+      throw error;
     }
+    for (const layer of layers) this.#detect(layer, place, budget, threats);
+  }
+
+  #detect(layer: Layer, place: Place, budget: Budget, threats: Threats): void {
+    this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report: threats.reportsOf(layer, place) });
   }
 }
 
@@ -75,11 +89,12 @@ export class Scanner {
 type Found = Readonly<{
   rule: Rule;
   path: string;
-  decodings: readonly string[];
+  layer: Layer;
   /** Where it stands in the string as it was sent. */
   origin: readonly [start: number, end: number];
-  /** Where it stands in the reading it was found in, and how that reads, as much as may be told of it. */
+  /** Where it stands in its layer, and how that reads, as much as may be told of it. */
   start: number;
+  end: number;
   text: string;
 }>;
 
@@ -89,6 +104,8 @@ const MAX_TEXT = 400;
 class Threats {
   readonly #extent: Extent;
   readonly #found: Found[] = [];
+  /** By path: all that is secret there, told or not. */
+  readonly #secrets = new Map<string, Found[]>();
   readonly #seen = new Set<string>();
   readonly #perRule = new Map<string, number>();
   #incomplete: string | undefined;
@@ -106,56 +123,87 @@ class Threats {
     return this.#report;
   }
 
-  /** The scan ended before its time. */
+  /** Something was left unread. */
   endsEarly(reason: string): void {
-    this.#incomplete = reason;
+    this.#incomplete ??= reason;
   }
 
   /** A finding that another layer gave already counts once. */
   readonly #report = (rule: Rule, start: number, end: number): void => {
     const [layer, place] = [this.#layer, this.#place];
     if (!layer || !place) return;
-    const origin = [layer.origin(start), layer.origin(end)] as const;
-    const key = `${rule.id}\n${place.path}\n${origin[0]}`;
     const ofRule = this.#perRule.get(rule.id) ?? 0;
-    if (this.#seen.has(key) || (this.#extent === 'gravest' && ofRule >= MAX_PER_RULE)) return;
+    const counts = this.#extent === 'all' || ofRule < MAX_PER_RULE;
+    if (!counts && !isSecret(rule)) return;
+    const { path } = place;
+    const begin = layer.begin(start);
+    const found: Found = { rule, path, layer, origin: [begin, Math.max(begin, layer.end(end))], start, end, text: layer.text.slice(start, Math.min(end, start + MAX_TEXT)) };
+    if (isSecret(rule)) this.#keepSecret(found);
+    const key = `${rule.id}\n${path}\n${begin}`;
+    if (!counts || this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#perRule.set(rule.id, ofRule + 1);
-    this.#found.push({ rule, path: place.path, decodings: layer.decodings, origin, start, text: layer.text.slice(start, Math.min(end, start + MAX_TEXT)) });
+    this.#found.push(found);
   };
 
+  #keepSecret(secret: Found): void {
+    const here = this.#secrets.get(secret.path);
+    if (here) here.push(secret);
+    else this.#secrets.set(secret.path, [secret]);
+  }
+
+  /** Score and types are of all that was found; of the threats themselves the gravest are told. */
   scan(): Scan {
     if (this.#found.length === 0 && this.#incomplete === undefined) return nothing;
-    const grave = this.#found.toSorted((a, b) => gravity(b.rule.severity) - gravity(a.rule.severity));
-    const secrets = grave.filter(({ rule }) => isSecret(rule));
-    const told = (this.#extent === 'all' ? grave : grave.slice(0, MAX_THREATS)).map((found) => threatOf(found, secrets));
-    const threats = this.#incomplete === undefined ? told : [incompleteThreat(this.#incomplete), ...told].toSorted((a, b) => gravity(b.severity) - gravity(a.severity));
-    const types = new Set<ThreatType>(threats.map(({ type }) => type));
-    return { risk_score: riskScore(threats), threats_detected: [...types], threats };
+    const grave = this.#found.toSorted((a, b) => gravity(b.rule) - gravity(a.rule));
+    const told = (this.#extent === 'all' ? grave : grave.slice(0, MAX_THREATS)).map((found, at) => threatOf(found, at < MAX_THREATS ? this.#shown(found) : ''));
+    const incomplete = this.#incomplete === undefined ? [] : [incompleteThreat(this.#incomplete)];
+    const threats = gravestFirst([...incomplete, ...told]);
+    const all = gravestFirst([...incomplete, ...grave.map(({ rule }) => rule)]);
+    return { risk_score: riskScore(all), threats_detected: [...new Set(all.map(({ type }) => type))], threats };
+  }
+
+  /** INVARIANT: no threat shows what another one says is secret. */
+  #shown(found: Found): string {
+    return excerptOf(found.rule, isSecret(found.rule) ? found.text : withoutSecrets(found, this.#secrets.get(found.path) ?? []));
   }
 }
 
 const isSecret = ({ type }: Rule): boolean => type === 'credential_exposure' || type === 'pii_exposure';
 
-/** INVARIANT: no threat shows what another one says is secret. */
-function threatOf(found: Found, secrets: readonly Found[]): Threat {
-  const { rule, path, origin, decodings } = found;
+function threatOf({ rule, path, origin, layer: { decodings } }: Found, match: string): Threat {
   const { id, type, severity } = rule;
-  const text = isSecret(rule) ? found.text : withoutSecrets(found, secrets);
-  return { type, severity, rule: id, path, start: origin[0], end: origin[1], match: excerptOf(rule, text), message: messageOf(rule), ...(decodings.length > 0 && { decoded: decodings }) };
+  return { type, severity, rule: id, path, start: origin[0], end: origin[1], match, message: messageOf(rule), ...(decodings.length > 0 && { decoded: decodings }) };
 }
 
-function withoutSecrets({ path, decodings, start, text }: Found, secrets: readonly Found[]): string {
+/** A secret found in the same layer is masked where it stands; one of another layer hides all that comes from the same place in the text as sent. */
+function withoutSecrets({ layer, origin, start, text }: Found, secrets: readonly Found[]): string {
+  const here = secrets.filter((secret) => secret.layer === layer && secret.start < start + text.length && secret.end > start);
+  const seenHere = new Set(here.map((secret) => secret.origin.join()));
+  const elsewhere = secrets.filter((secret) => secret.layer !== layer && secret.origin[0] < origin[1] && secret.origin[1] > origin[0] && !seenHere.has(secret.origin.join()));
+  const hidden = [
+    ...here.map((secret) => ({ from: secret.start - start, to: secret.end - start, mask: masked(secret.text, secret.rule.type) })),
+    ...elsewhere.map((secret) => ({ from: firstAt(text.length, (at) => layer.end(start + at + 1) > secret.origin[0]), to: firstAt(text.length, (at) => layer.begin(start + at) >= secret.origin[1]), mask: '…' })),
+  ].toSorted((a, b) => a.from - b.from);
   let out = '';
   let reached = 0;
-  const here = secrets.filter((secret) => secret.path === path && secret.decodings.join() === decodings.join()).toSorted((a, b) => a.start - b.start);
-  for (const secret of here) {
-    const [from, to] = [Math.max(reached, secret.start - start), Math.min(text.length, secret.start + secret.text.length - start)];
-    if (to <= from) continue;
-    out += text.slice(reached, from) + masked(secret.text, secret.rule.type);
-    reached = to;
+  for (const { from, to, mask } of hidden) {
+    if (Math.min(to, text.length) <= Math.max(from, reached)) continue;
+    out += text.slice(reached, Math.max(reached, from)) + mask;
+    reached = Math.min(to, text.length);
   }
   return out + text.slice(reached);
+}
+
+/** The first place where something holds that holds ever after; `length`: nowhere. */
+function firstAt(length: number, holds: (at: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const incompleteThreat = (reason: string): Threat => ({
@@ -169,8 +217,11 @@ const incompleteThreat = (reason: string): Threat => ({
   message: `The scan could not be finished: ${reason}.`,
 });
 
+type Graded = Readonly<{ type: ThreatType; severity: Severity }>;
+
 const nothing: Scan = { risk_score: 0, threats_detected: [], threats: [] };
-const gravity = (severity: Severity): number => SEVERITIES.indexOf(severity);
+const gravity = ({ severity }: Graded): number => SEVERITIES.indexOf(severity);
+const gravestFirst = <T extends Graded>(some: readonly T[]): T[] => some.toSorted((a, b) => gravity(b) - gravity(a));
 const messageOf = ({ sees }: Rule): string => `${sees.charAt(0).toUpperCase()}${sees.slice(1)}.`;
 
 function reasonOf(error: unknown): string {

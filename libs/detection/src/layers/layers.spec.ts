@@ -46,20 +46,18 @@ describe('layers', () => {
   });
 
   it('lead back to where a character stood in the text that was sent', () => {
-    const text = 'path=a%2f%2e%2e%2fsecret and more';
+    const text = 'path=a%2f%2e%2e%2fsecret and \\x41\\x42 &lt;&#x62; z\u200by more';
     const layer = layersOf(text, generous())[1]!;
-    expect(layer.text).toBe('path=a/../secret and more');
-    const at = layer.text.indexOf('secret');
-    expect(text.slice(layer.origin(at), layer.origin(at + 6))).toBe('secret');
-    const climb = layer.text.indexOf('/../');
-    expect(text.slice(layer.origin(climb), layer.origin(climb + 4))).toBe('%2f%2e%2e%2f');
+    expect(layer.text).toBe('path=a/../secret and AB <b zy more');
+    const sent = (part: string) => text.slice(layer.begin(layer.text.indexOf(part)), layer.end(layer.text.indexOf(part) + part.length));
+    expect(['secret', '/../', '..', '/s', 'B', '<', 'b', 'zy', 'z', 'y', 'more'].map(sent)).toEqual(['secret', '%2f%2e%2e%2f', '%2e%2e', '%2fs', '\\x42', '&lt;', '&#x62;', 'z\u200by', 'z', 'y', 'more']);
   });
 
-  it('of a piece lead back to the piece, whole', () => {
+  it('of a piece lead back to the piece, whole, from any part of it', () => {
     const piece = base64(plain);
     const text = `run ${piece} now`;
     const layer = layersOf(text, generous()).find((reading) => reading.text === plain)!;
-    expect(text.slice(layer.origin(2), layer.origin(plain.length))).toBe(piece);
+    for (const [from, to] of [[0, plain.length], [2, 5], [0, 1]] as const) expect(text.slice(layer.begin(from), layer.end(to))).toBe(piece);
     expect(layer.decodings).toEqual(['base64']);
   });
 
@@ -67,12 +65,13 @@ describe('layers', () => {
     const nasty = fc.string({ unit: fc.constantFrom('%', '2', 'f', '&', '#', 'x', ';', '\\', 'u', '{', '}', '\u200b', 'ａ', 'а', '\ud800', '\0', 'QUJD', '=', '/'), maxLength: 200 });
     fc.assert(
       fc.property(nasty, (text) => {
-        for (const { text: reading, origin } of layersOf(text, generous())) {
+        for (const { text: reading, begin, end } of layersOf(text, generous())) {
           let last = 0;
-          for (let at = 0; at <= reading.length; at += 1) {
-            expect(origin(at)).toBeLessThanOrEqual(text.length);
-            if (at < reading.length) expect(origin(at)).toBeGreaterThanOrEqual(last);
-            last = Math.max(last, Math.min(origin(at), text.length));
+          for (let at = 0; at < reading.length; at += 1) {
+            expect(begin(at)).toBeGreaterThanOrEqual(last);
+            expect(end(at + 1)).toBeGreaterThan(begin(at));
+            expect(end(at + 1)).toBeLessThanOrEqual(text.length);
+            last = begin(at);
           }
         }
       }),

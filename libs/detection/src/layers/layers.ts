@@ -10,19 +10,24 @@ export type Layer = Readonly<{
   decodings: readonly string[];
   /** How many times something was undone. */
   depth: number;
-  /** Where a character of `text` begins in the text as it was sent; for `text.length`, where the last one ends. */
-  origin: (at: number) => number;
+  /** Where the character at a place in `text` begins in the text as it was sent. */
+  begin: (at: number) => number;
+  /** Where the character before a place in `text` ends in the text as it was sent. */
+  end: (at: number) => number;
 }>;
 
 /** Encodings undone one inside the other, at most. */
 const MAX_DEPTH = 3;
+
+/** The text as it was sent. */
+export const asSent = (text: string): Layer => ({ text, decodings: [], depth: 0, begin: (at) => at, end: (at) => at });
 
 /**
  * The text as it was sent, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
  * holds text, by itself. Throws `BudgetSpent` where the readings grow past a few times the text.
  */
 export function layersOf(text: string, budget: Budget): readonly Layer[] {
-  const first: Layer = { text, decodings: [], depth: 0, origin: (at) => at };
+  const first = asSent(text);
   budget.spend(text.length);
   let traits = traitsOf(text);
   if (traits === 0) return [first];
@@ -47,20 +52,22 @@ export function layersOf(text: string, budget: Budget): readonly Layer[] {
   return layers;
 }
 
-function innerOf({ text, decodings, depth: outer, origin }: Layer, traits: number, budget: Budget): readonly Layer[] {
+function innerOf({ text, decodings, depth: outer, begin, end }: Layer, traits: number, budget: Budget): readonly Layer[] {
   const inner: Layer[] = [];
   const depth = outer + 1;
+  /** A piece of the text that says something else: whatever is found in it, the whole piece says it. */
+  const piece = (said: string, encoding: string, from: number, to: number): void => {
+    inner.push({ text: said, decodings: [...decodings, encoding], depth, begin: () => begin(from), end: () => end(to) });
+  };
   if (traits & HAS_ESCAPES) {
     budget.spend(2 * text.length);
     const plain = unescaped(text);
-    if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], depth, origin: (at) => origin(plain.origin(at)) });
-    for (const hidden of plain?.hidden ?? []) inner.push({ text: hidden.text, decodings: [...decodings, 'tag characters'], depth, origin: (at) => origin(at === hidden.text.length ? hidden.end : hidden.start) });
+    if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], depth, begin: (at) => begin(plain.offsets.begin(at)), end: (at) => end(plain.offsets.end(at)) });
+    for (const hidden of plain?.hidden ?? []) piece(hidden.text, 'tag characters', hidden.start, hidden.end);
   }
   if (traits & HAS_RUNS) {
     budget.spend(4 * text.length);
-    for (const piece of encodedPieces(text)) {
-      inner.push({ text: piece.text, decodings: [...decodings, piece.encoding], depth, origin: (at) => origin(at === piece.text.length ? piece.end : piece.start) });
-    }
+    for (const { text: said, encoding, start, end: to } of encodedPieces(text)) piece(said, encoding, start, to);
   }
   return inner;
 }

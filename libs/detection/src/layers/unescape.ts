@@ -6,7 +6,7 @@ export type Unescaped = Readonly<{
   text: string;
   /** Names of the encodings undone. */
   kinds: readonly string[];
-  origin: (at: number) => number;
+  offsets: Pick<Offsets, 'begin' | 'end'>;
   /** What Unicode tag characters spell: nobody sees it, models read it. */
   hidden: readonly Readonly<{ text: string; start: number; end: number }>[];
 }>;
@@ -47,17 +47,20 @@ export function unescaped(text: string): Unescaped | undefined {
     out += text.slice(reached, match.index);
     // Where one character stands for one, places inside the run stay exact.
     if (plain.length !== escape.length) {
-      offsets.mark(out.length, match.index);
+      // Of bytes that are ASCII each is a character.
+      const each = groups['percent'] !== undefined ? 3 : groups['bytes'] !== undefined ? 4 : 0;
+      const exact = plain.length * each === escape.length;
+      for (let at = 0; at < (exact ? plain.length : 1); at += 1) offsets.mark(out.length + at, match.index + at * each);
       out += plain;
       offsets.mark(out.length, match.index + escape.length);
     } else out += plain;
     reached = match.index + escape.length;
   }
-  if (kinds.size === 0) return hidden.length > 0 ? { text, kinds: [], origin: (at) => at, hidden } : undefined;
+  if (kinds.size === 0) return hidden.length > 0 ? { text, kinds: [], offsets, hidden } : undefined;
   out += text.slice(reached);
   // In form encoding a blank is a plus sign.
   const form = kinds.has('percent') && !/\s/.test(text) ? out.replaceAll('+', ' ') : out;
-  return { text: form, kinds: [...kinds], origin: (at) => offsets.origin(at), hidden };
+  return { text: form, kinds: [...kinds], offsets, hidden };
 }
 
 function plainOf(text: string, at: number, escape: string, groups: Readonly<Record<string, string | undefined>>): readonly [kind: string, plain: string] {
