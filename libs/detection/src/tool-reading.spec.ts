@@ -12,6 +12,14 @@ describe('how a field is read', () => {
     ['create_cron_job', 'command', 'shell'],
     ['run_powershell', 'script', 'powershell'],
     ['run_cmd', 'command', 'cmd'],
+    ['bash', 'input', 'shell'],
+    ['mcp__terminal', '__arg1', 'shell'],
+    ['run_shell_command', 'text', 'shell'],
+    ['bash', 'code', 'shell'],
+    ['bash', 'description', 'prose'],
+    ['python_repl', 'query', 'code'],
+    ['run_sql', 'input', 'sql'],
+    ['shell_sort', 'input', 'path'],
     ['run_sql', 'query', 'sql'],
     ['execute_query', 'statement', 'sql'],
     ['db_query', 'sql', 'sql'],
@@ -63,6 +71,11 @@ describe('how a field is read', () => {
   ] as const)('finds the file that content belongs to: %s', (_what, tool, siblings, field, role) => {
     const text = String((siblings as Record<string, unknown>)[field]);
     expect(new ToolReading().placeOf(tool, undefined, { text, path: `/${field}`, field: words(field), siblings })!.role).toBe(role);
+  });
+
+  it.each(['command', 'cmd', 'args', 'run', 'script'])('reads a command as one, whatever file is named beside it: %s', (field) => {
+    const leaf = { text: 'cd x\nmake', path: `/${field}`, field, siblings: { [field]: 'cd x\nmake', path: 'notes.md', file: 'a.txt' } };
+    expect(new ToolReading().placeOf('run_it', undefined, leaf)!.role).toBe('shell');
   });
 
   it('finds the file of an edit in the object around the edits', () => {

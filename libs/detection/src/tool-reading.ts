@@ -17,9 +17,9 @@ export class ToolReading {
   /** Undefined: a list that is no command and no program; its items are read one by one. */
   placeOf(tool: string, type: string | undefined, leaf: Leaf): Place | undefined {
     const { path, field, listed } = leaf;
-    const file = fileBeside(leaf);
-    const written = file !== '' ? roleOfFile(file) : undefined;
-    const role = written ?? (isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field));
+    const own = isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field);
+    const file = isRun(own, tool, field) ? '' : fileBeside(leaf);
+    const role = file !== '' ? roleOfFile(file) : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
     return { role, tool, path, field, language: languageOf(role, tool, file), file };
   }
@@ -83,9 +83,20 @@ const PROSE_FIELD = named(
   'body', 'message', 'text', 'content', 'comment', 'description', 'title', 'subject', 'prompt', 'note', 'summary', 'bio', 'task', 'instruction', 'question', 'answer', 'review', 'details?', 'reason', 'caption', 'post', 'tweet', 'feedback',
 );
 
+/** Fields that only say: here it is. What the tool runs, it runs from there. */
+const PAYLOAD_FIELD = /^_?(?:arg_?\d*|(?:tool_?|action_?|user_?)?input|text|content|data|body|payload|value|code|quer(?:y|ies)|statement|expression|source|stdin|lines?|keys|instructions?|program)$/;
+/** Tools that run whatever they are given. */
+const RUNS_SHELL = /^(?:\w+_)?(?:bash|sh|zsh|shell|terminal|console|cmdline|command_line|subprocess|(?:run|exec|execute)_(?:bash|shell|command|commands|cmd|process|terminal))(?:_(?:tool|run|exec|execute|command|executor|session|mcp))*$/;
+const RUNS_SQL = /^(?:\w+_)?(?:run|exec|execute)_sql$|^(?:\w+_)?sql(?:_db)?_(?:query|exec|execute|run)$/;
+const RUNS_PYTHON = /^(?:\w+_)?python(?:_?\d)?(?:_(?:repl|ast|interpreter|exec|execute|run|code|tool))*$/;
+
 /** Specific fields first, then what the tool is for. */
 function roleOf(tool: string, type: string, field: string): Role {
   const both = `${tool}_${type}`;
+  if (PAYLOAD_FIELD.test(field)) {
+    const purpose = purposeOf(tool) ?? purposeOf(type);
+    if (purpose !== undefined) return purpose;
+  }
   if (SECRET_FIELD.test(field)) return 'secret';
   if (POWERSHELL_TOOL.test(both) && (COMMAND_FIELD.test(field) || CODE_FIELD.test(field) || field === '')) return 'powershell';
   if (tool === 'run_cmd' || (CMD_TOOL.test(both) && !SHELL_TOOL.test(both) && COMMAND_FIELD.test(field))) return COMMAND_FIELD.test(field) ? 'cmd' : 'value';
@@ -101,6 +112,18 @@ function roleOf(tool: string, type: string, field: string): Role {
   if (PROSE_FIELD.test(field)) return 'prose';
   return 'value';
 }
+
+function purposeOf(name: string): Role | undefined {
+  if (RUNS_PYTHON.test(name)) return 'code';
+  if (RUNS_SQL.test(name)) return 'sql';
+  if (POWERSHELL_TOOL.test(name)) return 'powershell';
+  return RUNS_SHELL.test(name) ? 'shell' : undefined;
+}
+
+/** A command is run, whatever file is named beside it; a script may be what a file is to hold. */
+const isRun = (role: Role, tool: string, field: string): boolean => RUN_ROLES.has(role) && !(/(?:^|_)scripts?(?:_|$)/.test(field) && WRITES.test(words(tool)));
+const RUN_ROLES: ReadonlySet<Role> = new Set(['shell', 'powershell', 'cmd', 'sql']);
+const WRITES = named('write', 'create', 'save', 'edit', 'put', 'upload', 'store', 'update', 'add', 'append', 'insert', 'replace', 'file');
 
 const LISTED_ROLES: ReadonlySet<Role> = new Set(['shell', 'powershell', 'cmd', 'code', 'sql']);
 
