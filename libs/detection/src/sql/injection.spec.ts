@@ -59,6 +59,16 @@ describe('SQL that a value carries', () => {
     expect(scanCall({ name: 'create_ticket', arguments: { body } }).risk_score).toBeLessThan(0.3);
   });
 
+  it.each([
+    "one two three four five six seven' or '1'='1",
+    `${'benign words here '.repeat(50)}1' union select username, password from users --`,
+    "one two three four five six seven'; drop table users; --",
+    "O''Brien''s mum''''s' or 1=1--",
+    "it's Bob's mum's x' union select 1,2,3--",
+  ])('is not hidden by words and quotes ahead of it: %s', (value) => {
+    expect(scoreOf(value)).toBeGreaterThanOrEqual(0.7);
+  });
+
   it('is found in the parameters and path of an address', () => {
     expect(scanCall({ name: 'fetch', arguments: { url: "https://shop.example.com/items?sort=asc&id=1' or '1'='1" } }).threats_detected).toContain('sql_injection');
     expect(scanCall({ name: 'fetch', arguments: { url: "https://shop.example.com/items/1' or '1'='1" } }).threats_detected).toContain('sql_injection');

@@ -35,10 +35,17 @@ export function readingsOf(view: View): Reading[] {
   for (const start of startsOf(text, place.role === 'url')) {
     read(start);
     for (const quote of ["'", '"'] as const) {
-      let seam = text.indexOf(quote, start);
-      for (let seams = 0; seam >= 0 && seams < MAX_SEAMS; seams += 1) {
-        if (mayBreak(text, seam)) read(start, quote, seam, seams % 2 === 1);
-        seam = text.indexOf(quote, seam + 1);
+      let quotes = 0;
+      let seams = 0;
+      for (let seam = text.indexOf(quote, start); seam >= 0 && seams < MAX_SEAMS; seam = text.indexOf(quote, seam + 1)) {
+        const [first, ahead] = [seam, quotes];
+        while (text[seam + 1] === quote) seam += 1;
+        quotes += seam - first + 1;
+        // Of quotes in a row every two are one within the literal, so the last of an odd number closes it.
+        const closing = (seam - first) % 2 === 0 && mayBreak(text, seam);
+        if (closing) read(start, quote, seam, (quotes - 1) % 2 === 1);
+        if (first < seam && ahead < MAX_SEAMS) read(start, quote, first, ahead % 2 === 1);
+        if (closing) seams += 1;
       }
     }
   }
@@ -71,7 +78,8 @@ const wordsIn = (text: string): number => text.split(/\s+/, 40).filter((word) =>
 export function isTalk({ tokens, broken, odd, wordsBefore }: Reading, prose: boolean): boolean {
   if (!broken) return false;
   if (prose && wordsBefore >= 3) return true;
-  if (wordsBefore >= 6) return true;
+  // Whoever puts words ahead of an attack still has to end it as SQL.
+  if (wordsBefore >= 6 && (odd.at(-1) ?? 0) > 0) return true;
   const last = tokens.at(-1);
   const behind = last?.kind === 'comment' ? wordsIn(last.text.slice(0, 200)) : (odd.at(-1) ?? 0) >= PATIENCE ? 2 : 0;
   return behind >= (prose ? 2 : 3) && (prose || wordsBefore >= 3) || (behind >= 1 && wordsBefore >= 2) || (wordsBefore >= 2 && /[`"“]$/.test(tokens[0]?.text ?? ''));
