@@ -87,6 +87,12 @@ describe('requests to the inside', () => {
     ['convert_to_pdf', { html: '<link rel=attachment href="http://localhost/">' }],
     ['ping_host', { host: '2852039166' }],
     ['fetch_url', { url: 'dict://192.0.2.4:11211/stats' }],
+    ['fetch_url', { url: `http://${'a'.repeat(100_000)}@169.254.169.254/` }],
+    ['fetch_url', { url: `${' '.repeat(5_000)}http://169.254.169.254/` }],
+    ['fetch_url', { url: `https://example.com/?q=${'x'.repeat(5_000)} http://169.254.169.254/` }],
+    ['fetch_urls', { urls: 'https://example.com, http://169.254.169.254/latest/' }],
+    ['fetch_urls', { urls: 'https://example.com\nhttp://2852039166/latest/' }],
+    ['fetch_url', { url: 'please open http://169.254.169.254/latest/' }],
   ])('%s %j is a forged request', (name, toolArguments) => {
     expect(scanner.scanCall({ name, arguments: toolArguments })).toMatchObject({ threats_detected: ['ssrf'] });
     expect(scanner.scanCall({ name, arguments: toolArguments }).risk_score).toBeGreaterThanOrEqual(0.7);

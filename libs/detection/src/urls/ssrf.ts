@@ -15,13 +15,22 @@ export const requested: Analyser = {
   analyse(view) {
     const { text, place, budget } = view;
     const end = Math.min(text.length, MAX_URL);
-    budget.spend(2 * end);
+    budget.spend(2 * text.length);
     const rule = gravest(targetsOf(text, true).map((target) => judge(target, place)));
     if (rule) view.report(rule, 0, end);
     const query = text.indexOf('?');
     if (query >= 0 && query < end) inParameters(view, query, end);
+    for (const match of text.matchAll(FURTHER)) {
+      const [start, url] = [match.index + 1, match[1] ?? ''];
+      budget.spend(8 * url.length + 40);
+      const further = gravest(targetsOf(url, false).map((target) => judge(target, place)));
+      if (further) view.report(further, start, start + url.length);
+    }
   },
 };
+
+/** Some tools take several addresses in one text. */
+const FURTHER = /[\s,;|](?=([a-z][a-z0-9+.-]{0,30}:[/\\]{2}[^\s,;|]{1,512}))/gi;
 
 /** `?u=http%3A%2F%2F127.0.0.1`: a development server is a usual `redirect_uri`; a bare loopback address is not worth more than a look. */
 function inParameters({ text, place, report }: View, query: number, end: number): void {

@@ -22,7 +22,7 @@ const HIERARCHICAL = /^(?:https?|wss?|ftps?)$/;
  * Empty: it names no host.
  */
 export function targetsOf(written: string, bare: boolean): readonly Target[] {
-  const url = unescaped(written.slice(0, MAX_URL).replace(/^[\0- ]+/, '').replace(/[\t\r\n]/g, ''));
+  const url = unescaped(withoutRest(written).replace(/[\t\r\n]/g, ''));
   const nested = /^(?:url|jar|view-source|feed|blob|filesystem|zip|netdoc)(?::|%3a)(?=[a-z])/i.exec(url)?.[0] ?? '';
   const inner = url.slice(nested.length);
   const scheme = /^[a-z][a-z0-9+.-]{0,30}(?=:)/i.exec(inner)?.[0].toLowerCase() ?? '';
@@ -35,6 +35,17 @@ export function targetsOf(written: string, bare: boolean): readonly Target[] {
   const slashes = /^[/\\]*/.exec(rest)?.[0] ?? '';
   if (!HIERARCHICAL.test(scheme)) return slashes.startsWith('//') ? hostsIn(scheme, rest.slice(2), false) : [];
   return hostsIn(scheme, rest.slice(slashes.length), slashes !== '//');
+}
+
+/** As much of an address as names its host. A user name may be longer than any address: of that the end is enough. */
+function withoutRest(written: string): string {
+  const url = written.replace(/^[\0- ]+/, '');
+  if (url.length <= MAX_URL) return url;
+  const scheme = /^[a-z][a-z0-9+.-]{0,30}:[/\\]*/i.exec(url)?.[0] ?? '';
+  const length = url.slice(scheme.length).search(/[/\\?#]/);
+  const authority = url.slice(scheme.length, length < 0 ? url.length : scheme.length + length);
+  const from = authority.length > MAX_URL / 2 ? Math.max(0, authority.lastIndexOf('@')) : 0;
+  return (scheme + url.slice(scheme.length + from)).slice(0, MAX_URL);
 }
 
 /** `\l\o\c\a\l…`: escapes of letters that need none. */
