@@ -11,6 +11,7 @@ export class BudgetSpent extends Error {
 export class Budget {
   readonly #limit: number;
   #spent = 0;
+  #partial = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -18,6 +19,16 @@ export class Budget {
 
   get spent(): number {
     return this.#spent;
+  }
+
+  /** Whether something was left unread all the same. */
+  get isPartial(): boolean {
+    return this.#partial;
+  }
+
+  /** Some part is left unread, since there is too much of it or it is nested too deep; the scan goes on, and says so. */
+  leaveUnread(): void {
+    this.#partial = true;
   }
 
   get isSpent(): boolean {

@@ -6,8 +6,6 @@ import { type Leaf, words } from './tool-reading.ts';
 const MAX_DEPTH = 256;
 /** A name of a dozen characters says nothing; a longer one may carry what a value may. Names such as `$where` and `__proto__` are read at any length. */
 const MAX_SILENT_KEY = 12;
-/** Words of a command line that is given as a list, at most. */
-const MAX_LISTED = 256;
 
 /** Thrown on arguments nested deeper than that. */
 export class TooDeep extends Error {
@@ -40,15 +38,21 @@ function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => v
   for (const key of Object.keys(object)) {
     const inner = path + pointerToken(key);
     if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined });
-    visit(object[key], { path: inner, field: words(key), depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
+    const [item, name] = [object[key], words(key)];
+    visit(item, { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
+    const program = typeof item === 'string' ? programBeside(name, object) : [];
+    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, listed: 'words' });
   }
 }
 
 function visitList(list: readonly unknown[], { path, field, depth, siblings, outer }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
   for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer }, budget, onLeaf);
-  if (list.length < 2 || list.length > MAX_LISTED || !list.every((item) => typeof item === 'string')) return;
-  const lines = list.some((item) => item.includes('\n'));
-  onLeaf({ text: lines ? list.join('') : [...programBeside(field, siblings), ...list.map(asWord)].join(' '), path, field, siblings, outer, listed: lines ? 'lines' : 'words' });
+  if (typeof list[0] !== 'string' || !list.every((item) => typeof item === 'string' || typeof item === 'number')) return;
+  const program = programBeside(field, siblings);
+  if (program.length + list.length < 2) return;
+  const items = list.map(String);
+  const lines = items.some((item) => item.includes('\n'));
+  onLeaf({ text: lines ? items.join('') : [...program, ...items.map(asWord)].join(' '), path, field, siblings, outer, listed: lines ? 'lines' : 'words' });
 }
 
 /** What the words of `args` are given to. */

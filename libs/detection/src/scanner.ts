@@ -63,6 +63,7 @@ export class Scanner {
           threats.endsEarly(reasonOf(error));
         }
       });
+      if (budget.isPartial) threats.endsEarly(tooLaborious);
     } catch (error) {
       threats.endsEarly(reasonOf(error));
     }
@@ -224,10 +225,8 @@ const gravity = ({ severity }: Graded): number => SEVERITIES.indexOf(severity);
 const gravestFirst = <T extends Graded>(some: readonly T[]): T[] => some.toSorted((a, b) => gravity(b) - gravity(a));
 const messageOf = ({ sees }: Rule): string => `${sees.charAt(0).toUpperCase()}${sees.slice(1)}.`;
 
-function reasonOf(error: unknown): string {
-  if (error instanceof BudgetSpent) return 'it is too laborious to read';
-  return 'the scanner met an error';
-}
+const tooLaborious = 'it is too laborious to read';
+const reasonOf = (error: unknown): string => (error instanceof BudgetSpent ? tooLaborious : 'the scanner met an error');
 
 /** Characters of all strings and keys; stops counting where the depth bound stops the scan. */
 function sizeOf(value: unknown, depth = 0): number {

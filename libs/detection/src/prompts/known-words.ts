@@ -76,7 +76,7 @@ export class KnownWords {
       place += parted;
       parted = code <= 0x20 ? 1 : 0;
       if (code === 0x5c) at -= 1;
-      // A letter beyond ASCII, or digits among letters: the word may be another one's disguise.
+      // A letter beyond ASCII, digits among letters, or an underscore: the word may be another one's disguise.
       if ((kinds & ODD) !== 0 || (kinds & DIGIT_AND_LETTER) === DIGIT_AND_LETTER) hash = hashOf(plain(text.slice(start, Math.min(at, start + LONGEST))));
       let slot = slotOf(hash);
       while (known[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SIZE - 1);
@@ -114,14 +114,14 @@ const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SIZE - 1);
 const LONGEST = 64;
 /** A bit that digits have and letters have not. */
 const DIGIT = 0x80;
-/** A bit of letters and the underscore, with it. */
+/** A bit of letters, with it. */
 const DIGIT_AND_LETTER = DIGIT | 0x40;
 /** Stands for a letter beyond ASCII. */
 const ODD = 0x100;
-/** ASCII letters in lower case, the underscore, and digits with their bit; 0 for everything else. */
+/** ASCII letters in lower case, digits with their bit, and the underscore with all bits that ask for a second look; 0 for everything else. */
 const LOWER = Uint8Array.from({ length: 128 }, (_letter, code) => {
   if (!isLetterOrDigit(code)) return 0;
-  return code < 0x3a ? code | DIGIT : String.fromCharCode(code).toLowerCase().charCodeAt(0);
+  return code < 0x3a || code === 0x5f ? code | DIGIT : String.fromCharCode(code).toLowerCase().charCodeAt(0);
 });
 
 function hashOf(word: string): number {

@@ -223,10 +223,10 @@ class Reader {
   }
 }
 
-/** Apostrophes and underscores belong to words. */
+/** Underscores belong to words. Symbols, arrows and halves of a character, so emoji, do not. */
 export function isLetterOrDigit(code: number): boolean {
   if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
-  return code >= 0xaa && code !== 0xab && code !== 0xb7 && code !== 0xbb && (code < 0x2000 || code > 0x206f) && (code < 0x3000 || code > 0x303f) && code !== 0xff0c && code !== 0xff1a && code < 0xfff0;
+  return code >= 0xaa && code !== 0xab && code !== 0xb7 && code !== 0xbb && (code < 0x2000 || code > 0x2bff) && (code < 0x3000 || code > 0x303f) && (code < 0xd800 || code > 0xdfff) && code !== 0xff0c && code !== 0xff1a && code < 0xfff0;
 }
 
 const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
@@ -234,9 +234,9 @@ const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a;
 const isNumberPart = (code: number): boolean => (code >= 0x30 && code <= 0x39) || code === 0x2c || code === 0x2e;
 const isPathPart = (code: number): boolean => isLetterOrDigit(code) || code === 0x2f || code === 0x2e || code === 0x2d || code === 0x7e;
 
-/** Accents, apostrophes and digits among letters read as plain letters; a number behind a name stays: `base64`. */
+/** Accents, apostrophes and digits among letters read as plain letters; a number behind a name stays: `base64`. Underscores around it emphasise. */
 export function plain(raw: string): string {
-  const lower = raw.toLowerCase();
+  const lower = raw.includes('_') ? raw.toLowerCase().replace(/^_+|_+$/g, '') : raw.toLowerCase();
   if (/^[a-z_]+[0-9]*$/.test(lower)) return lower;
   const letters = lower
     .replace(/['’]/g, '')

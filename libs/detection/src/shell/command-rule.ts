@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import type { Command } from './command.ts';
+import { type Command, MOST_WORDS } from './command.ts';
 
 /** A rule about one command, told by its program's name, then by a look at its words. */
 export type CommandRule = Rule &
@@ -25,7 +25,7 @@ export class CommandRules {
     const named = this.#byProgram.get(command.name) ?? [];
     const every = command.redirects.length > 0 || command.assignments.length > 0 || command.pipedFrom ? (this.#byProgram.get('*') ?? []) : [];
     if (named.length === 0 && every.length === 0) return;
-    const words = command.args.slice(0, 256).map(({ text }) => text);
+    const words = command.args.slice(0, MOST_WORDS).map(({ text }) => text);
     for (const rule of [...named, ...every]) if (rule.holds(command, words)) report(rule, command);
   }
 }

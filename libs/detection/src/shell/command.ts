@@ -41,4 +41,7 @@ export type Command = Readonly<{
  * Every simple command of a text, inner ones after the command that holds them. Programs that run others (`xargs`, `find -exec`, `ssh`, `docker exec`,
  * `sh -c`, `nsenter`) are commands themselves, followed by what they run; here-documents given to an interpreter are parsed too.
  */
-export type Script = Readonly<{ commands: readonly Command[]; /** False where quotes or brackets do not close. */ closed: boolean }>;
+/** Words of one command that rules look at; a script in which one has more is not read whole. */
+export const MOST_WORDS = 4_096;
+
+export type Script = Readonly<{ commands: readonly Command[]; /** False where quotes or brackets do not close. */ closed: boolean; /** False where it is nested deeper, or has more commands or words of one, than are read. */ whole: boolean }>;

@@ -42,6 +42,29 @@ describe('a command in a shell tool', () => {
   });
 });
 
+describe('a script that is too much to read', () => {
+  it.each([
+    ['nested too deep', `${'eval '.repeat(12)}rm -rf /`],
+    ['substituted too deep', `${'$('.repeat(12)}rm -rf /${')'.repeat(12)}`],
+    ['of too many commands', `${':\n'.repeat(160_000)}rm -rf /`],
+    ['with too many words', `rm -rf ${'x '.repeat(5_000)}/`],
+  ])('is told to be unfinished: %s', (_how, command) => {
+    expect(scanner.scanCall({ name: 'execute_shell', arguments: { command } })).toMatchObject({ threats_detected: ['scan_incomplete'], risk_score: 0.8 });
+  });
+
+  it.each([
+    ['a list of hundreds of words', ['rm', '-rf', ...Array.from({ length: 400 }, (_, at) => `x${at}`), '/']],
+    ['hundreds of words', `rm -rf ${'x '.repeat(400)}/`],
+    ['a list with a number', ['rm', '-rf', '/', 1]],
+  ])('is read to its end where it is only long: %s', (_how, command) => {
+    expect(scanner.scanCall({ name: 'execute_shell', arguments: { command } }).risk_score).toBeGreaterThan(0.9);
+  });
+
+  it.each(['-rf /', ['-rf', '/'], ['-rf', '/', 1]])('is put together of a program and its arguments: %j', (args) => {
+    expect(scanner.scanCall({ name: 'run_process', arguments: { command: 'rm', args } }).risk_score).toBeGreaterThan(0.9);
+  });
+});
+
 describe('a command in a program or a build file', () => {
   it.each([
     ['t.py', "import subprocess\nsubprocess.run(['rm', '-rf', '/'], check=True)"],

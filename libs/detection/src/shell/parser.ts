@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts';
-import type { Command, Redirect, Word } from './command.ts';
+import { type Command, MOST_WORDS, type Redirect, type Word } from './command.ts';
 import { constantOutput } from './constant-output.ts';
 import { withoutKeywords, withoutSchedule } from './leading-words.ts';
 import { SHELLS } from './programs.ts';
@@ -8,9 +8,9 @@ import { type Substituted, WordReader } from './word-reader.ts';
 import { carriedBy, isAssignment, unwrapped } from './wrappers.ts';
 
 const MAX_DEPTH = 6;
-const MAX_COMMANDS = 50_000;
+const MAX_COMMANDS = 150_000;
 
-export type Session = { readonly budget: Budget; readonly variables: Variables; commands: Command[]; closed: boolean };
+export type Session = { readonly budget: Budget; readonly variables: Variables; commands: Command[]; closed: boolean; whole: boolean };
 
 /** Where a parser reads. `origin`: what to add to an offset to find it in the script, or the one place that all of it comes from. */
 export type Range = Readonly<{ text: string; from: number; to: number; depth: number; origin: number | Readonly<{ start: number; end: number }> }>;
@@ -190,7 +190,10 @@ export class Parser {
   /** Reads the commands of a substitution; they follow the command that is being read. */
   #substitute(from: number, to: number, text: string, stop: boolean, origin = this.#range.origin, carried = false): Substituted {
     const { depth } = this.#range;
-    if (depth >= MAX_DEPTH) return { end: from, output: undefined };
+    if (depth >= MAX_DEPTH) {
+      this.#session.whole = false;
+      return { end: from, output: undefined };
+    }
     const outer = this.#session.commands;
     const own: Command[] = [];
     this.#session.commands = own;
@@ -238,9 +241,14 @@ export class Parser {
     const { redirects, input, start, end, pipedFrom, operator } = around;
     const command: Command = { name, args, wrappers: outer.length > 0 ? [...outer, ...wrappers] : wrappers, redirects, assignments, input, start, end, pipedFrom, depth: this.#range.depth + level, operator };
     if (commands.length < MAX_COMMANDS) commands.push(command);
-    if (level + this.#range.depth >= MAX_DEPTH) return command;
+    else this.#session.whole = false;
+    if (args.length > MOST_WORDS) this.#session.whole = false;
     for (const { words: carried, reading } of carriedBy(name, args)) {
       if (carried.length === 0) continue;
+      if (level + this.#range.depth >= MAX_DEPTH) {
+        this.#session.whole = false;
+        break;
+      }
       if (reading === 'shell') this.#reread(carried);
       else this.#emit(carried, { ...around, input: undefined }, [...command.wrappers, name], level + 1);
     }
