@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson, maxCanonicalDepth } from './canonical-json.ts';
+import { canonicalJson, canonicalJsonOrNull, maxCanonicalDepth } from './canonical-json.ts';
 
 describe('canonical JSON, by RFC 8785', () => {
   it('writes the literals, strings and numbers of section 3.2.2 as it shows them', () => {
@@ -99,10 +99,18 @@ describe('canonical JSON, by RFC 8785', () => {
   ])('refuses %s and says where', (_what, value, path) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
     expect(() => canonicalJson(value)).toThrow(`\`${path}\``);
+    expect(canonicalJsonOrNull(value)).toBeNull();
   });
 
   it('refuses undefined instead of returning it', () => {
     expect(() => canonicalJson(undefined)).toThrow(TypeError);
+    expect(canonicalJsonOrNull(undefined)).toBeNull();
+  });
+
+  it('hides nothing but the refusal: a value that breaks while it is read still breaks', () => {
+    const broken = new Error('broken');
+    const value = { get a(): never { throw broken; } };
+    expect(() => canonicalJsonOrNull(value)).toThrow(broken);
   });
 
   it('is at ease with 5,000 levels and ends a cycle', () => {
@@ -112,6 +120,7 @@ describe('canonical JSON, by RFC 8785', () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);
     expect(() => canonicalJson(cycle)).toThrow(`nested deeper than ${maxCanonicalDepth} levels`);
+    expect(canonicalJsonOrNull(cycle)).toBeNull();
     const deepest = '['.repeat(maxCanonicalDepth) + ']'.repeat(maxCanonicalDepth);
     expect(canonicalJson(JSON.parse(deepest))).toBe(deepest);
   });
@@ -132,6 +141,7 @@ describe('canonical JSON, by RFC 8785', () => {
     fc.assert(fc.property(json(), (value) => {
       const text = canonicalJson(value);
       expect(canonicalJson(JSON.parse(text))).toBe(text);
+      expect(canonicalJsonOrNull(value)).toBe(text);
     }));
   });
 

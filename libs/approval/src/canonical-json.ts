@@ -40,6 +40,16 @@ export function canonicalJson(value: unknown): string {
   }
 }
 
+/** The same text, or null for what JSON cannot hold. */
+export function canonicalJsonOrNull(value: unknown): string | null {
+  try {
+    return canonicalJson(value);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
 function containerOf(value: unknown, open: readonly Frame[]): Container | null {
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) return { keys: null, values: value, close: ']' };

@@ -21,7 +21,7 @@ export {
   type Vote,
 } from './approval.ts';
 export { compareBindings, compareIdentities, type Binding, type CallIdentity } from './binding.ts';
-export { canonicalJson, maxCanonicalDepth } from './canonical-json.ts';
+export { canonicalJson, canonicalJsonOrNull, maxCanonicalDepth } from './canonical-json.ts';
 export { settleOverdue, statusAt, type Outcome, type RefusalCode, type Winner } from './outcome.ts';
 export { defaultReplayMs, markStale, release, reportOutcome, type Release } from './release.ts';
 export { cancel, vote, type CastVote } from './vote.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@holdpoint/approval';
+import { canonicalJsonOrNull } from '@holdpoint/approval';
 import { type Change, sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
 import { cleaned, type CompiledPolicySet, evaluate, evaluateWithin, type LimitVerdict, type MetLimit, type SettledVerdict, type ToolCallFacts, type VerdictWithin } from '@holdpoint/policy';
 import type { OfflineCall } from './call-line.ts';
@@ -21,7 +21,7 @@ function afterCleaning({ verdict, limits }: VerdictWithin, call: OfflineCall, ju
   if (verdict.action !== 'sanitize') return { settled: { verdict }, limits };
   let met = limits;
   const settled = cleaned(verdict, sanitizeArguments(call), {
-    isJson: isCanonical,
+    isJson: (left) => canonicalJsonOrNull(left) !== null,
     judgeLeft: (left, scan) => {
       const again = judgeLeft(left, scan);
       met = [...limits, ...again.limits.filter(({ policy }) => !limits.some((one) => one.policy.id === policy.id))];
@@ -33,14 +33,4 @@ function afterCleaning({ verdict, limits }: VerdictWithin, call: OfflineCall, ju
 
 function factsOf({ name, type, arguments: toolArguments, end_user_id, agent_id, session_id }: OfflineCall, { risk_score, threats_detected }: Scan): ToolCallFacts {
   return { tool_name: name, tool_type: type, arguments: toolArguments, end_user_id, agent_id, session_id, risk_score, threat_types: threats_detected };
-}
-
-function isCanonical(value: unknown): boolean {
-  try {
-    canonicalJson(value);
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '@holdpoint/approval';
+import { canonicalJsonOrNull } from '@holdpoint/approval';
 import type { EvaluateCall, JsonObject } from '@holdpoint/contracts';
 import { sanitizeArguments, type Scan, scanCall } from '@holdpoint/detection';
 import { cleaned, evaluateWithin, type ToolCallFacts, type VerdictWithin } from '@holdpoint/policy';
@@ -55,7 +55,7 @@ export function outcomeOfCleaning({ verdict, limits }: VerdictWithin, call: Call
   if (verdict.action !== 'sanitize') return { verdict, limits };
   let met = limits;
   const { verdict: settled, sanitized } = cleaned(verdict, sanitizeArguments(call.tool_call), {
-    isJson: (left) => hashOfArguments(left) !== null,
+    isJson: (left) => canonicalJsonOrNull(left) !== null,
     judgeLeft: (left, scan) => {
       const again = verdictOn({ ...call, tool_call: { ...call.tool_call, arguments: left } }, scan, these);
       met = [...limits, ...again.limits.filter(({ policy }) => !limits.some((one) => one.policy.id === policy.id))];
@@ -86,10 +86,6 @@ function couldNotJudge({ source }: HeldSet, reason: string): VerdictWithin {
 
 /** Null for arguments without a canonical form, which strict parsing refuses already: lone surrogates, numbers beyond a double, endless nesting. */
 export function hashOfArguments(toolArguments: JsonObject): string | null {
-  try {
-    return hash('sha256', canonicalJson(toolArguments), 'hex');
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  const text = canonicalJsonOrNull(toolArguments);
+  return text === null ? null : hash('sha256', text, 'hex');
 }
