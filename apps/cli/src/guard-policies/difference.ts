@@ -47,11 +47,17 @@ export function differenceText(difference: Difference): readonly string[] {
   if (isSame(difference)) return ['no difference'];
   const lines = [
     ...policies.removed.map(({ policy, effect, because }) => line('-', policy.name, effect, because)),
-    ...policies.changed.map(({ before, after, effect, because, fields }) => line('~', before.name === after.name ? after.name : `${before.name} -> ${after.name}`, effect, `${fields.join(', ')}: ${because}`)),
+    ...policies.changed.map(({ before, after, effect, because, fields }) => line('~', before.name === after.name ? after.name : `${before.name} -> ${after.name}`, effect, reasonOf(fields, because))),
     ...policies.added.map(({ policy, effect, because }) => line('+', policy.name, effect, because)),
     ...(default_action === null ? [] : [`~ default_action ${default_action.before} -> ${default_action.after}: ${TOLD[effectOfDefault(default_action.before, default_action.after)]}`]),
   ];
   return [...lines, `All of it ${TOLD[difference.effect]}.`];
+}
+
+/** Ahead of the reason stand the fields that it does not name itself. */
+function reasonOf(fields: readonly string[], because: string): string {
+  const unnamed = fields.filter((field) => !because.includes(`\`${field}\``));
+  return unnamed.length === 0 ? because : `${unnamed.join(', ')}: ${because}`;
 }
 
 const line = (sign: string, name: string, effect: Effect, because: string): string => `${sign} ${name}: ${TOLD[effect]} (${because})`.replace(/\p{Cc}+/gu, ' ');

@@ -98,7 +98,7 @@ describe('holdpoint policy diff', () => {
       1,
       `guard \`default\` at ${fake.url}, version 7 -> p.yaml`,
       '- The rest: changes no verdict (it was not active)',
-      expect.stringMatching(/^~ Payments -> Large payments: loosens.* \(name, conditions\.arguments\.\/amount: it matches fewer calls/),
+      expect.stringMatching(/^~ Payments -> Large payments: loosens.* \(name: it matches fewer calls \(`conditions\.arguments\.\/amount`\)\)$/),
       expect.stringMatching(/^\+ Deletes: tightens \(/),
       '~ default_action allow -> block: tightens',
       expect.stringMatching(/^All of it /),
@@ -106,6 +106,16 @@ describe('holdpoint policy diff', () => {
     const json = JSON.parse((await run(['diff', 'p.yaml', '--format', 'json'])).out.join('\n')) as object;
     expect(json).toMatchObject({ version: 7, default_action: { before: 'allow', after: 'block' }, added: [{ policy: { name: 'Deletes' } }], removed: [{ policy: { id: 'pol_3' } }], changed: [{ after: { id: 'pol_2' } }] });
     expect(fake.writes).toEqual([]);
+  });
+
+  it.each([
+    ['tool_pattern', { tool_pattern: 'payment_create' }, /^~ Payments: \w+ \(it matches fewer calls \(`tool_pattern`\)\)$/],
+    ['two conditions', { conditions: { arguments: { '/amount': { gt: 2000 } }, risk_score_min: 0.5 } }, /^~ Payments: \w+ \(it matches fewer calls \(`conditions\.arguments\.\/amount`, `conditions\.risk_score_min`\)\)$/],
+    ['a condition and the action', { action: 'block', conditions: {} }, /^~ Payments: \w+ \(action: `require_approval` became `block`; it matches more calls \(`conditions\.arguments\.\/amount`\)\)$/],
+  ])('names %s once', async (_what, change, line) => {
+    fake.has(payments);
+    file('p.yaml', [{ ...payments, ...change }]);
+    expect((await run(['diff', 'p.yaml'])).out.slice(1, -1)).toEqual([expect.stringMatching(line)]);
   });
 
   it('knows policies of another guard’s file by their names, where those are no question', async () => {
