@@ -1,8 +1,9 @@
 import { DryRunToolCall, type DryRun, type DryRunRequest, type ExplanationLine, type GuardAccess, type KeyAccess } from '@holdpoint/contracts';
-import { PeerFailed, PeerRefused, PeerUnavailable, unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
+import { unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
 import type { Logger } from '@holdpoint/runtime';
 import type { z } from 'zod';
 import { agentOf } from '../calls/asker.ts';
+import { askTwice } from '../http/ask-twice.ts';
 import { unavailable } from '../http/peers.ts';
 import { Problem } from '../http/problem.ts';
 
@@ -12,7 +13,6 @@ type Question = z.input<typeof DryRunToolCall.request>;
 
 /** Two tries together stay below what a caller is likely to wait. */
 const answerWithinMs = 4_000;
-const pauseMs = 100;
 
 /** Has calls judged without any effect. */
 export class DryRuns {
@@ -30,20 +30,9 @@ export class DryRuns {
   async run(body: DryRunRequest, asking: Asking): Promise<DryRun> {
     const question = questionOf(body, asking);
     const { messaging, log } = this.options;
-    if (Buffer.byteLength(JSON.stringify(question)) > messaging.maxPayload * 0.9) throw new Problem({ status: 413, code: 'body_too_large', detail: 'The question is too large to travel.' });
-    let failure: Error | undefined;
-    for (const attempt of [1, 2]) {
-      try {
-        const answer = await this.ask(question);
-        if (answer !== undefined) return answer;
-      } catch (error) {
-        if (!(error instanceof PeerUnavailable || error instanceof PeerFailed || error instanceof PeerRefused)) throw error;
-        failure = error;
-        log.warn({ err: error, attempt }, 'evaluator did not answer a dry run');
-      }
-      if (attempt === 1) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-    throw unavailable(DryRunToolCall, failure);
+    const told = await askTwice({ question, ask: () => this.ask(question), messaging, log, tooLarge: 'The question is too large to travel.', unanswered: 'evaluator did not answer a dry run' });
+    if (told.answer === undefined) throw unavailable(DryRunToolCall, told.failure);
+    return told.answer;
   }
 
   /** Undefined: the evaluator has no policies of this guard that count. */

@@ -1,13 +1,12 @@
 import { ScanContent, type ScanRequest, type ScanResponse } from '@holdpoint/contracts';
-import { PeerFailed, PeerRefused, PeerUnavailable, unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
+import { unsampledTraceparent, type Messaging } from '@holdpoint/messaging';
 import type { Logger } from '@holdpoint/runtime';
-import { Problem } from '../http/problem.ts';
+import { askTwice } from '../http/ask-twice.ts';
 
 export type ContentScansOptions = Readonly<{ messaging: Pick<Messaging, 'request' | 'maxPayload'>; log: Logger }>;
 
 /** Two tries together stay below what a caller is likely to wait. */
 const answerWithinMs = 3_000;
-const pauseMs = 50;
 
 /** Has contents scanned by an evaluator. */
 export class ContentScans {
@@ -23,18 +22,16 @@ export class ContentScans {
    */
   async scan(body: ScanRequest, traceId: string): Promise<ScanResponse> {
     const { messaging, log } = this.options;
-    const request = { ...(body.tool_name === undefined ? {} : { tool_name: body.tool_name }), content: Object.hasOwn(body, 'output') ? body.output : body.content, trace_id: traceId };
-    if (Buffer.byteLength(JSON.stringify(request)) > messaging.maxPayload * 0.9) throw new Problem({ status: 413, code: 'body_too_large', detail: 'The content is too large to be scanned.' });
-    for (const attempt of [1, 2]) {
-      try {
-        return await messaging.request(ScanContent, request, { timeoutMs: answerWithinMs, traceparent: unsampledTraceparent(traceId) });
-      } catch (error) {
-        if (!(error instanceof PeerUnavailable || error instanceof PeerFailed || error instanceof PeerRefused)) throw error;
-        log.warn({ err: error, attempt }, 'evaluator did not scan a content');
-      }
-      if (attempt === 1) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-    return notScanned(traceId);
+    const question = { ...(body.tool_name === undefined ? {} : { tool_name: body.tool_name }), content: Object.hasOwn(body, 'output') ? body.output : body.content, trace_id: traceId };
+    const { answer } = await askTwice({
+      question,
+      ask: () => messaging.request(ScanContent, question, { timeoutMs: answerWithinMs, traceparent: unsampledTraceparent(traceId) }),
+      messaging,
+      log,
+      tooLarge: 'The content is too large to be scanned.',
+      unanswered: 'evaluator did not scan a content',
+    });
+    return answer ?? notScanned(traceId);
   }
 }
 
