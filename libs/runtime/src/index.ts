@@ -12,6 +12,7 @@ export { serveOperations } from './operations-server.ts';
 export type { OperationsOptions, OperationsServer, PartHealth } from './operations-server.ts';
 export { listVariable, operationsVariables, portVariable, serviceSettings, serviceVariables } from './service-variables.ts';
 export type { ServiceSettings } from './service-variables.ts';
+export { runJob, type Job } from './run-job.ts';
 export { runService } from './run-service.ts';
 export type { RunningService, ServiceProgram, StartContext } from './run-service.ts';
 export type { TracingSettings } from './tracing-variables.ts';

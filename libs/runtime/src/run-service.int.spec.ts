@@ -8,17 +8,16 @@ const project = join(import.meta.dirname, '..');
 const compiler = join(project, '../../node_modules/.bin/tsc');
 const logLevelOnly = "z.object({ LOG_LEVEL: z.string().default('info') }).transform(({ LOG_LEVEL }) => ({ logLevel: LOG_LEVEL }))";
 
+let built: string;
+beforeAll(async () => {
+  await mkdir(join(project, 'dist'), { recursive: true });
+  built = await mkdtemp(join(project, 'dist', 'run-service-'));
+  const emit = ['--outDir', built, '--composite', 'false', '--incremental', 'false', '--declaration', 'false', '--declarationMap', 'false'];
+  await promisify(execFile)(compiler, ['-p', join(project, 'tsconfig.lib.json'), ...emit]);
+}, 60_000);
+afterAll(() => rm(built, { recursive: true, force: true }));
+
 describe('a service', () => {
-  let built: string;
-
-  beforeAll(async () => {
-    await mkdir(join(project, 'dist'), { recursive: true });
-    built = await mkdtemp(join(project, 'dist', 'run-service-'));
-    const emit = ['--outDir', built, '--composite', 'false', '--incremental', 'false', '--declaration', 'false', '--declarationMap', 'false'];
-    await promisify(execFile)(compiler, ['-p', join(project, 'tsconfig.lib.json'), ...emit]);
-  }, 60_000);
-  afterAll(() => rm(built, { recursive: true, force: true }));
-
   it.each(['SIGTERM', 'SIGINT'] as const)('told to end by %s, stops and exits 0', async (signal) => {
     const child = await run(running("async () => log.info({}, 'let go')"));
     await child.line('started');
@@ -105,51 +104,93 @@ describe('a service', () => {
   });
 
   /** A child process whose service starts with `body`. */
-  async function run(body: string, { schema = logLevelOnly, env = {} }: Readonly<{ schema?: string; env?: Readonly<Record<string, string>> }> = {}) {
-    const script = join(built, `service-${Math.random().toString(36).slice(2)}.mjs`);
-    await writeFile(
-      script,
-      `import { z } from 'zod';
-       import { readConfig, runService } from './index.js';
-       await runService({ name: 'gateway', config: () => readConfig(${schema}, process.env), start: async (config, { log, shutdown }) => { ${body} } });`,
-    );
-    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '';
-    let err = '';
-    const waiting = new Set<() => void>();
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-      for (const look of waiting) look();
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    const lines = () =>
-      out
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-    const messages = () => lines().map(({ msg }) => msg);
-    const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-      child.once('close', (code, signal) => resolve({ code, signal }));
-    });
-    const line = async (message: string): Promise<void> => {
-      const heard = new Promise<void>((resolve) => {
-        const look = () => {
-          if (!out.endsWith('\n') || !messages().includes(message)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      });
-      const gone = exit.then(() => {
-        throw new Error(`ended before it said \`${message}\`: ${out}${err}`);
-      });
-      await Promise.race([heard, gone]);
-      gone.catch(() => undefined);
-    };
-    return { kill: (signal: NodeJS.Signals) => child.kill(signal), exit, line, lines, messages, stderr: () => err };
+  function run(body: string, { schema = logLevelOnly, env }: Readonly<{ schema?: string; env?: Environment }> = {}) {
+    return child(`await runService({ name: 'gateway', config: () => readConfig(${schema}, process.env), start: async (config, { log, shutdown }) => { ${body} } });`, env);
   }
 });
+
+describe('a job', () => {
+  it('that is done exits 0 and says what came of it', async () => {
+    const job = await run("log.info({}, 'at work'); return { applied: ['a'] };");
+    expect(await job.exit).toEqual({ code: 0, signal: null });
+    expect(job.lines()).toMatchObject([{ msg: 'at work' }, { level: 'info', service: 'sweep', msg: 'swept', applied: ['a'] }]);
+    expect(job.stderr()).toBe('');
+  });
+
+  it('that fails exits 1 with one log line', async () => {
+    const job = await run("throw new Error('no broom');");
+    expect(await job.exit).toEqual({ code: 1, signal: null });
+    expect(job.lines()).toMatchObject([{ level: 'error', msg: 'could not sweep', err: { message: 'no broom' } }]);
+    expect(job.stderr()).toBe('');
+  });
+
+  it('that is refused also tells on standard error why', async () => {
+    const job = await run("throw new Refused('the floor is wet');");
+    expect(await job.exit).toEqual({ code: 1, signal: null });
+    expect(job.messages()).toEqual(['could not sweep']);
+    expect(job.stderr()).toBe('sweep: the floor is wet\n');
+  });
+
+  it('with an invalid configuration exits 78 before it begins, with every problem on standard error and nothing on standard output', async () => {
+    const job = await run("log.info({}, 'at work'); return {};", { schema: 'z.object({ NATS_URL: z.url(), PORT: z.coerce.number() })', env: { PORT: 'hunter2' } });
+    expect(await job.exit).toEqual({ code: 78, signal: null });
+    expect(job.stderr()).toMatch(/^sweep: invalid configuration\n {2}NATS_URL: is required\n {2}PORT: .+\n$/);
+    expect(job.stderr()).not.toContain('hunter2');
+    expect(job.messages()).toEqual([]);
+  });
+
+  /** A child process whose job is `body`. */
+  function run(body: string, { schema = 'z.object({})', env }: Readonly<{ schema?: string; env?: Environment }> = {}) {
+    return child(
+      `class Refused extends Error {}
+       const config = () => readConfig(${schema}, process.env);
+       await runJob({ name: 'sweep', config, run: async (config, log) => { ${body} }, done: 'swept', failed: 'could not sweep', refusal: Refused });`,
+      env,
+    );
+  }
+});
+
+type Environment = Readonly<Record<string, string>>;
+
+async function child(body: string, env: Environment = {}) {
+  const script = join(built, `service-${Math.random().toString(36).slice(2)}.mjs`);
+  await writeFile(script, `import { z } from 'zod';\nimport { readConfig, runJob, runService } from './index.js';\n${body}`);
+  const started = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  const waiting = new Set<() => void>();
+  started.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    for (const look of waiting) look();
+  });
+  started.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const lines = () =>
+    out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const messages = () => lines().map(({ msg }) => msg);
+  const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    started.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const line = async (message: string): Promise<void> => {
+    const heard = new Promise<void>((resolve) => {
+      const look = () => {
+        if (!out.endsWith('\n') || !messages().includes(message)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+    const gone = exit.then(() => {
+      throw new Error(`ended before it said \`${message}\`: ${out}${err}`);
+    });
+    await Promise.race([heard, gone]);
+    gone.catch(() => undefined);
+  };
+  return { kill: (signal: NodeJS.Signals) => started.kill(signal), exit, line, lines, messages, stderr: () => err };
+}
 
 /** The end of a start. */
 function running(stop: string): string {
