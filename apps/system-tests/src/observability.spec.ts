@@ -181,7 +181,7 @@ describe('the way of a trace', () => {
 const mustBeWatched = [
   'holdpoint_ready', 'holdpoint_approvals_oldest_pending_seconds', 'holdpoint_decision_log_lag', 'holdpoint_decision_log_lag_seconds', 'holdpoint_outbox_oldest_seconds', 'holdpoint_tool_calls_lag',
   'holdpoint_event_calls_unfinished', 'holdpoint_dead_letters_total', 'holdpoint_lease_overdue_seconds', 'holdpoint_key_store_age_seconds', 'holdpoint_calls_not_judged_total', 'holdpoint_webhook_deliveries_total',
-  'holdpoint_decision_log_default_rows',
+  'holdpoint_decision_log_default_rows', 'holdpoint_rate_limit_checks_total', 'holdpoint_rate_limit_full_policies',
 ]; // prettier-ignore
 
 /** Grafana's names for what an expression yields. */
