@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestSystem } from '../harness.ts';
 import { Conceded } from './conceded.ts';
 import type { ScheduleName } from './nemesis.ts';
-import { judge, keep, quiet, undergo, type Ordeal } from './ordeal.ts';
+import { judge, keep, observe, quiet, undergo, type Ordeal } from './ordeal.ts';
 import { Seeded } from './seeded.ts';
 
 /** `npm run faults` sets these, and draws a seed. Here it is always the same, so that every run of the tests asks and breaks the same. */
@@ -38,6 +38,7 @@ beforeAll(async () => {
       setTimeout(() => service.start(), 1_000);
     },
   });
+  await observe(test);
   for (const [schedule, share] of chosen) {
     ordeals.set(schedule, await undergo({ test, schedule, forMs: (minutes * 60_000 * share) / shares, random: new Seeded(seed) }));
   }
@@ -47,7 +48,7 @@ beforeAll(async () => {
 afterAll(() => test.stop(), 30_000);
 
 describe(`faults under load, seed ${seed}`, () => {
-  it.each(chosen.map(([schedule]) => schedule))('%s: nothing answered is lost, nothing is released twice, no doubt becomes an allow', async (schedule) => {
+  it.each(chosen.map(([schedule]) => schedule))('%s: nothing answered is lost, nothing is released twice, no doubt becomes an allow, no limit lets too many past', async (schedule) => {
     const ordeal = ordeals.get(schedule)!;
     const verdict = await judge(test, ordeal, Conceded.all([...ordeals.values()].map(({ nemesis }) => nemesis.conceded)));
     console.log(`${schedule}, seed ${seed}: ${JSON.stringify(verdict.counts)}`);
@@ -57,6 +58,8 @@ describe(`faults under load, seed ${seed}`, () => {
     expect(verdict.violations.slice(0, 5)).toEqual([]);
     // A history in which nothing happened proves nothing.
     expect(verdict.counts['answer allow (released)']).toBeGreaterThan(0);
+    expect(verdict.counts['let past by limits']).toBeGreaterThan(0);
+    expect(verdict.counts['answer block rate_limit_exceeded']).toBeGreaterThan(0);
     expect(ordeal.nemesis.lines.length).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { readGrants, type Grants } from '../grants.ts';
 
 export type ApprovalFact = Readonly<{
   approvalId: string;
@@ -19,7 +20,7 @@ export type ApprovalFact = Readonly<{
 export type VoteFact = Readonly<{ approvalId: string; voter: string; choice: string }>;
 export type AuditFact = Readonly<{ approvalId: string; event: string; at: number; detail: Readonly<Record<string, unknown>> }>;
 export type DecisionFact = Readonly<{ id: string; guard: string; session: string; callId: string; toolName: string; action: string; code: string | null; approvalId: string | null; policyVersion: number | null; eventKey: string | null; createdAt: number }>;
-export type PolicyFact = Readonly<{ id: string; tool_pattern: string; action: string; priority: number; created_at: string }>;
+export type PolicyFact = Readonly<{ id: string; tool_pattern: string; action: string; priority: number; created_at: string; rate_limit?: Readonly<{ max_requests: number; window_seconds: number }> }>;
 export type PolicySetFact = Readonly<{ guard: string; version: number; revision: number; hash: string; defaultAction: string; failureMode: string; policies: readonly PolicyFact[] }>;
 
 /** What Postgres holds once everything is quiet: the truth that the history is compared with. */
@@ -32,11 +33,13 @@ export type FinalState = Readonly<{
   policySets: readonly PolicySetFact[];
   /** Of administration: revisions that have an audit row. */
   auditedRevisions: ReadonlySet<number>;
+  /** Of all guards. */
+  limits: Grants;
 }>;
 
 type Row = Readonly<Record<string, string | null>>;
 
-/** `url` is the superuser's, of the database that the services use. */
+/** `url` is the superuser's, of the database that the services use; what limits let past is recorded in it. */
 export async function readFinalState(url: string, guards: readonly string[]): Promise<FinalState> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -58,6 +61,7 @@ export async function readFinalState(url: string, guards: readonly string[]): Pr
       decisions: (await rows('SELECT id, guard_id, session_id, record FROM decision_log.decisions WHERE guard_id = ANY($1)')).map(decisionFact),
       policySets: (await rows('SELECT guard_id, version, revision, hash, body FROM policy_admin.policy_sets WHERE guard_id = ANY($1) ORDER BY guard_id, version')).map(policySetFact),
       auditedRevisions: new Set((await rows('SELECT revision FROM policy_admin.audit WHERE guard_id = ANY($1)')).map((row) => Number(row['revision']))),
+      limits: await readGrants(client),
     };
   } finally {
     await client.end();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@holdpoint/test-kit';
 import { Client } from 'pg';
+import { recordGrants } from '../grants.ts';
 import type { TestSystem } from '../harness.ts';
 import { hashOf } from './checker/answers.ts';
 import { check, type Verdict } from './checker/checker.ts';
@@ -22,7 +23,7 @@ export type Ordeal = Readonly<{ schedule: ScheduleName; history: History; nemesi
 
 const mendedWithinMs = 60_000;
 
-/** Load and faults; then healing, after which all must work again. */
+/** Load and faults; then healing, after which all must work again. Expects `observe`. */
 export async function undergo({ test, schedule, forMs, random }: OrdealOptions): Promise<Ordeal> {
   const history = new History();
   const nemesis = new Nemesis(test.system, random.fork(schedule), () => history.now());
@@ -42,6 +43,17 @@ export async function undergo({ test, schedule, forMs, random }: OrdealOptions):
   const ids = guards.map(({ guard }) => guard.id);
   const asked = await sweep(workload, guards, { history, state: await readFinalState(databaseUrl(test), ids) });
   return { schedule, history, nemesis, guards: ids, stillBroken: asked.flatMap(stillBroken) };
+}
+
+/** From now on Postgres keeps what is judged later and would be gone by then. */
+export async function observe(test: TestSystem): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl(test) });
+  await client.connect();
+  try {
+    await recordGrants(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Compares what was answered with what is kept. Expects `quiet`. `conceded`: decisions of all stores that are gone. */

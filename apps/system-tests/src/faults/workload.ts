@@ -19,6 +19,7 @@ const policies = {
   brief: { name: 'Decide quickly', tool_pattern: 'brief_*', action: 'require_approval', priority: 10, approval_config: { timeout_minutes: 0.05 } },
   never: { name: 'Never', tool_pattern: 'never_*', action: 'block', priority: 10 },
   swap: { name: 'Swapped, below', tool_pattern: 'swap_*', action: 'require_approval', priority: 10 },
+  hot: { name: 'So many a second', tool_pattern: 'hot_*', action: 'rate_limit', priority: 10, rate_limit: { max_requests: 10, window_seconds: 1 } },
   loose: { name: 'Loosened, below', tool_pattern: 'loose_*', action: 'require_approval', priority: 10 },
 };
 const editedPolicies = [
@@ -49,6 +50,7 @@ export class Workload {
 
   start(loaded: LoadedGuard): void {
     for (let count = 0; count < 2; count += 1) this.run(loaded, `asker ${count}`, 40, (client) => this.askPlainly(client));
+    for (let count = 0; count < 2; count += 1) this.run(loaded, `hurrier ${count}`, 60, (client) => this.askTooOften(client));
     for (let count = 0; count < 4; count += 1) {
       const known: KnownCall[] = [];
       this.run(loaded, `payer ${count}`, 60, (client) => this.askForApproval(client, known));
@@ -81,7 +83,7 @@ export class Workload {
 
   /** Publishes a call until it is acknowledged, as a platform does that does not know whether its message arrived; now and then once more. */
   private async submitNew({ loaded, name, random }: ClientTurn): Promise<void> {
-    const call = this.newCall(random.pick(['pay', 'free', 'never', 'edit', 'brief', 'loose']));
+    const call = this.newCall(random.pick(['pay', 'free', 'never', 'edit', 'brief', 'loose', 'hot']));
     const twice = random.chance(0.1);
     for (let attempt = 0; !this.stopping; attempt += 1) {
       const { ending } = await this.submit(loaded, name, call);
@@ -129,6 +131,12 @@ export class Workload {
   /** Calls that policies decide alone, several at once. */
   private async askPlainly({ loaded, name, random }: ClientTurn): Promise<void> {
     const calls = Array.from({ length: 1 + Math.floor(random.between(0, 4)) }, () => this.newCall(random.pick(['free', 'never', 'edit'])));
+    await this.ask(loaded, name, { session: name, calls, waitS: 0 });
+  }
+
+  /** Calls that one limit counts together, more than it lets past. */
+  private async askTooOften({ loaded, name, random }: ClientTurn): Promise<void> {
+    const calls = Array.from({ length: 1 + Math.floor(random.between(0, 4)) }, () => this.newCall('hot'));
     await this.ask(loaded, name, { session: name, calls, waitS: 0 });
   }
 

@@ -3,7 +3,7 @@ import type { PolicySetFact } from '../final-state.ts';
 import { setKey, type Answered, type Evidence, type Violation } from './evidence.ts';
 
 /** An evaluator's codes of doubt, and the gateway's, which judges nothing: never more than `block`. */
-export const doubt: ReadonlySet<string> = new Set(['could_not_judge', 'engine_unavailable', 'approval_service_unavailable', 'decision_log_unavailable']);
+export const doubt: ReadonlySet<string> = new Set(['could_not_judge', 'engine_unavailable', 'approval_service_unavailable', 'rate_limiter_unavailable', 'decision_log_unavailable']);
 const statusOfCode: Readonly<Record<string, string>> = {
   approval_rejected: 'rejected',
   approval_expired: 'expired',
@@ -55,6 +55,8 @@ function problemOf({ ask, call, result }: Answered, { sets, approvals }: Evidenc
       // The row is younger than the set that would let the call go.
       if (action === 'require_approval' && row !== undefined && row.policyVersion > set.version) return undefined;
       return `${action} ${code ?? ''} where version ${set.version} says allow`;
+    case 'rate_limit':
+      return isWithinOrOver({ action, code }) ? undefined : `${action} ${code ?? ''} where version ${set.version} limits how often`;
     case 'require_approval':
       return approvalProblemOf({ ask, call, result }, evidenceOf(row));
     default:
@@ -65,6 +67,9 @@ function problemOf({ ask, call, result }: Answered, { sets, approvals }: Evidenc
     return found !== undefined && found.guard === ask.guard && found.session === ask.session && found.callId === call.id ? found : undefined;
   }
 }
+
+/** What a limit makes of a call. */
+export const isWithinOrOver = ({ action, code }: Readonly<{ action: string; code?: string | null | undefined }>): boolean => (action === 'allow' && (code ?? null) === null) || (action === 'block' && code === 'rate_limit_exceeded');
 
 /** The gateway answers for an evaluator that cannot be asked: `block`, or flagged `warn` where the guard's owner chose `open`. */
 function withoutJudgement({ ask, result }: Answered, sets: Evidence['sets']): string | undefined {

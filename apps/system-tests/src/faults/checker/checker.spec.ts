@@ -166,6 +166,38 @@ describe('policies', () => {
   });
 });
 
+describe('limits', () => {
+  const allowed = asked({ name: 'hot_1', answer: { action: 'allow', metadata: meta({ policy_id: 'pol_hot' }) } });
+  const decision = { ...fact, id: 'dec_1', toolName: 'hot_1', action: 'allow' };
+  const grant = (at: number, calls = 1, policyId = 'pol_hot') => ({ policyId, at, calls });
+  const of = (grants: FinalState['limits']['grants'], operations: readonly Operation[] = [allowed]) => broken({ operations, state: kept({ decisions: [decision], limits: { grants, uncounted: [] } }) });
+
+  it('as many in a window as the limit says, and those of another policy, are as they should be', () => {
+    expect(of([grant(0, 2), grant(1_000_000), grant(1_000_001, 2)])).toEqual([]);
+    expect(of([grant(0, 3), grant(1, 3, 'pol_other')])).toEqual([]);
+  });
+  it('one more in any interval of the window', () => {
+    expect(of([grant(0), grant(500_000, 2), grant(1_000_000)])).toEqual([['limits hold', '4 calls of shop were let past in 1 s, where 3 may be']]);
+    expect(of([grant(0, 2), grant(1_000_001), grant(1_500_000, 3)])).toEqual([['limits hold', '4 calls of shop were let past in 1 s, where 3 may be']]);
+  });
+  it('a call that is allowed and was not let past, asked for or submitted', () => {
+    expect(of([])).toEqual([['limits hold', '1 calls of shop were allowed within a limit that let 0 past']]);
+    const event = { ...decision, eventKey: 'key' };
+    expect(broken({ operations: [], state: kept({ decisions: [event] }) })).toEqual([['limits hold', '1 calls of shop were allowed within a limit that let 0 past']]);
+  });
+  it('a transaction that let other calls past than it counted', () => {
+    expect(broken({ operations: [], state: kept({ limits: { grants: [], uncounted: ['7'] } }) })).toEqual([['limits hold', '1 transactions let calls past otherwise than they counted']]);
+  });
+  it('refuses with its code, and is in doubt with another; nothing else is an answer', () => {
+    const answer = (action: string, code?: string) => rulesBroken({ operations: [asked({ name: 'hot_1', answer: { action, ...(code !== undefined && { code }) } })], state: kept({ decisions: [{ ...decision, action, code: code ?? null }] }) });
+    expect(answer('block', 'rate_limit_exceeded')).toEqual([]);
+    expect(answer('block', 'rate_limiter_unavailable')).toEqual([]);
+    expect(answer('block')).toEqual(['answers follow policies']);
+    expect(answer('warn')).toEqual(['answers follow policies']);
+    expect(answer('allow', 'rate_limiter_unavailable')).toEqual(['answers follow policies']);
+  });
+});
+
 describe('event calls', () => {
   const submit: Submit = { ...ended(0), kind: 'submit', session: 's', call };
   const final = { ...fact, id: 'dec_final', toolName: 'free_ride', action: 'allow', approvalId: null, eventKey: 'key' };
@@ -194,6 +226,7 @@ describe('event calls', () => {
     expect(decided({ action: 'block', code: 'approval_service_unavailable' })).toEqual(['decided for good with the code of doubt approval_service_unavailable']);
     expect(decided({ toolName: 'never_mind' })).toEqual(['allow where version 1 says block']);
     expect(decided({ toolName: 'pay_rent' })).toEqual(['allow while its approval is absent']);
+    expect(decided({ toolName: 'hot_1', action: 'block' })).toEqual(['block  where version 1 limits how often']);
     expect(decided({ policyVersion: 7 })).toEqual(['decided by version 7, which never was']);
   });
   it('a decision that was published and is not in the log', () => {
@@ -241,12 +274,12 @@ function without(operation: Operation): Operation {
 
 function set(version: number): PolicySetFact {
   const policy = (id: string, tool_pattern: string, action: string) => ({ id, tool_pattern, action, priority: 10, created_at: '2026' });
-  const policies = [policy('pol_pay', 'pay_*', 'require_approval'), policy('pol_never', 'never_*', 'block'), policy('pol_edit', 'edit_*', 'allow')];
+  const policies = [policy('pol_pay', 'pay_*', 'require_approval'), policy('pol_never', 'never_*', 'block'), policy('pol_edit', 'edit_*', 'allow'), { ...policy('pol_hot', 'hot_*', 'rate_limit'), rate_limit: { max_requests: 3, window_seconds: 1 } }];
   return { guard: 'shop', version, revision: version, hash: `hash ${version}`, defaultAction: 'allow', failureMode: 'closed', policies };
 }
 
 function kept(changed: Partial<FinalState> = {}): FinalState {
-  return { approvals: [], votes: [], audit: [], decisions: [{ ...fact, id: 'dec_1' }], policySets: [set(1)], auditedRevisions: new Set([1, 2, 3]), ...changed };
+  return { approvals: [], votes: [], audit: [], decisions: [{ ...fact, id: 'dec_1' }], policySets: [set(1)], auditedRevisions: new Set([1, 2, 3]), limits: { grants: [], uncounted: [] }, ...changed };
 }
 
 /** Asked at 0, approved at 20, released at 40, and answered once more at 45. */

@@ -5,6 +5,7 @@ import { answersFollowPolicies, refusalsAreOurs } from './answers.ts';
 import { auditIsComplete, parkedCallsHaveRows, rejectionsStand, releasesHappenOnce, votesAreKept } from './approvals.ts';
 import { decisionsMadeAreLogged, eventCallsAreDecidedOnce } from './events.ts';
 import { setKey, type Answered, type Evidence, type Rule, type Violation } from './evidence.ts';
+import { limitsHold } from './limits.ts';
 import { answersAreLogged, releasesAreLogged } from './log.ts';
 import { activePoliciesDecide, policyWritesAreKept } from './policies.ts';
 
@@ -25,6 +26,7 @@ const rules: readonly Rule[] = [
   activePoliciesDecide,
   eventCallsAreDecidedOnce,
   decisionsMadeAreLogged,
+  limitsHold,
 ];
 
 /** Compares what the clients asked and heard with what Postgres holds once everything is quiet. */
@@ -69,6 +71,8 @@ function countsOf({ operations, answers, state, decisions, conceded }: Evidence)
     if (result.metadata.policy_stale === true) add('answer by stale policies');
   }
   for (const { status } of state.approvals) add(`row ${status}`);
+  const limits = new Set(state.policySets.flatMap(({ policies }) => policies.map(({ id }) => id)));
+  counts['let past by limits'] = state.limits.grants.reduce((sum, { policyId, calls }) => sum + (limits.has(policyId) ? calls : 0), 0);
   counts['decisions logged'] = decisions.size;
   counts['answered decisions lost with a NATS store'] = new Set(answers.map(({ result }) => result.metadata.decision_id).filter((id) => conceded.hasDecision(id) && !decisions.has(id))).size;
   const decided = new Set(state.decisions.filter(({ eventKey, action }) => eventKey !== null && action !== 'require_approval').map(placeOf));

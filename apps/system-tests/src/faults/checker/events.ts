@@ -1,7 +1,7 @@
 import { placeOf } from '../conceded.ts';
 import type { DecisionFact } from '../final-state.ts';
 import type { Hear, Submit } from '../history.ts';
-import { doubt, verdictOf } from './answers.ts';
+import { doubt, isWithinOrOver, verdictOf } from './answers.ts';
 import { setKey, type Evidence, type Violation } from './evidence.ts';
 
 /** Two deliveries of one message are judged at the same time, and by two versions: one may park what the other decides. Not this long after. */
@@ -39,6 +39,7 @@ function problemOf({ guard, toolName, action, code, policyVersion, approvalId }:
   const set = policyVersion === null ? undefined : sets.get(setKey(guard, policyVersion));
   if (set === undefined) return `decided by version ${policyVersion ?? 'none'}, which never was`;
   const verdict = verdictOf(set, toolName);
+  if (verdict === 'rate_limit') return isWithinOrOver({ action, code }) ? undefined : `${action} ${code ?? ''} where version ${set.version} limits how often`;
   if (verdict !== 'require_approval') return action === verdict ? undefined : `${action} where version ${set.version} says ${verdict}`;
   const status = approvalId === null ? undefined : approvals.get(approvalId)?.status;
   if (action === 'allow') return status === 'released' ? undefined : `allow while its approval is ${status ?? 'absent'}`;
