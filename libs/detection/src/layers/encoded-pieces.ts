@@ -12,6 +12,8 @@ const utf8 = new TextDecoder();
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_byte, code) => (code >= 32 && code < 127) || code === 9 || code === 10 || code === 13 ? 1 : 0);
 
 const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+/** The next line of digits. */
+const NEXT_LINE = /\r?\n[ \t]{0,8}([A-Za-z0-9+/_-]+={0,2})/y;
 const CAPITAL = /[A-Z]/;
 const HEX_RUN = /[0-9A-Fa-f]{24,}/g;
 
@@ -27,14 +29,29 @@ export function encodedPieces(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   RUN.lastIndex = 0;
   for (let match = RUN.exec(text); match; match = RUN.exec(text)) {
-    const [run] = match;
     const start = match.index;
-    const end = start + run.length;
+    const { run, end } = withFurtherLines(text, match[0], start + match[0].length);
+    RUN.lastIndex = end;
     if (CAPITAL.test(run)) for (const readable of readableBase64(run)) pieces.push({ text: readable, encoding: 'base64', start, end });
     if (run.length < MIN_HEX_RUN) continue;
     for (const [digits] of run.matchAll(HEX_RUN)) for (const readable of readableHex(digits)) pieces.push({ text: readable, encoding: 'hex', start, end });
   }
   return pieces;
+}
+
+/** A run goes on in the lines below it where all but the last are as long as it is, in whole groups: so mail, `base64` and `openssl` write it. */
+function withFurtherLines(text: string, first: string, end: number): Readonly<{ run: string; end: number }> {
+  const lines = [first];
+  let reached = end;
+  for (let last = first; last.length === first.length && last.length % 4 === 0 && !last.endsWith('='); ) {
+    NEXT_LINE.lastIndex = reached;
+    const [all = '', line = ''] = NEXT_LINE.exec(text) ?? [];
+    if (line === '' || line.length > first.length) break;
+    lines.push(line);
+    reached += all.length;
+    last = line;
+  }
+  return { run: lines.length === 1 ? first : lines.join(''), end: reached };
 }
 
 /** Where the first digit of a group stands is known only if the run begins with it: what precedes it may look like digits too. */

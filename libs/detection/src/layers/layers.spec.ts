@@ -26,6 +26,8 @@ describe('layers', () => {
     ['base64 after something that looks like it', `data/${base64(plain)}`],
     ['URL-safe base64 within percent encoding', encodeURIComponent(`?q=${base64(plain)}`)],
     ['base64 of base64', base64(base64(plain))],
+    ['base64 in lines of 64', `-\n${base64(`${'Nothing to see here. '.repeat(2)}${plain} and so on`).replace(/.{64}/g, '$&\n')}\n-`],
+    ['base64 in lines of 20', base64(`Look: ${plain}`).replace(/.{20}/g, '$&\r\n  ')],
     ['base64 of UTF-16', base64(plain, 'utf16le')],
     ['base64 with bytes around it', Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0x00, 0x01, 0x02]), Buffer.from(plain), Buffer.from([0, 200, 201])]).toString('base64')],
     ['hex', Buffer.from(plain).toString('hex')],
