@@ -78,6 +78,11 @@ describe('how a field is read', () => {
     expect(new ToolReading().placeOf('run_it', undefined, leaf)!.role).toBe('shell');
   });
 
+  it.each([['url', 'url'], ['path', 'path'], ['host', 'host'], ['password', 'secret'], ['to', 'address']])('reads an address, a path or a secret as one, also with a line end: %s', (field, role) => {
+    const leaf = { text: 'x\n', path: `/${field}`, field, siblings: { [field]: 'x\n', file: 'a.txt' } };
+    expect(new ToolReading().placeOf('do_it', undefined, leaf)!.role).toBe(role);
+  });
+
   it('finds the file of an edit in the object around the edits', () => {
     const leaf = { text: 'x', path: '/edits/0/newText', field: 'new_text', siblings: { oldText: '', newText: 'x' }, outer: { path: '.git/hooks/pre-push', edits: [] } };
     expect(new ToolReading().placeOf('edit_file', undefined, leaf)).toMatchObject({ file: '.git/hooks/pre-push' });

@@ -18,7 +18,7 @@ export class ToolReading {
   placeOf(tool: string, type: string | undefined, leaf: Leaf): Place | undefined {
     const { path, field, listed } = leaf;
     const own = isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field);
-    const file = isRun(own, tool, field) ? '' : fileBeside(leaf);
+    const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
     const role = file !== '' ? roleOfFile(file) : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
     return { role, tool, path, field, language: languageOf(role, tool, file), file };
@@ -120,9 +120,14 @@ function purposeOf(name: string): Role | undefined {
   return RUNS_SHELL.test(name) ? 'shell' : undefined;
 }
 
-/** A command is run, whatever file is named beside it; a script may be what a file is to hold. */
-const isRun = (role: Role, tool: string, field: string): boolean => RUN_ROLES.has(role) && !(/(?:^|_)scripts?(?:_|$)/.test(field) && WRITES.test(words(tool)));
-const RUN_ROLES: ReadonlySet<Role> = new Set(['shell', 'powershell', 'cmd', 'sql']);
+/** Whether a field may hold what a file is made of. A command, an address or a path is what it is, whatever file is named beside it. */
+function mayBeContent(role: Role, tool: string, { field, text }: Leaf): boolean {
+  if (CONTENT_ROLES.has(role)) return true;
+  // `file_contents`, or a document of several lines.
+  if (role === 'path') return field !== 'source' && !FILE_FIELD.test(field) && (CONTENT_FIELD.test(field) || text.trim().includes('\n'));
+  return /(?:^|_)scripts?(?:_|$)/.test(field) && WRITES.test(words(tool));
+}
+const CONTENT_ROLES: ReadonlySet<Role> = new Set(['code', 'markup', 'prose', 'value']);
 const WRITES = named('write', 'create', 'save', 'edit', 'put', 'upload', 'store', 'update', 'add', 'append', 'insert', 'replace', 'file');
 
 const LISTED_ROLES: ReadonlySet<Role> = new Set(['shell', 'powershell', 'cmd', 'code', 'sql']);
