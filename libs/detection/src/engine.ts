@@ -28,7 +28,9 @@ export class Engine {
     // An error may have left some.
     for (let detector = this.#woken.pop(); detector !== undefined; detector = this.#woken.pop()) this.#hits[detector] = [];
     const onHit = (literal: number, at: number): void => {
-      for (const detector of reading.woken[literal] ?? []) {
+      const { begins, detectors } = reading.woken[literal] ?? nobody;
+      if (begins && isInsideWord(text, at)) return;
+      for (const detector of detectors) {
         const hits = this.#hits[detector];
         if (hits?.length === 0) this.#woken.push(detector);
         hits?.push(at);
@@ -57,11 +59,15 @@ export class Engine {
 
 const none: readonly number[] = [];
 
+/** Whom a literal wakes: detectors; `begins`: only where a word begins. */
+type Woken = Readonly<{ begins: boolean; detectors: readonly number[] }>;
+const nobody: Woken = { begins: false, detectors: none };
+
 /** What is looked for in a text of one role. */
 type Reading = Readonly<{
   literals: Literals;
-  /** By literal: the detectors it wakes. */
-  woken: readonly (readonly number[])[];
+  /** By literal. */
+  woken: readonly Woken[];
   /** Detectors without literals. */
   always: readonly number[];
 }>;
@@ -78,5 +84,12 @@ function readingOf(role: Role, detectors: readonly Detector[]): Reading {
       else woken.set(literal, [detector]);
     }
   }
-  return { literals: new Literals([...woken.keys()]), woken: [...woken.values()], always };
+  const named = [...woken].map(([literal, detectorsOf]) => ({ text: literal.replace(WORD_START, ''), begins: literal.startsWith(WORD_START), detectors: detectorsOf }));
+  return { literals: new Literals(named.map(({ text }) => text)), woken: named, always };
 }
+
+const WORD_START = '\b';
+
+/** A letter behind a backslash is none: `\nnc` is a line end that is written out, and a word behind it. */
+const isInsideWord = (text: string, at: number): boolean => at > 0 && isWordCharacter(text.charCodeAt(at - 1)) && (at === 1 || text.charCodeAt(at - 2) !== 92);
+const isWordCharacter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95;

@@ -1,3 +1,4 @@
+import { codesOf } from './codes.ts';
 import { COMMON_TRIGRAMS } from './common-trigrams.ts';
 
 /** Bits of a character's class, and so of a third of a key. */
@@ -57,16 +58,18 @@ export class Literals {
   search(text: string, onHit: (literal: number, at: number) => void): void {
     const used = this.#used;
     const classes = CLASSES;
-    const last = text.length - 2;
+    const codes = codesOf(text);
+    const end = text.length;
+    const last = end - 2;
     let key = 0;
-    for (let at = -2; at < last; at += 1) {
-      const code = text.charCodeAt(at + 2);
+    for (let at = 0; at < end; at += 1) {
+      const code = codes[at] ?? 0;
       key = ((key << BITS) | (code < 128 ? (classes[code] ?? 0) : code % 63)) & (KEYS - 1);
-      if (((used[key >> 5] ?? 0) & (1 << (key & 31))) !== 0 && at >= 0) this.#compare(key, text, at, onHit);
+      if (((used[key >> 5] ?? 0) & (1 << (key & 31))) !== 0 && at >= 2) this.#compare(key, text, at - 2, onHit);
     }
     // The last two characters may hold a literal shorter than three.
-    for (let at = Math.max(0, last); at < text.length; at += 1) {
-      key = (classOf(text.charCodeAt(at)) << (2 * BITS)) | (at + 1 < text.length ? classOf(text.charCodeAt(at + 1)) << BITS : 0);
+    for (let at = Math.max(0, last); at < end; at += 1) {
+      key = (classOf(text.charCodeAt(at)) << (2 * BITS)) | (at + 1 < end ? classOf(text.charCodeAt(at + 1)) << BITS : 0);
       this.#compare(key, text, at, onHit);
     }
   }

@@ -38,7 +38,8 @@ type Waking = Readonly<{
   /** Readings under which it is asked at all. */
   roles: readonly Role[];
   /**
-   * Lower-case literals, compared without regard to ASCII case. One of them must stand in the text before the detector is asked.
+   * Lower-case literals, compared without regard to ASCII case. One of them must stand in the text before the detector is asked; one with `\b` in
+   * front (the character U+0008) only where a word begins: `\bnc ` is not found in `func `.
    * None: it is asked for every text of its roles, so its first look must be one cheap linear test.
    */
   literals: readonly string[];

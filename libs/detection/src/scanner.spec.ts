@@ -49,6 +49,13 @@ describe('a scan', () => {
     expect(scanner.scanOutput(null).risk_score).toBe(0);
   });
 
+  it('asks a rule whose literal must begin a word only there, a line end that is written out before it or not', () => {
+    const short: Detector = { ...word, id: 'test.short', literals: ['\bnc '], pattern: /nc / };
+    const found = (text: string): number => new Scanner([short]).scanOutput(text).threats.length;
+    expect(['nc ', '/nc 1', 'a\nnc 1', String.raw`a\nnc 1`, 'äNC nc 1'].map(found)).toEqual([1, 1, 1, 1, 1]);
+    expect(['func ', '_nc 1', '7nc 1', 'nnc 1', 'sync'].map(found)).toEqual([0, 0, 0, 0, 0]);
+  });
+
   it('shows nothing of what another threat says is secret', () => {
     const whole: Detector = { ...word, id: 'test.whole', literals: ['boom'], pattern: /boom.*/ };
     const key: Detector = { ...word, id: 'test.key', type: 'credential_exposure', literals: ['key_'], pattern: /key_\w{12,}/ };

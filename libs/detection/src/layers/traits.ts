@@ -1,3 +1,5 @@
+import { codesOf } from '../codes.ts';
+
 /** Something that `unescaped` may undo. */
 export const HAS_ESCAPES = 1;
 /** A run of base64 or hex digits long enough to hold text. */
@@ -7,9 +9,9 @@ export const HAS_RUNS = 2;
 const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
 
-const PERCENT = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
-const REFERENCE = /&(?:#|[a-z]{2})/i;
-const BACKSLASH = /\\[ux]/i;
+const PERCENT = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/iy;
+const REFERENCE = /&(?:#|[a-z]{2})/iy;
+const BACKSLASH = /\\[ux]/iy;
 
 const DIGIT = 1;
 const CAPITAL = 2;
@@ -27,23 +29,31 @@ for (let code = 0; code < classes.length; code += 1) if ((code < 0x20 || code > 
 
 /** Which decoders have anything to do. */
 export function traitsOf(text: string): number {
+  const codes = codesOf(text);
+  const end = text.length;
   let all = 0;
   let run = 0;
   let runs = 0;
   // One look without a branch for each character: how long the run of digits is that ends here, and what there was at all.
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
+  for (let at = 0; at < end; at += 1) {
+    const code = codes[at] ?? 0;
     const kind = classes[code < 128 ? code : 128] ?? 0;
     all |= kind;
-    run = (run + 1) * (kind & DIGIT);
+    run = (run + 1) & (0 - (kind & DIGIT));
     if (run === MIN_RUN) runs += isEncoded(text, at - MIN_RUN + 1) ? 1 : 0;
   }
   return ((all & ODD) !== 0 || hasEscapes(text) ? HAS_ESCAPES : 0) | (runs > 0 ? HAS_RUNS : 0);
 }
 
-/** Looking for one character costs next to nothing, an expression some nanoseconds a character. */
-function hasEscapes(text: string): boolean {
-  return (text.includes('%') && PERCENT.test(text)) || (text.includes('&') && REFERENCE.test(text)) || (text.includes('\\') && BACKSLASH.test(text));
+const hasEscapes = (text: string): boolean => hasAt(text, '%', PERCENT) || hasAt(text, '&', REFERENCE) || hasAt(text, '\\', BACKSLASH);
+
+/** Looking for one character costs next to nothing, an expression some nanoseconds a character: it is asked where the character stands. */
+function hasAt(text: string, sign: string, pattern: RegExp): boolean {
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) {
+    pattern.lastIndex = at;
+    if (pattern.test(text)) return true;
+  }
+  return false;
 }
 
 /** Whether the run of digits that begins at `from` may be base64 or hex. */

@@ -1,3 +1,4 @@
+import { codesOf } from '../codes.ts';
 import { isLetterOrDigit, plain } from './words-of-text.ts';
 
 const SIZE = 1 << 14;
@@ -42,18 +43,19 @@ export class KnownWords {
     const lower = LOWER;
     const hashes = this.#hashes;
     const known = this.#words;
+    const codes = codesOf(text);
     const end = text.length;
     let { words, at: begins, places } = this.#found;
     let length = 0;
     let place = 0;
     let parted = 1;
     for (let at = 0; at < end; at += 1) {
-      let code = text.charCodeAt(at);
+      let code = codes[at] ?? 0;
       let letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
       if (letter === 0) {
         if (code <= 0x20) parted = 1;
         // A line end or tab that is written out.
-        else if (code === 0x5c && at + 1 < end && isWrittenBlank(text.charCodeAt(at + 1))) at += parted = 1;
+        else if (code === 0x5c && at + 1 < end && isWrittenBlank(codes[at + 1] ?? 0)) at += parted = 1;
         continue;
       }
       const start = at;
@@ -65,12 +67,12 @@ export class KnownWords {
         at += 1;
         // INVARIANT: nothing is read beyond the end: that would make all reading slow.
         if (at === end) break;
-        code = text.charCodeAt(at);
+        code = codes[at] ?? 0;
         letter = code < 0x80 ? (lower[code] ?? 0) : isLetterOrDigit(code) ? ODD : 0;
         if (letter !== 0) continue;
-        if ((code !== 0x27 && code !== 0x2019) || at + 1 === end || !isLetterOrDigit(text.charCodeAt(at + 1))) break;
+        if ((code !== 0x27 && code !== 0x2019) || at + 1 === end || !isLetterOrDigit(codes[at + 1] ?? 0)) break;
         at += 1;
-        code = text.charCodeAt(at);
+        code = codes[at] ?? 0;
         letter = code < 0x80 ? (lower[code] ?? 0) : ODD;
       }
       place += parted;

@@ -1,5 +1,7 @@
 const NONE = Number.POSITIVE_INFINITY;
-const ACCOUNT = /[A-Z]{2}\d{10}/g;
+const LETTERS = 2;
+const DIGITS = 10;
+const ACCOUNT = /[A-Z]{2}\d{10}/y;
 
 /** Where addresses, accounts and names of ids stand in a text. Looks for each kind once, however often it is asked, if asked in order. */
 export class Marks {
@@ -24,7 +26,17 @@ export class Marks {
 
 const found = (at: number): number => (at < 0 ? NONE : at);
 
+/** Looks at every tenth character only: as many digits in a row cannot slip between. */
 function accountFrom(text: string, from: number): number {
-  ACCOUNT.lastIndex = from;
-  return ACCOUNT.exec(text)?.index ?? NONE;
+  for (let at = from + LETTERS + DIGITS - 1; at < text.length; at += DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > from && isDigit(text.charCodeAt(start - 1))) start -= 1;
+    ACCOUNT.lastIndex = start - LETTERS;
+    if (start - LETTERS >= from && ACCOUNT.test(text)) return start - LETTERS;
+    while (at + 1 < text.length && isDigit(text.charCodeAt(at + 1))) at += 1;
+  }
+  return NONE;
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;

@@ -24,8 +24,8 @@ export function judge(command: Command, report: (rule: Rule, command: Command) =
   });
 }
 
-/** Ways to hide a command's name that only reading the script undoes. */
-const HIDING = ["''", '""', "$'", '$ifs', '{ifs', 'base64', 'xxd', '$@', '/???', '?/', ':0:1}', 'eval', '|sh', '| sh', 'printf', '<<<', ';$', '; $', '& $', '\n$'];
+/** Ways to hide a word of a command that only reading the script undoes. */
+export const HIDING: readonly string[] = ["''", '""', "$'", '$ifs', '{ifs', 'base64', 'xxd', '$@', '/???', '?/', ':0:1}', 'eval', '|sh', '| sh', 'printf', '<<<', ';$', '; $', '& $', '\n$'];
 
 const inShell: Analyser = {
   name: 'shell.commands',
@@ -113,7 +113,7 @@ const inLines: Analyser = {
   name: 'shell.lines',
   rules: [],
   roles: ['code', 'shell'],
-  literals: literals.filter((literal) => literal.length > 4 || literal.includes('rm ') || literal.startsWith('nc')),
+  literals: literals.filter((literal) => literal.length > 4 || literal.includes('rm ') || literal.includes('nc ')),
   analyse: ({ text, place, hits, budget, report }) => {
     if (place.role === 'shell' && !IMAGE_FILE.test(place.file)) return;
     if (!CONFIGURATION.test(place.language) || (place.file === '' && place.language === '' && !/ya?ml|json|docker|workflow|compose/i.test(place.tool))) return;

@@ -16,16 +16,18 @@ function classes(): Uint8Array {
 
 export function classOf(code: number): number {
   if (code < 128) return CLASSES[code] ?? 0;
-  if (Number.isNaN(code)) return 0;
   return code === 0xa0 || code === 0x3000 || code === 0xfeff || (code >= 0x2000 && code <= 0x200f) || code === 0x2028 || code === 0x2029 ? BLANK : code >= 0x2010 && code <= 0x206f ? 0 : LETTER;
 }
+
+/** The character at `at`; 0 behind the end. INVARIANT: nothing is read beyond the end: that would make all reading slow. */
+export const codeAt = (text: string, at: number): number => (at < text.length ? text.charCodeAt(at) : 0);
 
 const OPERATORS = new Set(['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&']);
 /** What a longer operator goes on with. */
 const GOES_ON = new Set('<>=|&:@#-*~?!'.split('').map((sign) => sign.charCodeAt(0)));
 
 export function operatorLength(text: string, start: number): number {
-  if (!GOES_ON.has(text.charCodeAt(start + 1))) return 1;
-  if (GOES_ON.has(text.charCodeAt(start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
+  if (!GOES_ON.has(codeAt(text, start + 1))) return 1;
+  if (GOES_ON.has(codeAt(text, start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
   return OPERATORS.has(text.slice(start, start + 2)) ? 2 : 1;
 }

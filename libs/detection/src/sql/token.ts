@@ -15,18 +15,6 @@ export type Token = Readonly<{
   keyword: boolean;
 }>;
 
-/** What SQL gives a meaning of its own; all other words are names. */
-const KEYWORDS = new Set(
-  (
-    'select from where and or xor not like ilike rlike regexp glob match similar sounds in is isnull notnull null between union all distinct distinctrow top ' +
-    'order group by having limit offset fetch as on join left right inner outer full cross natural using case when then else end exists any some asc desc ' +
-    'into values set update delete insert replace merge drop truncate table database schema create alter exec execute declare waitfor delay time begin if while ' +
-    'goto print call copy grant revoke to with recursive intersect except minus window over partition procedure function trigger view index user role column ' +
-    'true false div mod collate binary escape cast convert interval default outfile dumpfile returning only for unknown of immediate shutdown rename'
-  ).split(' '),
-);
-
-export const isKeywordText = (text: string): boolean => KEYWORDS.has(text);
 export const isKeyword = ({ keyword }: Token): boolean => keyword;
 
 /** Whether it is a value by itself: a constant, a name, a variable. */

@@ -28,6 +28,11 @@ describe('SQL is read into tokens', () => {
     expect(tokenise("x' or 1", { inside: "'", seam: 1 }).tokens.map(({ kind }) => kind)).toEqual(['string', 'word', 'number']);
   });
 
+  it('knows keywords in any case, with letters that are others in small, and no other words', () => {
+    const { tokens } = tokenise('SELECT UnIoN li\u212ae liked _id un$ion \u0153r');
+    expect(tokens.map(({ text, keyword }) => [text, keyword])).toEqual([['select', true], ['union', true], ['like', true], ['liked', false], ['_id', false], ['un$ion', false], ['\u0153r', false]]);
+  });
+
   it('loses patience with prose', () => {
     const { end } = tokenise('the quick brown fox jumps over the lazy dog', { patience: 3 });
     expect(end).toBeLessThan(22);

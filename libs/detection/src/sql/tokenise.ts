@@ -1,6 +1,7 @@
-import { BLANK, classOf, DIGIT, LETTER, operatorLength } from './characters.ts';
+import { BLANK, classOf, codeAt, DIGIT, LETTER, operatorLength } from './characters.ts';
+import { hashed, isKeywordText, keywordAt } from './keywords.ts';
 import type { Token, TokenKind } from './token.ts';
-import { isKeyword, isKeywordText, isOperand } from './token.ts';
+import { isKeyword, isOperand } from './token.ts';
 
 export type Tokenising = Readonly<{
   from?: number;
@@ -23,6 +24,9 @@ export type Tokens = Readonly<{ tokens: readonly Token[]; odd: readonly number[]
 /** Words that may stand before a literal: `N'…'`, `date '…'`, `_utf8'…'`. */
 const LITERAL_PREFIX = /^(?:[nbxeq]|u&|date|timestamp|_[a-z0-9]+|interval|label)$/;
 const MAX_RETRIES = 4;
+
+const DOLLAR = 0x24;
+const PLUS = 0x2b;
 
 /** Reads text as SQL of any dialect, at one step a character or a few. Never throws. */
 export function tokenise(text: string, options: Tokenising = {}): Tokens {
@@ -65,48 +69,48 @@ class Reader {
     const start = this.#at;
     const code = text.charCodeAt(start);
     const kind = classOf(code);
-    if (kind === BLANK || (code === 43 && this.#options.plusIsBlank && this.#isBesideKeyword(start))) {
+    if (kind === BLANK || (code === PLUS && this.#options.plusIsBlank && this.#isBesideKeyword(start))) {
       this.#at += 1;
       return;
     }
     if (kind === LETTER) return this.#word(start);
-    if (kind === DIGIT || (code === 46 && classOf(text.charCodeAt(start + 1)) === DIGIT)) return this.#number(start);
-    const sign = text.charAt(start);
-    switch (sign) {
-      case "'":
-      case '"':
-        return this.#string(start, sign);
-      case '`':
+    if (kind === DIGIT || (code === 46 && classOf(codeAt(text, start + 1)) === DIGIT)) return this.#number(start);
+    switch (code) {
+      case 0x27: // '
+        return this.#string(start, "'");
+      case 0x22: // "
+        return this.#string(start, '"');
+      case 0x60: // `
         return this.#name(start, '`');
-      case '[':
+      case 0x5b: // [
         return this.#bracket(start);
-      case '(':
-      case '{':
+      case 0x28: // (
+      case 0x7b: // {
         return this.#sign('open', start, 1);
-      case ')':
-      case '}':
-      case ']':
+      case 0x29: // )
+      case 0x7d: // }
+      case 0x5d: // ]
         return this.#sign('close', start, 1);
-      case ',':
+      case 0x2c: // ,
         return this.#sign('comma', start, 1);
-      case ';':
+      case 0x3b: // ;
         return this.#sign('semicolon', start, 1);
-      case '$':
+      case 0x24: // $
         return this.#dollar(start);
-      case '@':
-      case ':':
-      case '?':
-        return this.#variable(start, sign);
-      case '-':
+      case 0x40: // @
+      case 0x3a: // :
+      case 0x3f: // ?
+        return this.#variable(start, text.charAt(start));
+      case 0x2d: // -
         if (text.startsWith('--', start)) return this.#lineComment(start, 2);
         break;
-      case '#':
+      case 0x23: // #
         if (this.#options.hashComments || this.#hashCuts(start)) return this.#lineComment(start, 1);
         break;
-      case '/':
+      case 0x2f: // /
         if (text.startsWith('/*', start)) return this.#blockComment(start);
         break;
-      case '*':
+      case 0x2a: // *
         if (text.startsWith('*/', start)) {
           this.#at += 2;
           return;
@@ -131,16 +135,23 @@ class Reader {
 
   #word(start: number): void {
     const text = this.#text;
-    let at = start + 1;
+    let hash = 0;
+    let bits = 0;
+    let at = start;
     for (; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       const kind = classOf(code);
-      if (kind !== LETTER && kind !== DIGIT && code !== 36) break;
+      if (kind !== LETTER && kind !== DIGIT && code !== DOLLAR) break;
+      hash = hashed(hash, code);
+      bits |= code;
     }
     this.#at = at;
+    const keyword = keywordAt(text, start, at, hash);
+    if (keyword !== undefined) return this.#add('word', keyword, start, '', true, true);
     const word = this.#lower === '' ? text.slice(start, at).toLowerCase() : this.#lower.slice(start, at);
     if (word === 'q' && text.charAt(at) === "'") return this.#alternativeQuote(start);
-    this.#add('word', word, start);
+    // A sign beyond ASCII may be a keyword's letter in small: the kelvin sign is a k.
+    this.#add('word', word, start, '', true, bits >= 128 && isKeywordText(word));
   }
 
   /** `1`, `1.5e3`, `.1`, `0x1F`, `1F`; a keyword may follow without a blank. */
@@ -242,8 +253,7 @@ class Reader {
 
   /** Without the option: `#` followed by a blank or the end cuts, `#>` and `#temporary` do not. */
   #hashCuts(start: number): boolean {
-    const next = this.#text.charCodeAt(start + 1);
-    return Number.isNaN(next) || classOf(next) === BLANK;
+    return start + 1 === this.#text.length || classOf(this.#text.charCodeAt(start + 1)) === BLANK;
   }
 
   #lineComment(start: number, length: number): void {
@@ -256,7 +266,7 @@ class Reader {
   #blockComment(start: number): void {
     if (this.#text.charAt(start + 2) === '!') {
       this.#at = start + 3;
-      for (let digits = 0; digits < 6 && classOf(this.#text.charCodeAt(this.#at)) === DIGIT; digits += 1) this.#at += 1;
+      for (let digits = 0; digits < 6 && classOf(codeAt(this.#text, this.#at)) === DIGIT; digits += 1) this.#at += 1;
       return;
     }
     const end = this.#text.indexOf('*/', start + 2);
@@ -265,8 +275,8 @@ class Reader {
   }
 
   /** Comments that something follows are blanks; they are kept only where they end the text or a line. */
-  #add(kind: TokenKind, text: string, start: number, mark = '', closed = true): void {
-    const token: Token = { kind, text, start, end: this.#at, mark, closed, keyword: kind === 'word' && isKeywordText(text) };
+  #add(kind: TokenKind, text: string, start: number, mark = '', closed = true, keyword = false): void {
+    const token: Token = { kind, text, start, end: this.#at, mark, closed, keyword };
     if (kind === 'comment' && mark === '/*' && closed) return;
     const before = this.#tokens.at(-1);
     if (before && sideBySide(before, token)) this.#oddities += 1;

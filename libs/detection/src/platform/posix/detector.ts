@@ -1,4 +1,5 @@
 import type { Analyser, View } from '../../rule.ts';
+import { HIDING } from '../../shell/commands.ts';
 import { scriptOf } from '../../shell/parse-script.ts';
 import { secretFileLiterals, secretFiles } from '../files/secret-files.ts';
 import { startFileLiterals } from '../files/start-files.ts';
@@ -11,11 +12,11 @@ import { readingRules, tellReading } from './reading.ts';
 /** Words without which no rule of the commands has anything to see. Programs so common that their name says nothing are left to their arguments. */
 const LITERALS = [
   'sudo', 'doas', 'pkexec', 'machinectl', 'capsh', 'setuid', 'unshare', 'nsenter', 'chroot', 'debugfs', 'chmod', 'chown', 'setcap', 'getcap', 'setfacl', '-perm', 'install -m', 'usermod', 'gpasswd', 'useradd', 'adduser', 'addgroup', 'groupmod', 'pw user', 'pw group', 'dseditgroup', 'dscl',
-  'sysadminctl', 'passwd', 'docker', 'podman', 'nerdctl', 'ctr ', 'lxc ', 'kubectl', 'oc ', 'k3s', 'setenforce', 'ufw ', 'iptables', 'ip6tables', 'nft ', 'auditctl', 'systemctl', 'service ', 'launchctl', 'csrutil', 'spctl', 'aa-', 'sysctl', 'selinux', 'permitroot', 'cloudtrail',
-  'guardduty', '0.0.0.0/0', 'iam ', 'role assignment', 'az ad', 'gcloud', 'gsutil', '169.254.', 'metadata.google', '100.100.100.200', 'security ', 'secret-tool', 'kwallet', 'secretsmanager', 'with-decryption', 'vault ', 'gcore', 'gdb', '/mem', 'getent', 'unshadow', 'john ', 'gpg ', 'pass show', 'pass git', 'lpass ', 'bw list', 'bw export', 'op item', 'chattr', 'tccutil', 'put-bucket', 'add-permission', 'public-access-block', '-writable', 'get-password-data', 'hashcat', 'ld_preload', 'ld_audit',
-  'dyld_insert', 'crontab', 'at ', 'systemd-run', 'update-rc', 'chkconfig', 'sysrc', 'insmod', 'kextload', 'kmutil', 'modprobe', 'kldload', 'loginwindow', 'loginitem', 'login item', 'login_item', 'osascript', 'sfltool', 'trap ', 'alias ', 'git config', 'curl', 'wget', 'nc ', 'ncat', 'netcat', 'socat', 'telnet', 'openssl s_client',
-  'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', 'mail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', 'host ', 'ping', 'whois', 'finger ', 'http ', 'http.server', 'simplehttp', 'history', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
-  'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'su root', 'su -', '@reboot', 'bash -p', 'sh -p',
+  'sysadminctl', 'passwd', 'docker', 'podman', 'nerdctl', '\bctr ', 'lxc ', 'kubectl', '\boc ', 'k3s', 'setenforce', 'ufw ', 'iptables', 'ip6tables', 'nft ', 'auditctl', 'systemctl', 'service ', 'launchctl', 'csrutil', 'spctl', 'aa-', 'sysctl', 'selinux', 'permitroot', 'cloudtrail',
+  'guardduty', '0.0.0.0/0', '\biam ', 'role assignment', 'az ad', 'gcloud', 'gsutil', '169.254.', 'metadata.google', '100.100.100.200', 'security ', 'secret-tool', 'kwallet', 'secretsmanager', 'with-decryption', 'vault ', 'gcore', 'gdb', '/mem', 'getent', 'unshadow', 'john ', 'gpg ', 'pass show', 'pass git', 'lpass ', 'bw list', 'bw export', 'op item', 'chattr', 'tccutil', 'put-bucket', 'add-permission', 'public-access-block', '-writable', 'get-password-data', 'hashcat', 'ld_preload', 'ld_audit',
+  'dyld_insert', 'crontab', '\bat ', 'systemd-run', 'update-rc', 'chkconfig', 'sysrc', 'insmod', 'kextload', 'kmutil', 'modprobe', 'kldload', 'loginwindow', 'loginitem', 'login item', 'login_item', 'osascript', 'sfltool', 'trap ', 'alias ', 'git config', 'curl', 'wget', '\bnc ', 'ncat', 'netcat', 'socat', 'telnet', 'openssl s_client',
+  'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', '\bmail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', '\bhost ', 'ping', 'whois', 'finger ', '\bhttp ', 'http.server', 'simplehttp', 'history', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
+  'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'dump', '| ssh', '|ssh', 'su root', 'su -', '@reboot', 'bash -p', 'sh -p',
 ] as const;
 
 const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;
@@ -25,7 +26,7 @@ export const posixCommands: Analyser = {
   name: 'platform.posix-commands',
   rules: [...new Set([...secretFiles.map(({ rule }) => rule), ...readingRules, ...exfiltrationRules, ...privilegeRules, ...persistenceRules])],
   roles: ['shell'],
-  literals: [...new Set([...LITERALS, ...secretFileLiterals, ...startFileLiterals])],
+  literals: [...new Set([...LITERALS, ...HIDING, ...secretFileLiterals, ...startFileLiterals])],
   analyse,
 };
 

@@ -45,7 +45,7 @@ export const storedForLater: Analyser = {
   name: 'platform.stored-for-later',
   rules: [scheduledCall, standingOrder, suspectHook],
   roles: ['shell', 'code', 'value', 'prose', 'markup', 'url', 'host', 'powershell', 'cmd', 'address'],
-  literals: ['curl', 'wget', 'base64', '/dev/', '/tmp/', 'http:', 'https:', 'powershell', 'nc ', 'python', '| sh', '| bash', '|sh', '|bash', 'bash -', '/opt/.', '/bin/.', '/lib/.', '/usr/.', '/home/.', '/var/.', 'iex', 'silently', 'secretly', 'every ', 'each ', 'always', 'from now on', 'whenever', 'any task', 'all future', '@', 'ngrok', 'telegram', 'evil', 'attacker'],
+  literals: ['curl', 'wget', 'base64', '/dev/', '/tmp/', 'http:', 'https:', 'powershell', '\bnc ', 'python', '| sh', '| bash', '|sh', '|bash', 'bash -', '/opt/.', '/bin/.', '/lib/.', '/usr/.', '/home/.', '/var/.', 'iex', 'silently', 'secretly', 'every ', 'each ', 'always', 'from now on', 'whenever', 'any task', 'all future', '@', 'ngrok', 'telegram', 'evil', 'attacker'],
   analyse(view) {
     const { text, place, budget } = view;
     const { later, memory } = kindOf(place.tool);
