@@ -1,3 +1,4 @@
+import { codesOf } from '../codes.ts';
 import type { Place } from '../place.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
@@ -85,7 +86,6 @@ const CARD_FIELD = /card_?(?:number|no|num)|cc_?(?:number|num)|credit_?card|debi
 const CODE_WORDS = /\b(?:cvv2?|cvc2?|cid|csc|security_?code|exp(?:iry|iration|ires|_?month|_?year)?(?:_?date)?)\b/i;
 const PAYS = /pay|transfer|send_?money|iban|refund|payout|remit|invoice|charge|bank|transaction|wire|sepa|withdraw|deposit/i;
 
-/** Looks at every seventh place and the one behind it only: six digits in a row, or nine with single separators, cannot slip between. */
 export const numbers: Analyser = {
   name: 'numbers',
   roles: ROLES,
@@ -93,16 +93,7 @@ export const numbers: Analyser = {
   rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson],
   analyse: (view) => {
     const { text, budget } = view;
-    let at = 0;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      // Not beyond the end: that would make all reading slow.
-      const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 0;
-      const digitAt = code >= 48 && code <= 57 ? at : next >= 48 && next <= 57 ? at + 1 : -1;
-      if (digitAt < 0) {
-        at += MIN_DIGITS + 1;
-        continue;
-      }
+    for (let digitAt = nextDigit(text, 0); digitAt >= 0; ) {
       let start = digitAt;
       while (start > 0 && (isDigit(text, start - 1) || (isSeparator(text, start - 1) && isDigit(text, start - 2)))) start -= 1;
       let end = digitAt + 1;
@@ -110,15 +101,24 @@ export const numbers: Analyser = {
       budget.spend(end - start);
       // What is longer is no number of anybody: a matrix, a log of times.
       if (end - start >= MIN_DIGITS && end - start <= 64) end = Math.max(end, readFormed(view, start, end), end - start >= MIN_RUN ? readNumber(view, start, end) : 0);
-      at = end + 1;
+      digitAt = nextDigit(text, end + 1);
     }
   },
 };
 
-const isDigit = (text: string, at: number): boolean => {
-  const code = text.charCodeAt(at);
-  return code >= 48 && code <= 57;
-};
+/** A digit of the next number, or -1. Looks at every seventh place and the one behind it only: six digits in a row, or nine with single separators, cannot slip between. */
+function nextDigit(text: string, from: number): number {
+  const codes = codesOf(text);
+  const last = text.length - 1;
+  for (let at = from; at <= last; at += MIN_DIGITS + 1) {
+    if (isDigitCode(codes[at] ?? 0)) return at;
+    if (at < last && isDigitCode(codes[at + 1] ?? 0)) return at + 1;
+  }
+  return -1;
+}
+
+const isDigitCode = (code: number): boolean => code >= 48 && code <= 57;
+const isDigit = (text: string, at: number): boolean => isDigitCode(text.charCodeAt(at));
 const isUpperAt = (text: string, at: number): boolean => text.charCodeAt(at) >= 65 && text.charCodeAt(at) <= 90;
 const isSeparator = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);

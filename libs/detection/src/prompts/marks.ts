@@ -1,3 +1,5 @@
+import { codesOf } from '../codes.ts';
+
 const NONE = Number.POSITIVE_INFINITY;
 const LETTERS = 2;
 const DIGITS = 10;
@@ -28,13 +30,14 @@ const found = (at: number): number => (at < 0 ? NONE : at);
 
 /** Looks at every tenth character only: as many digits in a row cannot slip between. */
 function accountFrom(text: string, from: number): number {
+  const codes = codesOf(text);
   for (let at = from + LETTERS + DIGITS - 1; at < text.length; at += DIGITS) {
-    if (!isDigit(text.charCodeAt(at))) continue;
+    if (!isDigit(codes[at] ?? 0)) continue;
     let start = at;
-    while (start > from && isDigit(text.charCodeAt(start - 1))) start -= 1;
+    while (start > from && isDigit(codes[start - 1] ?? 0)) start -= 1;
     ACCOUNT.lastIndex = start - LETTERS;
     if (start - LETTERS >= from && ACCOUNT.test(text)) return start - LETTERS;
-    while (at + 1 < text.length && isDigit(text.charCodeAt(at + 1))) at += 1;
+    while (at + 1 < text.length && isDigit(codes[at + 1] ?? 0)) at += 1;
   }
   return NONE;
 }

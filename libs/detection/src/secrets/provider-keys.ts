@@ -1,3 +1,4 @@
+import { codesOf } from '../codes.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
 import { cloudKeys } from './cloud-keys.ts';
@@ -65,7 +66,6 @@ const SHORTEST = 20;
 const isKeyCharacter = new Uint8Array(65_536);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') isKeyCharacter[character.charCodeAt(0)] = 1;
 
-/** Looks at every twentieth character only: a run of key characters that is long enough cannot slip between. */
 export const providerKeys: Analyser = {
   name: 'provider keys',
   roles: ROLES,
@@ -73,25 +73,34 @@ export const providerKeys: Analyser = {
   rules: [...families.map(({ rule }) => rule), keyWhereItBelongs],
   analyse: (view) => {
     const { text, budget } = view;
-    let at = SHORTEST - 1;
-    while (at < text.length) {
-      if (isKeyCharacter[text.charCodeAt(at)] !== 1) {
-        at += SHORTEST;
-        continue;
-      }
-      let start = at;
-      while (start > 0 && isKeyCharacter[text.charCodeAt(start - 1)] === 1) start -= 1;
-      let end = at + 1;
-      while (end < text.length && isKeyCharacter[text.charCodeAt(end)] === 1) end += 1;
-      if (end - start >= SHORTEST) {
-        budget.spend(end - start + 40);
-        const found = readRun(view, start, end);
-        end = Math.max(end, found);
-      }
-      at = end + SHORTEST;
+    for (let start = nextRun(text, 0); start >= 0; ) {
+      const end = runEnd(text, start);
+      budget.spend(end - start + 40);
+      start = nextRun(text, Math.max(end, readRun(view, start, end)));
     }
   },
 };
+
+/** Where the next run of key characters begins that is long enough, or -1. Looks at every twentieth character, and around it if it may be a key's: no run can slip between. */
+function nextRun(text: string, from: number): number {
+  const codes = codesOf(text);
+  const { length } = text;
+  for (let at = from + SHORTEST - 1; at < length; at += SHORTEST) {
+    if (isKeyCharacter[codes[at] ?? 0] !== 1) continue;
+    let start = at;
+    while (start > from && isKeyCharacter[codes[start - 1] ?? 0] === 1) start -= 1;
+    while (at + 1 < length && isKeyCharacter[codes[at + 1] ?? 0] === 1) at += 1;
+    if (at + 1 - start >= SHORTEST) return start;
+  }
+  return -1;
+}
+
+function runEnd(text: string, start: number): number {
+  const codes = codesOf(text);
+  let end = start;
+  while (end < text.length && isKeyCharacter[codes[end] ?? 0] === 1) end += 1;
+  return end;
+}
 
 /** Where the key that begins in this run ends; 0 if there is none. */
 function readRun(view: View, runStart: number, end: number): number {
