@@ -24,10 +24,12 @@ export const codeAt = (text: string, at: number): number => (at < text.length ? 
 
 const OPERATORS = new Set(['<=>', '->>', '#>>', '!~*', '<>', '!=', '<=', '>=', '==', '||', '&&', '::', ':=', '->', '@>', '<@', '#>', '#-', '!<', '!>', '~*', '!~', '^=', '<<', '>>', '?|', '?&']);
 /** What a longer operator goes on with. */
-const GOES_ON = new Set('<>=|&:@#-*~?!'.split('').map((sign) => sign.charCodeAt(0)));
+const GOES_ON = new Uint8Array(128);
+for (const sign of '<>=|&:@#-*~?!') GOES_ON[sign.charCodeAt(0)] = 1;
+const goesOn = (code: number): boolean => code < 128 && GOES_ON[code] === 1;
 
 export function operatorLength(text: string, start: number): number {
-  if (!GOES_ON.has(codeAt(text, start + 1))) return 1;
-  if (GOES_ON.has(codeAt(text, start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
+  if (!goesOn(codeAt(text, start + 1))) return 1;
+  if (goesOn(codeAt(text, start + 2)) && OPERATORS.has(text.slice(start, start + 3))) return 3;
   return OPERATORS.has(text.slice(start, start + 2)) ? 2 : 1;
 }

@@ -1,3 +1,4 @@
+import { codesOf } from '../codes.ts';
 import { BLANK, classOf, codeAt, DIGIT, LETTER, operatorLength } from './characters.ts';
 import { hashed, isKeywordText, keywordAt } from './keywords.ts';
 import type { Token, TokenKind } from './token.ts';
@@ -35,6 +36,8 @@ export function tokenise(text: string, options: Tokenising = {}): Tokens {
 
 class Reader {
   readonly #text: string;
+  /** The same as numbers. INVARIANT: nothing else is read before this reading ends. */
+  readonly #codes: Uint16Array;
   /** The same in lower case where all of it is read: one conversion instead of one a word. Empty elsewhere, or if that has another length. */
   readonly #lower: string;
   readonly #options: Tokenising;
@@ -46,6 +49,7 @@ class Reader {
 
   constructor(text: string, options: Tokenising) {
     this.#text = text;
+    this.#codes = codesOf(text);
     this.#options = options;
     this.#at = options.from ?? 0;
     const whole = this.#at === 0 && options.maxTokens === undefined && options.patience === undefined;
@@ -67,7 +71,7 @@ class Reader {
   #next(): void {
     const text = this.#text;
     const start = this.#at;
-    const code = text.charCodeAt(start);
+    const code = this.#codes[start] ?? 0;
     const kind = classOf(code);
     if (kind === BLANK || (code === PLUS && this.#options.plusIsBlank && this.#isBesideKeyword(start))) {
       this.#at += 1;
@@ -135,11 +139,12 @@ class Reader {
 
   #word(start: number): void {
     const text = this.#text;
+    const codes = this.#codes;
     let hash = 0;
     let bits = 0;
     let at = start;
     for (; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
+      const code = codes[at] ?? 0;
       const kind = classOf(code);
       if (kind !== LETTER && kind !== DIGIT && code !== DOLLAR) break;
       hash = hashed(hash, code);
@@ -177,13 +182,14 @@ class Reader {
 
   /** Where the literal ends, or -1. */
   #closing(from: number, quote: string, backslashes: boolean): number {
-    const text = this.#text;
+    const codes = this.#codes;
+    const end = this.#text.length;
     const code = quote.charCodeAt(0);
-    for (let at = from; at < text.length; at += 1) {
-      const here = text.charCodeAt(at);
+    for (let at = from; at < end; at += 1) {
+      const here = codes[at];
       if (here === 92 && backslashes) at += 1;
       else if (here === code) {
-        if (at + 1 === text.length || text.charCodeAt(at + 1) !== code) return at;
+        if (at + 1 === end || codes[at + 1] !== code) return at;
         at += 1;
       }
     }
