@@ -13,14 +13,14 @@ export function excerptOf({ type }: Pick<Rule, 'type'>, match: string): string {
 /** What vendors put before the random part of their keys; it says whose key it is and nothing of the key. */
 const PUBLIC_PREFIX =
   /^(?:(?:sk|rk|pk)_(?:live|test)_|sk-ant-(?:api|admin|oat|sid)\d\d-|sk-(?:proj|svcacct|admin|or-v1)-|sk-|gh[a-z]_|github_pat_|gl[a-z]{2,6}-|xox[a-z]-|xapp-|AKIA|ASIA|AIza|GOCSPX-|ya29\.|LTAI|AKID|npm_|pypi-|dckr_[a-z]+_|hf_|gsk_|pplx-|do[a-z]_v1_|hv[a-z]\.|dp\.[a-z]+\.|pul-|sbp_|pscale_[a-z]+_|lin_[a-z]+_|ntn_|figd_|pat-[a-z]{2}1-|shp[a-z]{2}_|sq0[a-z]{3}-|whsec_|SG\.|key-|NRAK-|gls[a-z]_|sntry[a-z]_|PMAK-|rubygems_|CLOJARS_|ATATT3|ATBB|AGE-SECRET-KEY-1|eyJ|dapi|oy2)/;
-const E_MAIL = /^([^\s@"<>…])[^\s@"<>…]{0,63}@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})$/i;
+const E_MAIL = /^([^\s@"<>…]{1,64})@([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})$/i;
 /** Country, then what `masked` leaves out check digits and account of. */
 const IBAN = /^([A-Z]{2})\d{2}[A-Z0-9 -]{11,44}$/;
 const ARMOUR = /^-{4,5} ?BEGIN [A-Z0-9 ]{1,40}-{4,5}/;
-const MASKED = /^(?:[^\s…]{0,24}|-{4,5} ?BEGIN [A-Z0-9 ]{1,40}-{4,5})…[^\s…]{0,4}$|^[^\s@"<>…]…@[a-z0-9.-]{1,255}$/i;
+const MASKED = /^(?:[^\s…]{0,24}|-{4,5} ?BEGIN [A-Z0-9 ]{1,40}-{4,5})…[^\s…]{0,4}$|^[^\s@"<>…]?…@[a-z0-9.-]{1,255}$/i;
 
 /**
- * What stands in the place of a secret or a personal datum: whose key it is, the domain of an e-mail address, the country of an IBAN, and the last
+ * What stands in the place of a secret or a personal datum: whose key it is, the domain of an e-mail address and, of a name of four letters or more, the first, the country of an IBAN, and the last
  * characters, at most four. INVARIANT: of what is secret never more than a quarter; `masked(masked(x)) === masked(x)`; no rule finds it.
  */
 export function masked(secret: string, type: ThreatType = 'credential_exposure'): string {
@@ -28,8 +28,8 @@ export function masked(secret: string, type: ThreatType = 'credential_exposure')
   const armour = ARMOUR.exec(secret)?.[0];
   if (armour) return `${armour}…`;
   if (type === 'pii_exposure') {
-    const mail = E_MAIL.exec(secret);
-    if (mail) return `${mail[1] ?? ''}…@${mail[2] ?? ''}`;
+    const [, name = '', domain = ''] = E_MAIL.exec(secret) ?? [];
+    if (domain !== '') return `${name.length < 4 ? '' : name.slice(0, 1)}…@${domain}`;
     const country = IBAN.exec(secret)?.[1];
     if (country) return `${country}…${endOf(secret.slice(4).replace(/[ -]/g, ''), 4)}`;
     // Digits of a card or a number, in groups or not; of a text in words nothing can be shown.
