@@ -3,7 +3,7 @@ import type { Role } from './place.ts';
 import { type Analyser, type Detector, isAnalyser, type View } from './rule.ts';
 import { windowed } from './windowed.ts';
 
-export type ViewedText = Pick<View, 'text' | 'place' | 'decodings' | 'budget' | 'report'>;
+type ViewedText = Pick<View, 'text' | 'place' | 'decodings' | 'budget' | 'report'>;
 
 /** Asks every detector about a text, after one pass for all their literals has told which of them have anything to look at. */
 export class Engine {

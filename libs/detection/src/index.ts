@@ -1,6 +1,5 @@
-export { type Budget } from './budget.ts';
 export { type Example, type Rule } from './rule.ts';
-export { FURTHER_TYPES, riskScore, WEIGHTS } from './risk.ts';
+export { riskScore, WEIGHTS } from './risk.ts';
 export { type Change } from './sanitize.ts';
 export { type AboutOutput, allRules, incompleteRule, sanitizeArguments, type SanitizedCall, type SanitizedOutput, sanitizeOutput, scanCall, scanOutput } from './scan.ts';
 export { type ScannedCall, type ScanOptions } from './scanner.ts';

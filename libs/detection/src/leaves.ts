@@ -8,7 +8,7 @@ const MAX_DEPTH = 256;
 const MAX_SILENT_KEY = 12;
 
 /** Thrown on arguments nested deeper than that. */
-export class TooDeep extends Error {
+class TooDeep extends Error {
   override readonly name = 'TooDeep';
 }
 

@@ -5,7 +5,7 @@ import type { Scan, Threat, ThreatType } from './threat.ts';
 /** What was done to the string at `path`. Removed text is gone; of masked text stays what a person needs to recognise it. */
 export type Change = Readonly<{ path: string; rule: string; type: ThreatType; how: 'removed' | 'masked' }>;
 
-export type Sanitized = Readonly<{
+type Sanitized = Readonly<{
   /** The same JSON, but for the strings named in `changes`. */
   value: unknown;
   changes: readonly Change[];

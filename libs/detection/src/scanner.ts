@@ -10,7 +10,7 @@ import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } fr
 import { commandLineOf, type Leaf, ToolReading } from './tool-reading.ts';
 
 /** How much of what was found is told. A scan tells the gravest; `all` is for taking it out: only the gravest of them show what matched. */
-export type Extent = 'gravest' | 'all';
+type Extent = 'gravest' | 'all';
 
 export type ScanOptions = Readonly<{ extent?: Extent; budget?: Budget }>;
 export type ScannedCall = Readonly<{ name: string; type?: string | undefined; arguments: Readonly<Record<string, unknown>> }>;

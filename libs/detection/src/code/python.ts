@@ -75,7 +75,7 @@ export const python: readonly PatternRule[] = [
 ];
 
 /** Whether an expression of a template is open where something stands. */
-export function inTemplate(text: string, at: number): boolean {
+function inTemplate(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 200), at);
   const opened = Math.max(before.lastIndexOf('{{'), before.lastIndexOf('${'), before.lastIndexOf('#{'), before.lastIndexOf('<%'), before.lastIndexOf('{%'), before.lastIndexOf('*{'), before.lastIndexOf('@{'), before.lastIndexOf('%{'), before.lastIndexOf('@('));
   const closed = Math.max(before.lastIndexOf('}}'), before.lastIndexOf('%>'), before.lastIndexOf('%}'));

@@ -2,7 +2,7 @@ import { entityOf } from './entities.ts';
 import { Offsets } from './offsets.ts';
 import { plainLetters } from './plain-letters.ts';
 
-export type Unescaped = Readonly<{
+type Unescaped = Readonly<{
   text: string;
   /** Names of the encodings undone. */
   kinds: readonly string[];

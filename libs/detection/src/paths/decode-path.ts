@@ -11,7 +11,7 @@ export type Trick =
   /** A question mark where a character could not be converted. */
   | 'unconverted';
 
-export type DecodedPath = Readonly<{ text: string; tricks: ReadonlySet<Trick> }>;
+type DecodedPath = Readonly<{ text: string; tricks: ReadonlySet<Trick> }>;
 
 const ROUNDS = 4;
 

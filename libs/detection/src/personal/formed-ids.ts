@@ -14,7 +14,7 @@ export const likelyNationalId: Rule = {
   nearMiss: { tool: 'form_submit', arguments: { fields: [{ label: 'Score', value: '545 727 183' }] } },
 };
 
-export type FormedId = Readonly<{ rule: Rule; start: number; end: number }>;
+type FormedId = Readonly<{ rule: Rule; start: number; end: number }>;
 
 const validOf = (id: string): ((text: string) => boolean) => NATIONAL_IDS.find((national) => national.id === id)?.valid ?? (() => false);
 const [isCurp, isFiscalCode, isHetu, isDni] = ['mx-curp', 'it-codice-fiscale', 'fi-hetu', 'es-dni'].map(validOf) as [typeof nricCheck, typeof nricCheck, typeof nricCheck, typeof nricCheck];

@@ -20,7 +20,7 @@ export function namesPerson(text: string): boolean {
 }
 
 /** The first name in a stretch of text and where it stands. */
-export function firstName(text: string): Readonly<{ name: string; at: number }> | undefined {
+function firstName(text: string): Readonly<{ name: string; at: number }> | undefined {
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
     if (!match[0].split(/[ -]/).some((word) => NO_NAME.has(word))) return { name: match[0], at: match.index };

@@ -1,5 +1,5 @@
 /** A piece of a text around one or several literals that stand close together. */
-export type Window = Readonly<{ from: number; to: number }>;
+type Window = Readonly<{ from: number; to: number }>;
 
 const MAX_WINDOWS = 256;
 

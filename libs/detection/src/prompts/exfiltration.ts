@@ -11,7 +11,7 @@ const IMAGE_CARGO = /chat|conversation|history|message|summary|secret|password|t
 const LINK_CARGO = /chat|conversation|history|summary|secret|password|api.?key|credential|private|insert|base64|encoded|user.{0,3}(?:data|info|e-?mail|message|question|prompt)|previous|system.?prompt|data.here/i;
 const MOST = 420;
 
-export const exfiltratingImage: Rule = {
+const exfiltratingImage: Rule = {
   id: 'prompts.exfiltrating-image',
   type,
   severity: 'high',
@@ -21,7 +21,7 @@ export const exfiltratingImage: Rule = {
   source: 'https://embracethered.com/blog/posts/2023/data-exfiltration-in-azure-openai-playground-fixed/',
 };
 
-export const exfiltratingLink: Rule = {
+const exfiltratingLink: Rule = {
   id: 'prompts.exfiltrating-link',
   type,
   severity: 'high',

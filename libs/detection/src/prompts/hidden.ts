@@ -10,7 +10,7 @@ const TO_MODEL =
 /** What such words may mean in comments of honest pages and code. */
 const HONEST = /\b(?:eslint|prettier|biome|tslint|istanbul|c8|stylelint|markdownlint|pylint|noqa|cspell|toc|user-?agent|todo|fixme|copyright|license|license|generated|vendor|polyfill|webpack|build|\[if |endif|doctype|for more information|codegen|this (?:file|element|section|component|page|comment|div|template)|template|bootstrap|react|angular|vue|css|jquery|google tag|analytics)\b/i;
 
-export const hiddenOrder: Rule = {
+const hiddenOrder: Rule = {
   id: 'prompts.hidden-html',
   type,
   severity: 'high',
@@ -20,7 +20,7 @@ export const hiddenOrder: Rule = {
   source: 'MITRE ATLAS AML.T0051.001, indirect prompt injection',
 };
 
-export const commentOrder: Rule = {
+const commentOrder: Rule = {
   id: 'prompts.hidden-comment',
   type,
   severity: 'high',
@@ -29,7 +29,7 @@ export const commentOrder: Rule = {
   nearMiss: { output: '# Notes\n<!-- TODO: update the list of authors -->\nHello' },
 };
 
-export const attributeOrder: Rule = {
+const attributeOrder: Rule = {
   id: 'prompts.hidden-attribute',
   type,
   severity: 'high',

@@ -4,7 +4,7 @@ import type { Role } from '../place.ts';
 const type = 'prompt_injection';
 const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code'];
 
-export const invisibleText: Rule = {
+const invisibleText: Rule = {
   id: 'prompts.invisible-text',
   type,
   severity: 'high',
@@ -14,7 +14,7 @@ export const invisibleText: Rule = {
   source: 'https://embracethered.com/blog/posts/2024/hiding-and-finding-text-with-unicode-tags/',
 };
 
-export const splitByInvisible: Rule = {
+const splitByInvisible: Rule = {
   id: 'prompts.zero-width-words',
   type,
   severity: 'medium',
@@ -23,7 +23,7 @@ export const splitByInvisible: Rule = {
   nearMiss: { output: 'A zero-width space\u200bafter a word lets long lines break.' },
 };
 
-export const turnedText: Rule = {
+const turnedText: Rule = {
   id: 'prompts.bidi-override',
   type,
   severity: 'medium',
@@ -33,7 +33,7 @@ export const turnedText: Rule = {
   source: 'CVE-2021-42574',
 };
 
-export const foreignOverride: Rule = {
+const foreignOverride: Rule = {
   id: 'prompts.override-in-another-script',
   type,
   severity: 'high',

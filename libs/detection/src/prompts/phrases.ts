@@ -11,7 +11,7 @@ import { perhapsTask, taskInData, TaskReader } from './tasks.ts';
 import { forEachWindow } from './windows.ts';
 import type { Word } from './words-of-text.ts';
 
-export const encodedOrder: Rule = {
+const encodedOrder: Rule = {
   id: 'prompts.encoded-order',
   type: 'prompt_injection',
   severity: 'critical',

@@ -78,7 +78,7 @@ const WRITTEN_BY_PEOPLE = /mail|message|chat|sms|ticket|inbox|issue|comment|conv
 const OWN_AFFAIRS = /^(?:delete|close|cancel|deactivate|remove|unsubscribe|update|change)$/;
 
 /** Weighs each sentence that begins with an order; two such sentences in a row weigh together. */
-export function reportTasks(words: readonly Word[], { text, place, report }: View): void {
+function reportTasks(words: readonly Word[], { text, place, report }: View): void {
   const byPeople = place.tool === '' || WRITTEN_BY_PEOPLE.test(place.tool);
   let earlier: Task | undefined;
   for (let at = 0; at < words.length; ) {

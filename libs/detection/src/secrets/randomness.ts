@@ -1,5 +1,5 @@
 /** Bits a character, from how often each occurs; 0 for an empty text. */
-export function entropy(text: string): number {
+function entropy(text: string): number {
   const counts = new Map<number, number>();
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

@@ -38,7 +38,7 @@ const inShell: Analyser = {
 };
 
 /** Judges each command, and what only several of them tell: where `cd` leads, what becomes of encrypted files, who uses a connection. */
-export function judgeAll(commands: readonly Command[], report: (rule: Rule, command: Command) => void): void {
+function judgeAll(commands: readonly Command[], report: (rule: Rule, command: Command) => void): void {
   let folder = '';
   const encrypted = new Set<string>();
   const descriptors = new Set<string>();

@@ -41,7 +41,7 @@ const WEAK: ReadonlySet<string> = new Set(
 /** Weak names that a text may well end with. */
 const ENDING: ReadonlySet<string> = new Set(words('id ls dir pwd ps env w ver set df ss ip sh'));
 
-export type Strength = 'strong' | 'weak' | undefined;
+type Strength = 'strong' | 'weak' | undefined;
 
 export function strengthOf(called: string): Strength {
   const name = programName(called);

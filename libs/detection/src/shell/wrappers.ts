@@ -77,7 +77,7 @@ function afterOptions(words: readonly Word[], from: number, { valued, operands =
 }
 
 /** What a program runs besides itself: words that are a command, or words that a shell reads again. */
-export type Carried = Readonly<{ words: readonly Word[]; reading: 'command' | 'shell' }>;
+type Carried = Readonly<{ words: readonly Word[]; reading: 'command' | 'shell' }>;
 
 const CONTAINERS = ['docker', 'podman', 'nerdctl', 'docker-compose', 'kubectl', 'oc', 'k3s', 'lxc', 'crictl', 'minikube', 'microk8s'];
 const DOCKER_VALUED = /^(?:-[ewuvpnchlmfaHt]|--(?:env|workdir|user|volume|publish|name|network|net|namespace|container|context|mount|env-file|entrypoint|label|memory|cpus|platform|file|hostname|image|overrides|restart|host|kubeconfig|cap-add|security-opt|pid|ipc|device|add-host|pull|profile|project-name))$/;

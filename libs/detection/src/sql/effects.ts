@@ -7,7 +7,7 @@ import { anyWord, endsAt, firstOf } from './statement.ts';
 import { isOperator, isWord, type Token } from './token.ts';
 
 /** Where statements come from decides how much a drop says: `run` now, or kept in a `script` that people read first. */
-export type Circumstance = 'run' | 'script';
+type Circumstance = 'run' | 'script';
 export type TellEffect = (rule: Rule, from: number, to: number) => void;
 
 const TEMPORARY = /(?:^|_|\.)(?:te?mp|test|tests|staging|scratch|sandbox|dummy|example|bak|old)(?:_|\d|$)|^[#@]|(?:^|_)(?:tmp|temp)/;

@@ -31,7 +31,7 @@ export function isComparing(token: Token | undefined): boolean {
 }
 
 /** Index after the bracket that closes the one at `open`; undefined if none does within some hundred tokens. */
-export function closingOf(tokens: readonly Token[], open: number, look = 400): number | undefined {
+function closingOf(tokens: readonly Token[], open: number, look = 400): number | undefined {
   let depth = 0;
   for (let index = open; index < Math.min(tokens.length, open + look); index += 1) {
     const kind = tokens[index]?.kind;

@@ -3,7 +3,7 @@ import type { TellEffect } from './effects.ts';
 import { anyWord, firstOf } from './statement.ts';
 import { isOperator, isWord, type Token } from './token.ts';
 
-export const ADMIN_ROLES = /^(?:dba|sysdba|superuser|rds_superuser|cloudsqlsuperuser|sysadmin|securityadmin|db_owner|accountadmin|orgadmin|postgres|root|super|control|impersonate|pg_execute_server_program|pg_read_server_files|pg_write_server_files|pg_read_all_data|pg_write_all_data|admin|administrator|owner)$/;
+const ADMIN_ROLES = /^(?:dba|sysdba|superuser|rds_superuser|cloudsqlsuperuser|sysadmin|securityadmin|db_owner|accountadmin|orgadmin|postgres|root|super|control|impersonate|pg_execute_server_program|pg_read_server_files|pg_write_server_files|pg_read_all_data|pg_write_all_data|admin|administrator|owner)$/;
 
 /** SUPERUSER and the like, or membership of an administrator role. */
 export function isAdministration(tokens: readonly Token[], from: number, end: number): boolean {

@@ -4,7 +4,7 @@ import { hashed, isKeywordText, keywordAt } from './keywords.ts';
 import type { Token, TokenKind } from './token.ts';
 import { isKeyword, isOperand } from './token.ts';
 
-export type Tokenising = Readonly<{
+type Tokenising = Readonly<{
   from?: number;
   /** The text begins inside a literal of this quote. */
   inside?: "'" | '"' | undefined;

@@ -1,6 +1,6 @@
 import { embeddedIpv4, ipv4Of, ipv6Of } from './address.ts';
 
-export type HostKind = 'metadata' | 'link-local' | 'loopback' | 'private' | 'cluster' | 'internal-name' | 'rebinding' | 'public';
+type HostKind = 'metadata' | 'link-local' | 'loopback' | 'private' | 'cluster' | 'internal-name' | 'rebinding' | 'public';
 
 export type Host = Readonly<{
   kind: HostKind;

@@ -172,8 +172,6 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
   return map;
 }, new Map<string, Row[]>());
 
-export const persistenceNames: readonly string[] = [...byName.keys()];
-
 const MAX_ACCOUNT_LINES = 32;
 
 export function tellPersistence(seen: Seen): void {

@@ -152,7 +152,6 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
   return map;
 }, new Map<string, Row[]>());
 
-export const privilegeNames: readonly string[] = [...byName.keys()];
 export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer])];
 
 export function tellPrivileges(seen: Seen): void {

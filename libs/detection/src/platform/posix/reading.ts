@@ -5,7 +5,7 @@ import { plainPath } from '../files/plain-path.ts';
 import { type SecretFiles, secretFileAt } from '../files/secret-files.ts';
 import { around, type Seen } from './lines.ts';
 
-export const secretSearch: Rule = ruleOf(
+const secretSearch: Rule = ruleOf(
   'commands.secret-search', 'sensitive_file_access', 'high', 'a search of homes or the whole system for keys, passwords or wallets', shell('find / -name id_rsa 2>/dev/null'), shell('find . -name "*.pem" -path "./test/*"'), 'MITRE ATT&CK T1552.001, T1552.004',
 );
 export const readingRules: readonly Rule[] = [secretSearch];
@@ -123,7 +123,7 @@ const SEARCHED = /(?:^|\/|\*)\.?(?:id_[rd]sa|id_(?=[*?])|id_ed25519|id_ecdsa|cre
 const WIDE_ROOT = /^(?:\/{1,3}(?:home|root|users|etc|var|opt|srv|mnt|data|private)?\/?|~\/?|\$\{?HOME\}?\/?|\/{2,}\.?[\w.]+|\/home\/.*|[A-Za-z]:[\\/]?)$/i;
 
 /** `find / -name id_rsa`, `grep -r password /home`, `locate wallet.dat`. */
-export function searchForSecrets({ name, args }: Command): boolean {
+function searchForSecrets({ name, args }: Command): boolean {
   if (name === 'locate' || name === 'mdfind') return args.some(({ text }) => SEARCHED.test(text));
   if (name === 'find' || name === 'gfind') {
     if (args.slice(0, 4).some(({ text }) => /^\/proc\/?/.test(text)) && args.some(({ text }) => /^(?:\S*\/)?(?:environ|mem)$/.test(text))) return true;
