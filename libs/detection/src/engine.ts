@@ -37,8 +37,9 @@ export class Engine {
       }
     };
     reading.literals.search(text, onHit);
-    // Written out: spreading an object here costs more than what most detectors do.
-    for (const detector of reading.always) this.#ask(detector, { text, place, decodings, hits: none, budget, report });
+    // One view for all of them, and written out: making one costs more than what most detectors do.
+    const view = { text, place, decodings, hits: none, budget, report };
+    for (const detector of reading.always) this.#analysers[detector]?.analyse(view);
     for (const detector of this.#woken) {
       const hits = this.#hits[detector] ?? none;
       this.#ask(detector, { text, place, decodings, hits: hits.length === 1 ? hits : hits.toSorted((a, b) => a - b), budget, report });
