@@ -7,7 +7,7 @@ import { TestSystem, type Json, type TestGuard } from './harness.ts';
 
 jest.setTimeout(60_000);
 
-type Told = Readonly<{ type: string; data: Readonly<{ id: string; status: string; arguments_hash: string; tool_call: Json }> }>;
+type Told = Readonly<{ type: string; data: Readonly<{ id: string; status: string; arguments_hash: string; tool_call: Json; risk_score?: number; threats_detected?: readonly string[] }> }>;
 
 let test: TestSystem;
 let guard: TestGuard;
@@ -48,6 +48,14 @@ describe('a person behind a webhook', () => {
     expect(data.id).toBe(approval_id);
     expect(await decide({ approval_id, decision: 'reject', arguments_hash: data.arguments_hash, comment: 'far too much' })).toMatchObject({ status: 200 });
     expect(await guard.ask({ id: 'call_2', name: 'pay_invoice', arguments: { amount: 1_000_000 } })).toMatchObject({ action: 'block', code: 'approval_rejected', message: expect.stringContaining('far too much') });
+  });
+
+  it('is told how dangerous the call looks, and by what', async () => {
+    const { approval_id, risk_score, threats } = await guard.ask({ id: 'call_risky', name: 'pay_invoice', arguments: { attachment: '../../../../etc/shadow' } });
+    expect(threats).not.toEqual([]);
+    const { data } = await receiver.next('approval.requested');
+    expect(data).toMatchObject({ id: approval_id, risk_score, threats });
+    expect(await guard.approval(data.id)).toMatchObject({ risk_score, threats });
   });
 
   it('is told again after the approval service was killed', async () => {

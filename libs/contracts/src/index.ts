@@ -24,7 +24,7 @@ export type { ProblemFacts } from './public/problem.ts';
 export { ScanRequest, ScanResponse } from './public/scan.ts';
 export { maxDocumentDepth, parseStrictJson } from './public/strict-json.ts';
 export type { StrictJson } from './public/strict-json.ts';
-export { Change, RiskScore, Threat } from './public/threat.ts';
+export { Change, Findings, RiskScore, Threat } from './public/threat.ts';
 export {
   Action,
   AnthropicToolUse,

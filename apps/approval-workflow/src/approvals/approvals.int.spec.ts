@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Actor, ApprovalClaim, ClaimAnswer, NamedVerdict, Refusal } from '@holdpoint/contracts';
+import type { Actor, ApprovalClaim, ClaimAnswer, NamedVerdict, Refusal, Threat } from '@holdpoint/contracts';
 import { migrate, openDatabase, OutboxRow } from '@holdpoint/persistence';
 import { createLogger, newId } from '@holdpoint/runtime';
 import { createTestDatabase, eventually, type TestDatabase } from '@holdpoint/test-kit';
@@ -43,6 +43,25 @@ describe('parking', () => {
     const shown = await one.shown(answer);
     expect(shown).toMatchObject({ status: 'pending', guard: asked.guard_id, tool_call: asked.tool_call, arguments_hash: asked.arguments_hash, requested_by: `key:${asked.key_id}`, policy_id: 'pol_1', policy_version: 7 });
     expect(Date.parse(shown.expires_at) - Date.parse(shown.created_at)).toBe(90_000);
+  });
+
+  it('shows what the scanner saw of it to whoever decides, then and later', async () => {
+    const findings = { risk_score: 0.9, threats_detected: ['path_traversal'], threats: [threat] };
+    const answer = await one.claim(claim({ findings }));
+    expect(await one.shown(answer)).toMatchObject(findings);
+    expect(await one.votes(answer, bob, 'approve')).toMatchObject({ ok: findings });
+    expect(await one.shown(answer)).toMatchObject({ status: 'approved', ...findings });
+  });
+
+  it('says nothing of a scan of calls that were parked without one', async () => {
+    expect(Object.keys(await one.shown(await one.claim(claim()))).filter((field) => /risk|threats/.test(field))).toEqual([]);
+  });
+
+  it('shows what was seen of the call when it was parked anew', async () => {
+    const asked = claim({ findings: { risk_score: 0, threats_detected: [], threats: [] } });
+    await one.claim(asked);
+    const anew = await one.claim({ ...asked, request_id: newId('req'), policy_id: 'pol_2', policy_version: 8, findings: { risk_score: 0.9, threats_detected: ['path_traversal'], threats: [threat] } });
+    expect(await one.shown(anew)).toMatchObject({ policy_id: 'pol_2', risk_score: 0.9, threats: [threat] });
   });
 
   it('parks a call once, however many ask at the same time through whichever replica', async () => {
@@ -411,10 +430,10 @@ describe('reading', () => {
 });
 
 describe('what is at rest', () => {
-  it('holds no argument and no context in the open', async () => {
-    const { answer } = await parked({ tool_call: { id: newId('call'), name: 'pay', arguments: { iban: 'DE02120300000000202051' } }, context: { note: 'Geheimnis' } });
+  it('holds no argument, no context and nothing that matched in the open', async () => {
+    const { answer } = await parked({ tool_call: { id: newId('call'), name: 'pay', arguments: { iban: 'DE02120300000000202051' } }, context: { note: 'Geheimnis' }, findings: { risk_score: 0.8, threats_detected: ['path_traversal'], threats: [{ ...threat, match: 'Fundstelle' }] } });
     const dump = JSON.stringify(await administered("SELECT a.*, encode(sealed_call, 'escape') AS raw, (SELECT string_agg(detail, ' ') FROM approval_workflow.audit) AS trail FROM approval_workflow.approvals a WHERE approval_id = $1", [answer.approval_id]));
-    expect(dump).not.toMatch(/DE0212|Geheimnis/);
+    expect(dump).not.toMatch(/DE0212|Geheimnis|Fundstelle/);
   });
 
   it('changed, or moved to another row, is an error and never other arguments', async () => {
@@ -544,6 +563,8 @@ async function outboxOf({ tool_call }: ApprovalClaim): Promise<readonly object[]
   const rows = await administered<{ topic: string; msg_id: string; body: string }>('SELECT topic, msg_id, body FROM approval_workflow.outbox WHERE body LIKE $1', [`%${tool_call.id}%`]);
   return rows.map(({ topic, msg_id, body }) => ({ topic, msgId: msg_id, decisions: (JSON.parse(body) as { decisions: unknown[] }).decisions }));
 }
+
+const threat: Threat = { type: 'path_traversal', severity: 'high', rule: 'paths.climbs', path: '/path', start: 0, end: 9, match: '../../etc', message: 'climbs out of its folder' };
 
 function claim(change: Partial<ApprovalClaim> = {}): ApprovalClaim {
   const asked: Omit<ApprovalClaim, 'release_record'> = {

@@ -1,5 +1,6 @@
 import type { Approval, ApprovalEvent, ApprovalParked, ApprovalStatus } from '@holdpoint/approval';
 import { evolve, settleOverdue } from '@holdpoint/approval';
+import type { Findings } from '@holdpoint/contracts';
 import { databaseNow, OutboxRow } from '@holdpoint/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, type Origin, originOf, outcomeOf, parkedColumns, parkedValues, type ShownOutcome, type VoteRow } from './approval.row.ts';
@@ -8,7 +9,7 @@ import { type ApprovalRow, actorText, approvalOf, movingColumns, movingValues, t
 export type Place = Readonly<{ guardId: string; sessionId: string; callId: string }>;
 export type ApprovalKey = Readonly<{ guardId: string; approvalId: string }>;
 /** `messages`: committed with the row, if it becomes one. */
-export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer; messages: readonly OutboxMessage[] }>;
+export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer; findings?: Findings | undefined; messages: readonly OutboxMessage[] }>;
 /** `outcome`: only where the approval was read to be shown. */
 export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer; outcome?: ShownOutcome | undefined }>;
 export type OutboxMessage = Pick<OutboxRow, 'topic' | 'subject' | 'msgId' | 'body'>;
@@ -25,8 +26,8 @@ export type Judgement<T> = Readonly<{
 }>;
 export type Judge<T> = (stored: StoredApproval, at: number) => Judgement<T>;
 
-/** The approval as it stands after what happened to it. */
-export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: readonly OutboxMessage[]; origin: Origin; sealedCall: Buffer }>;
+/** The approval as it stands after what happened to it. `findings`: only of a call that is parked by it. */
+export type Change = Readonly<{ approval: Approval; events: readonly ApprovalEvent[]; messages: readonly OutboxMessage[]; origin: Origin; sealedCall: Buffer; findings?: Findings | undefined }>;
 
 /** Commits with what it is told of, or nothing does: called in every transaction that changes approvals, when their rows are written. */
 export type Alongside = (tx: EntityManager, changes: readonly Change[]) => Promise<void>;
@@ -246,8 +247,8 @@ export function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredAp
   return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call, outcome: outcomeOf(row) };
 }
 
-function changeOf({ event, origin, sealedCall, messages }: Parking): Change {
-  return { approval: evolve(null, event), events: [event], messages, origin, sealedCall };
+function changeOf({ event, origin, sealedCall, findings, messages }: Parking): Change {
+  return { approval: evolve(null, event), events: [event], messages, origin, sealedCall, findings };
 }
 
 async function leave(tx: EntityManager, messages: readonly OutboxMessage[]): Promise<void> {

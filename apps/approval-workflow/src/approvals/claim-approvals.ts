@@ -121,7 +121,8 @@ export class ClaimApprovals {
     });
     const origin = { traceId: claim.trace_id, channels: claim.notification_channels, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
     const messages = claim.pending_record === undefined ? [] : [decisionMessage(claim.pending_record, event.approvalId)];
-    return { event, origin, messages, sealedCall: sealCall(this.seal, event.approvalId, { toolCall: claim.tool_call, context: claim.context }) };
+    const { tool_call: toolCall, context, findings } = claim;
+    return { event, origin, messages, findings, sealedCall: sealCall(this.seal, event.approvalId, { toolCall, context, findings }) };
   }
 
   private failed(claim: ApprovalClaim, error: unknown): ClaimAnswer {

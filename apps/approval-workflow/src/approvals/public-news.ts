@@ -1,5 +1,5 @@
 import type { Approval, ApprovalEvent } from '@holdpoint/approval';
-import { type ApprovalNews, guardSubjects, PublicEvents } from '@holdpoint/contracts';
+import { type ApprovalNews, type Findings, guardSubjects, PublicEvents } from '@holdpoint/contracts';
 import { currentTraceparent } from '@holdpoint/persistence';
 import { actorText } from './approval.row.ts';
 import type { Alongside, Change, OutboxMessage } from './approvals.repository.ts';
@@ -15,12 +15,12 @@ export const writeNews: Alongside = async (tx, changes) => {
 };
 
 /** One for each status taken, with the approval as it stands at the end of the transaction. */
-export function newsOf({ approval, events }: Change): OutboxMessage[] {
+export function newsOf({ approval, events, findings }: Change): OutboxMessage[] {
   return events.flatMap((event) => {
     const status = statusTaken(event);
     if (status === null) return [];
     const subject = status === 'pending' ? guardSubjects.approvalRequested(approval.guardId) : guardSubjects.approvalResolved(approval.guardId);
-    return [{ topic: PublicEvents.stream, subject, msgId: `${approval.approvalId}.${status}`, body: JSON.stringify(bodyOf({ ...approval, status })) }];
+    return [{ topic: PublicEvents.stream, subject, msgId: `${approval.approvalId}.${status}`, body: JSON.stringify(bodyOf({ ...approval, status }, findings)) }];
   });
 }
 
@@ -39,7 +39,7 @@ function statusTaken(event: ApprovalEvent): Approval['status'] | null {
   }
 }
 
-function bodyOf(approval: Approval): ApprovalNews {
+function bodyOf(approval: Approval, findings: Findings | undefined): ApprovalNews {
   return {
     approval_id: approval.approvalId,
     guard_id: approval.guardId,
@@ -48,6 +48,7 @@ function bodyOf(approval: Approval): ApprovalNews {
     tool_call_id: approval.callId,
     tool_name: approval.toolName,
     arguments_hash: approval.argumentsHash,
+    ...(findings === undefined ? {} : { risk_score: findings.risk_score, threats_detected: findings.threats_detected }),
     requested_by: actorText(approval.requester),
     expires_at: isoTime(approval.expiresAt),
     ...(approval.settledAt === undefined ? {} : { settled_at: isoTime(approval.settledAt), settled_by: actorText(approval.settledBy) }),

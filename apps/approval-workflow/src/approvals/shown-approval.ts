@@ -4,7 +4,7 @@ import { actorText, type ShownOutcome } from './approval.row.ts';
 import type { ParkedCall } from './sealed-call.ts';
 
 /** An approval as the world sees it. */
-export function shownApproval(approval: Approval, { toolCall, context }: ParkedCall, outcome?: ShownOutcome): ShownApproval {
+export function shownApproval(approval: Approval, { toolCall, context, findings }: ParkedCall, outcome?: ShownOutcome): ShownApproval {
   const { lastVerdict } = approval;
   return {
     id: approval.approvalId,
@@ -16,6 +16,7 @@ export function shownApproval(approval: Approval, { toolCall, context }: ParkedC
     tool_call: toolCall,
     ...given('context', context),
     arguments_hash: approval.argumentsHash,
+    ...findings,
     policy_id: approval.policyId,
     policy_version: approval.policyVersion,
     requested_by: actorText(approval.requester),

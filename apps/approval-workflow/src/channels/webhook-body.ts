@@ -7,10 +7,11 @@ const previewLength = 2_000;
 
 /**
  * An approval as webhooks carry it: as the API shows it, with `path`, where the gateway has the whole of it. Of a large one the context goes (`context_cut`)
- * and of the arguments a preview stays (`arguments_cut`, `arguments_preview`); `arguments_hash` is that of the whole ones in each case.
+ * and of the arguments a preview stays (`arguments_cut`, `arguments_preview`); `arguments_hash` is that of the whole ones in each case. Where that is not enough the
+ * threats go, too (`threats_cut`): their types and the risk score always stay.
  */
 export type WebhookApproval = Omit<Approval, 'tool_call'> &
-  Readonly<{ tool_call: Omit<Approval['tool_call'], 'arguments'> & { arguments?: Approval['tool_call']['arguments'] }; path: string; arguments_cut?: true; arguments_preview?: string; context_cut?: true }>;
+  Readonly<{ tool_call: Omit<Approval['tool_call'], 'arguments'> & { arguments?: Approval['tool_call']['arguments'] }; path: string; arguments_cut?: true; arguments_preview?: string; context_cut?: true; threats_cut?: true }>;
 
 export function webhookApproval(approval: Approval): WebhookApproval {
   const path = `/v1/guard/${approval.guard}/approvals/${approval.id}`;
@@ -20,7 +21,10 @@ export function webhookApproval(approval: Approval): WebhookApproval {
   const slim: WebhookApproval = context === undefined ? whole : { ...withoutContext, context_cut: true };
   if (Buffer.byteLength(JSON.stringify(slim)) <= mostBytes) return slim;
   const { arguments: cut, ...call } = approval.tool_call;
-  return { ...slim, tool_call: call, arguments_cut: true, arguments_preview: beginning(JSON.stringify(cut)) };
+  const preview: WebhookApproval = { ...slim, tool_call: call, arguments_cut: true, arguments_preview: beginning(JSON.stringify(cut)) };
+  if (Buffer.byteLength(JSON.stringify(preview)) <= mostBytes || preview.threats === undefined) return preview;
+  const { threats, ...withoutThreats } = preview;
+  return threats.length === 0 ? preview : { ...withoutThreats, threats_cut: true };
 }
 
 /** The bytes that are signed and sent, the same in every attempt. */

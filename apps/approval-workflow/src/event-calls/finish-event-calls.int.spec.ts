@@ -217,7 +217,8 @@ describe('a call that came as an event, parked anew', () => {
 
 describe('what the world hears', () => {
   it('of an approval: that it is asked for, and each status it takes, without arguments', async () => {
-    const asked = claim({ tool_call: { id: newId('call'), name: 'pay', arguments: { secret: 'sesame' } } });
+    const threat = { type: 'credential_exposure', severity: 'high' as const, rule: 'secrets.any', path: '/sesame', start: 0, end: 6, match: 'ses…', message: 'a secret' };
+    const asked = claim({ tool_call: { id: newId('call'), name: 'pay', arguments: { secret: 'sesame' } }, findings: { risk_score: 0.8, threats_detected: ['credential_exposure'], threats: [threat] } });
     const id = await one.park(asked);
     await one.votes(id, 'approve');
     await one.claim(again(asked));
@@ -232,7 +233,8 @@ describe('what the world hears', () => {
       [id, 'approved', asked.tool_call.id, `key:${bob.key_id}`],
       [id, 'released', asked.tool_call.id, `key:${bob.key_id}`],
     ]);
-    expect(JSON.stringify(news)).not.toContain('sesame');
+    expect(news.map(({ body }) => JSON.parse(body) as ApprovalNews).map(({ risk_score, threats_detected }) => [risk_score, threats_detected])).toEqual([[0.8, ['credential_exposure']], [undefined, undefined], [undefined, undefined]]);
+    expect(JSON.stringify(news)).not.toMatch(/sesame|ses…/);
   });
 
   it('of a deadline as of a person', async () => {

@@ -5,7 +5,7 @@ const defaultTimeoutMinutes = 60;
 
 /** Asks for an approval, with all that it is bound to. */
 export function claimOf(judged: JudgedCall): ApprovalClaim {
-  const { call, verdict, held, argumentsHash } = judged;
+  const { call, verdict, held, argumentsHash, seen } = judged;
   return {
     request_id: call.request_id,
     guard_id: call.guard_id,
@@ -18,6 +18,7 @@ export function claimOf(judged: JudgedCall): ApprovalClaim {
     event_key: call.event_key,
     trace_id: call.trace_id,
     tool_call: call.tool_call,
+    findings: { risk_score: seen.risk_score, threats_detected: seen.threats_detected, threats: seen.threats },
     arguments_hash: argumentsHash,
     policy_id: verdict.policy?.id ?? null,
     policy_version: held.source.version,

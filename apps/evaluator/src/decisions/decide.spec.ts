@@ -277,6 +277,25 @@ describe('parking', () => {
   });
 });
 
+describe('the people who are asked', () => {
+  it.each(['none', 'redacted', 'full'] as const)('are told what the scanner saw, with secrets masked, however little the guard records (%s)', async (record) => {
+    const { decide, world } = evaluator({ record });
+    const secret = ['AKIA', 'IOSFODNN7QWERTYU'].join('');
+    await answered(decide, [call('payment_1', { path: '../../../../etc/passwd', note: secret })]);
+    const [{ findings } = {}] = world.claims;
+    expect(findings).toMatchObject({ risk_score: expect.any(Number), threats_detected: expect.arrayContaining(['path_traversal', 'credential_exposure']) });
+    expect(findings?.risk_score).toBeGreaterThan(0.5);
+    expect(findings?.threats.find(({ type }) => type === 'path_traversal')?.match).toContain('../');
+    expect(JSON.stringify(findings)).not.toContain(secret);
+  });
+
+  it('are told when nothing was seen, too', async () => {
+    const { decide, world } = evaluator();
+    await answered(decide, [call('payment_1')]);
+    expect(world.claims[0]?.findings).toEqual({ risk_score: 0, threats_detected: [], threats: [] });
+  });
+});
+
 describe('a call that meets a limit', () => {
   const limited = (on_within: 'allow' | 'continue' = 'allow') => ({ ...policySet().policies[0]!, id: 'pol_limit', name: 'Calmly', tool_pattern: '{pay,payment,delete,odd}*', priority: 9, action: 'rate_limit' as const, rate_limit: { max_requests: 5, window_seconds: 60, on_within } });
   const withLimit = (on_within?: 'allow' | 'continue', given: Partial<PolicySet> = {}) => policySet({ version: 5, policies: [limited(on_within), ...policySet().policies], ...given });

@@ -3,6 +3,7 @@ import type { BroadcastContract, RequestContract } from '../contract.ts';
 import { Approval, ApprovalStatus } from '../public/approval.ts';
 import { DecisionRecord } from '../public/decision.ts';
 import { Outcome, OutcomeReport } from '../public/events.ts';
+import { Findings } from '../public/threat.ts';
 import { AskedCall } from './evaluate.ts';
 import { Actor, askedByGateway, Page, pageOf } from './reply.ts';
 
@@ -20,6 +21,8 @@ export const ApprovalClaim = AskedCall.extend({
   notification_channels: z.array(z.string()).optional(),
   replay_seconds: z.int().min(0),
   trace_id: z.string().optional(),
+  /** What the people who decide on it are shown; evaluators of an earlier version leave it out. */
+  findings: Findings.optional(),
   /** The `allow` to log, in the releasing transaction, if this claim releases the call; its id is the decision's id. */
   release_record: DecisionRecord,
   /** Of a call that came as an event: the `require_approval` to log in the parking transaction, so that nobody decides on a call that was never said to wait. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApprovalId, ArgumentsHash, GuardId, Timestamp } from './names.ts';
+import { Findings } from './threat.ts';
 import { ToolCall } from './tool-call.ts';
 
 export const ApprovalStatus = z.enum(['pending', 'approved', 'rejected', 'expired', 'cancelled', 'superseded', 'stale', 'released', 'lapsed']);
@@ -20,6 +21,8 @@ export const Approval = z.object({
   tool_call: ToolCall,
   context: z.unknown().optional(),
   arguments_hash: ArgumentsHash,
+  /** What the scanner saw when the call was parked; not told of calls that an earlier version parked. */
+  ...Findings.partial().shape,
   policy_id: z.string().nullable(),
   policy_version: z.int(),
   requested_by: z.string(),

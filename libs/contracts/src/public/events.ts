@@ -3,6 +3,7 @@ import { token } from '../contract.ts';
 import { ApprovalId, CallerText, GuardId, Timestamp } from './names.ts';
 import { ApprovalStatus, OutcomeStatus } from './approval.ts';
 import { ProblemDocument } from './problem.ts';
+import { Findings } from './threat.ts';
 import { asker, ToolCall } from './tool-call.ts';
 
 /** Body of `hp.v1.guard.<guard>.tool_call.submitted.<key_id>`: one call, decided later by `decision.made`. */
@@ -32,6 +33,8 @@ export const ApprovalNews = z.object({
   tool_call_id: z.string(),
   tool_name: z.string(),
   arguments_hash: z.string(),
+  /** When it is requested: what the scanner saw. The threats themselves hold what matched, so they stand with the arguments. */
+  ...Findings.omit({ threats: true }).partial().shape,
   requested_by: z.string(),
   expires_at: Timestamp,
   settled_at: Timestamp.optional(),

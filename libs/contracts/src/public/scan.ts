@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CallerText, ToolName } from './names.ts';
-import { Change, RiskScore, Threat } from './threat.ts';
+import { Change, Findings } from './threat.ts';
 import { DecisionCode, depthOf, maxArgumentsDepth } from './tool-call.ts';
 
 const read = z.unknown().refine((value) => depthOf(value, maxArgumentsDepth) <= maxArgumentsDepth, `must not be nested deeper than ${maxArgumentsDepth} levels`);
@@ -15,10 +15,7 @@ export type ScanRequest = z.output<typeof ScanRequest>;
 export const ScanResponse = z.object({
   action: z.enum(['allow', 'warn', 'sanitize', 'block']),
   processed_content: z.unknown().optional(),
-  risk_score: RiskScore,
-  /** Each type once, the gravest first. */
-  threats_detected: z.array(z.string()),
-  threats: z.array(Threat),
+  ...Findings.shape,
   changes: z.array(Change).optional(),
   message: z.string(),
   code: DecisionCode.optional(),

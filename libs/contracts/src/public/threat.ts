@@ -32,3 +32,12 @@ export type Change = z.output<typeof Change>;
 
 /** 0..1, from the threats alone; low < 0.3 <= medium < 0.7 <= high. */
 export const RiskScore = z.number().min(0).max(1);
+
+/** What the scanner found in the arguments of one call. */
+export const Findings = z.object({
+  risk_score: RiskScore,
+  /** Each type once, the gravest first. */
+  threats_detected: z.array(z.string()),
+  threats: z.array(Threat),
+});
+export type Findings = z.output<typeof Findings>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApprovalId, CallerText, ToolName } from './names.ts';
-import { Change, RiskScore, Threat } from './threat.ts';
+import { Change, Findings } from './threat.ts';
 
 export const maxArgumentsDepth = 64;
 export const maxCallsPerRequest = 100;
@@ -149,10 +149,7 @@ export const DecisionMetadata = z.object({
 export const ToolCallResult = z.object({
   action: Action,
   tool_call_id: z.string(),
-  risk_score: RiskScore,
-  /** Each type once, the gravest first. */
-  threats_detected: z.array(z.string()),
-  threats: z.array(Threat),
+  ...Findings.shape,
   policy_matched: z.string().nullable(),
   message: z.string(),
   code: DecisionCode.optional(),
