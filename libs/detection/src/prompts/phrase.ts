@@ -1,7 +1,8 @@
 import type { Rule } from '../rule.ts';
 import type { Word } from './words-of-text.ts';
 
-type Step = Readonly<{ words: ReadonlySet<string>; gap: number; across: boolean; not: boolean }>;
+/** `parted`: the mark that has to stand before the word; `:` is any mark, a comma too. */
+type Step = Readonly<{ words: ReadonlySet<string>; gap: number; across: boolean; not: boolean; parted: Word['parted'] }>;
 
 /** A small grammar over words: what it says to rule. */
 export type Phrase = Readonly<{
@@ -13,7 +14,7 @@ export type Match = Readonly<{ phrase: Phrase; first: number; last: number }>;
 
 /**
  * Reads a phrase: words and alternatives (`ignore|forget`), classes (`@orders`), gaps of up to n words in the same sentence (`..3`) or across
- * sentences (`~20`), words that may not come next (`!policy`); `^` at the beginning: only where an order may begin.
+ * sentences (`~20`), words that may not come next (`!policy`), words behind a comma (`,tell`) or behind any mark (`:tell`), any word (`<any>`, not first); `^` at the beginning: only where an order may begin.
  */
 export function phrase(rule: Rule, written: string, classes: Readonly<Record<string, string>>): Phrase {
   const steps: Step[] = [];
@@ -27,7 +28,8 @@ export function phrase(rule: Rule, written: string, classes: Readonly<Record<str
       across = part.startsWith('~');
     } else {
       const not = part.startsWith('!');
-      steps.push({ not, words: new Set(part.slice(not ? 1 : 0).split('|').flatMap((word) => membersOf(word, classes))), gap, across });
+      const parted = part.startsWith(',') ? ',' : part.startsWith(':') ? ':' : '';
+      steps.push({ not, parted, words: new Set(part.slice(not || parted ? 1 : 0).split('|').flatMap((word) => membersOf(word, classes))), gap, across });
       gap = 0;
       across = false;
     }
@@ -69,6 +71,10 @@ export class Phrasebook {
   }
 }
 
+const ANY = '<any>';
+
+const stands = ({ words, parted }: Step, word: Word): boolean => (words.has(word.word) || words.has(ANY)) && (parted === '' || word.parted === parted || (parted === ':' && word.parted === ','));
+
 /** The last word of a phrase that begins at `first`, or -1. Each step looks at each word once, whatever the gaps. */
 function lastOf({ steps }: Phrase, words: readonly Word[], first: number): number {
   let reached = [first];
@@ -88,7 +94,7 @@ function lastOf({ steps }: Phrase, words: readonly Word[], first: number): numbe
         const word = words[at];
         if (!word || (!step.across && word.sentence !== sentence)) break;
         looked = at;
-        if (step.words.has(word.word)) next.push(at);
+        if (stands(step, word)) next.push(at);
       }
     }
     if (next.length === 0) return -1;

@@ -1,7 +1,9 @@
 import type { Analyser, Rule, View } from '../rule.ts';
 import type { Role } from '../place.ts';
-import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
+import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, proofDemanded, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
+import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
+import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, unleashedElsewhere } from './languages.ts';
 import { Gate } from './gate.ts';
 import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
@@ -27,7 +29,7 @@ const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|prefe
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...languagePhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
@@ -42,7 +44,7 @@ export const orderAnalyser: Analyser = {
   roles: ROLES,
   literals: [],
   rules: [
-    override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
+    override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
   ],

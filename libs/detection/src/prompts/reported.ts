@@ -47,8 +47,8 @@ function isSpoken(text: string, start: number): boolean {
   return /[,.!?]["”]\s(?:[\w.]{1,20}\s){1,2}?(?:said|whispered|asked|replied|shouted|cried|muttered|answered|murmured|laughed|nodded|smiled)\b/.test(text.slice(Math.max(0, start - 200), start + 200));
 }
 
-/** `fix(parser): ignore …`: a commit or a changelog says what was done. */
-const isSubjectLine = (text: string, start: number): boolean => /(?:^|[\n"'])\s{0,3}(?:[-*]\s)?(?:fix|feat|chore|docs|refactor|test|perf|build|ci|style|revert)(?:\([^)\n]{1,30}\))?!?:\s{1,3}$/i.test(text.slice(Math.max(0, start - 60), start));
+/** `fix(parser): ignore …`: a commit or a changelog says what was done; also where the phrase begins in the scope, `feat(ai): …`. */
+const isSubjectLine = (text: string, start: number): boolean => /(?:^|[\n"'])\s{0,3}(?:[-*]\s)?(?:[\da-f]{7,40}: )?(?:fix|feat|chore|docs|refactor|test|perf|build|ci|style|revert)(?:(?:\([^)\n]{1,30}\))?!?:\s{1,3}|\([^)\n]{0,30})$/i.test(text.slice(Math.max(0, start - 100), start));
 
 /** The verb at `first` is forbidden or described: `never ignore …`, `it may ignore …`. Words to the reader (`you may`) order. */
 export function isDescribed(words: readonly Word[], first: number): boolean {

@@ -85,7 +85,7 @@ function reportTasks(words: readonly Word[], { text, place, report }: View): voi
     const sentence = words[at]?.sentence ?? -1;
     let next = at;
     while (next < words.length && words[next]?.sentence === sentence) next += 1;
-    const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next, byPeople);
+    const task = isCode(words, at, next, text) ? undefined : taskOf(words, at, next, text, byPeople);
     if (task && isMinuted(text, task.start)) task.score -= 1.5;
     if (task && earlier && (task.sends || earlier.sends) && task.sentence - earlier.sentence <= 2) {
       task.score += earlier.score - 0.5;
@@ -112,11 +112,21 @@ function isCode(words: readonly Word[], from: number, to: number, text: string):
   return (marks?.length ?? 0) > 1 || marks?.some((mark) => /[\s]/.test(mark)) === true;
 }
 
-function taskOf(words: readonly Word[], from: number, to: number, byPeople: boolean): Task | undefined {
+/** Who has to do what follows `to`. */
+const BOUND = listed('you need needs have has want wants like required requested remember forget sure agent assistant ai asked told instructed must is are order supposed');
+
+/** `To remove …, run`, and what is not done: `does not remove`. */
+function isSubordinate(words: readonly Word[], from: number, at: number): boolean {
+  const before = at > from ? (words[at - 1]?.word ?? '') : '';
+  if (before === 'to') return !BOUND.has(at - 1 > from ? (words[at - 2]?.word ?? '') : '');
+  return /^(?:not|never|cannot|cant|dont|doesnt|didnt|wont)$/.test(before);
+}
+
+function taskOf(words: readonly Word[], from: number, to: number, text: string, byPeople: boolean): Task | undefined {
   let verb = -1;
   for (let at = from; at < to && verb < 0; at += 1) {
     const word = words[at];
-    if (word?.leads && isVerb(word.word) && !(CHAIN.has(words[at + 1]?.word ?? '') && at + 2 >= to)) verb = at;
+    if (word?.leads && isVerb(word.word) && !isSubordinate(words, from, at) && !(CHAIN.has(words[at + 1]?.word ?? '') && at + 2 >= to)) verb = at;
   }
   const first = words[verb];
   const last = words[to - 1];
@@ -133,8 +143,10 @@ function taskOf(words: readonly Word[], from: number, to: number, byPeople: bool
     if (word === '<email>') seen.mail = true;
     if (word === '<email>' || word === '<url>') seen.external = true;
     else if (word === '<account>' || word === 'iban') seen.account = true;
-    else if (OWN.has(word)) seen.own ||= word === 'my' || word === 'mine' || before === 'the';
-    else if (word === 'user') seen.own ||= before === 'the' || before === 'current';
+    // Not a name of an example: `my-bucket`.
+    else if (OWN.has(word)) seen.own ||= (word === 'my' && !/[-_]/.test(text[words[at]?.end ?? 0] ?? '')) || word === 'mine' || before === 'the';
+    // Whom something is given to owns it not yet.
+    else if (word === 'user') seen.own ||= (before === 'the' || before === 'current') && !(at === verb + 2 && /^(?:give|show|invite|ask|provide|reply)$/.test(first.word));
     if (ALL.has(word)) seen.all = true;
     if (/^(?:keys?|tokens?)$/.test(word) && /^(?:api|access|secret|private|ssh|signing)$/.test(before)) seen.sensitive += 0.5;
     if (SENSITIVE.has(word)) seen.sensitive += PERHAPS_SENSITIVE.has(word) ? 0.5 : 1;
@@ -228,8 +240,14 @@ export class TaskReader {
     return hits;
   }
 }
-/** A verb that stands where an order begins. */
-const mayOrder = (text: string, hit: number): boolean => ORDER_BEGINS.test(text.slice(Math.max(0, hit - 12), hit));
+const INDENT = 80;
+
+/** A verb that stands where an order begins; blanks ahead of it may indent a line, or align a column. */
+function mayOrder(text: string, hit: number): boolean {
+  const before = text.slice(Math.max(0, hit - INDENT), hit);
+  const ahead = before.trimEnd();
+  return ahead === '' || before.includes('\n', ahead.length) || ORDER_BEGINS.test(ahead.slice(-12));
+}
 
 const BEHIND = /(?:\b(?:the|current) users?|\bthe owners?|\b(?:api|access|secret|private|signing) (?:key|token)s?)$/i;
 const isTouched = (text: string, at: number, meaning: number): boolean => (meaning & TOUCHED) !== 0 || ((meaning & TOUCHED_AFTER_ANOTHER) !== 0 && BEHIND.test(text.slice(Math.max(0, at - 10), wordEnd(text, at))));

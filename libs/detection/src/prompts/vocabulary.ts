@@ -11,6 +11,8 @@ export const VOCABULARY = {
     'instruction instructions instructon instructons intructions directive directives directions guideline guidelines prompt prompts command commands orders order rules rule constraints constraint programming training ' +
     'conditioning policies policy restrictions safeguards safeguard guardrails guardrail guidance alignment mandates protocols protocol objectives objective',
   hard_orders: 'instruction instructions instructon intructions directive directives prompt prompts guardrails safeguards programming guidelines',
+  void: 'void invalid obsolete revoked cancelled canceled outdated superseded overridden nullified irrelevant deleted lifted suspended expired withdrawn rescinded retracted annulled repealed replaced scrapped waived inapplicable',
+  tasks: 'approve pay wire email mail fetch download merge add move print turn disable enable sell book remember',
   context: 'context conversation conversations message messages text content everything info information input inputs task tasks words chat history goals goal request requests data question questions',
   matter: 'resume cv document documents article text email mail page paper table content contents data above below task question request review reviews rest listing description',
   say: 'say state output print write reply respond answer return claim report tell conclude declare display repeat',
@@ -19,7 +21,9 @@ export const VOCABULARY = {
   // the model, and its makers
   model: 'ai ais llm llms gpt chatgpt claude gemini copilot bard llama mistral bot bots chatbot chatbots assistant assistants agent agents model models crawler crawlers scraper scrapers robot robots machine machines automated automation aimodel summarizer',
   ai: 'ai ais llm llms gpt chatgpt claude gemini copilot chatbot chatbots',
-  reading: 'reading read reads processing process processes parsing parse analyzing analysing analyze analyse summarizing summarising summarize summarise scanning viewing seeing see encountering accessing ingesting reviewing evaluating handling browsing indexing receiving',
+  // tools that reach outside or cannot be undone, as they are often called
+  risky_tool: 'send_email sendemail send_mail sendmail send_message sendmessage send_sms post_message transfer_money transfer_funds send_money make_payment place_order delete_file delete_files delete_all delete_email forward_email forward_message create_share share_file upload_file http_post post_request exec_command run_command execute_command execute_code run_shell add_user grant_access add_collaborator create_transfer schedule_transaction update_password unlock_door',
+  reading: 'reading read reads processing process processes parsing parse analyzing analysing analyze analyse summarizing summarising summarize summarise scanning viewing seeing see encountering accessing ingesting reviewing evaluating handling browsing indexing receiving screening triaging translating classifying',
   maker: 'openai anthropic google microsoft meta mistral developer developers creator creators admin administrator administrators operator operators owner sysadmin root system provider engineers engineering security',
 
   // asking for what was said before
@@ -78,8 +82,8 @@ export const VOCABULARY = {
   ro_set_aside: 'ignora ignorati uita uitati',
   ro_orders: 'instructiunile instructiuni comenzile regulile',
   ro_prior: 'anterioare precedente toate',
-  tr_orders: 'talimatlari talimatlarini talimati talimatlarin komutlari kurallari yonergeleri yonergeler emirleri talimatlar',
-  tr_set_aside: 'yok yoksay unut unutun alma almayin gormezden goz yoksayin say uyma',
+  tr_orders: 'talimatlari talimatlarini talimati talimatlarin komutlari kurallari yonergeleri yonergeler emirleri talimatlar mesaji mesajini istemi istemini isteminizi',
+  tr_set_aside: 'yok yoksay unut unutun alma almayin gormezden goz yoksayin say uyma iptal gecersiz atla reddet dikkate',
   id_set_aside: 'abaikan lupakan hiraukan',
   id_orders: 'instruksi perintah petunjuk aturan arahan',
   id_prior: 'sebelumnya diatas semua sebelum',

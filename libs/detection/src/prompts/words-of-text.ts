@@ -10,6 +10,8 @@ export type Word = Readonly<{
   leads: boolean;
   /** A quotation mark after a word of prose opens right before it. */
   quoted: boolean;
+  /** The mark that parts it from the word before: a comma, another one (colon, dash, bracket, star), or none. */
+  parted: ',' | ':' | '';
 }>;
 
 /** Words that may stand before the verb of an order. */
@@ -48,6 +50,7 @@ class Reader {
   #leadIns = 0;
   #quoted = false;
   #previous = '';
+  #end = -1;
 
   constructor(text: string, from: number, to: number) {
     this.#text = text;
@@ -209,7 +212,8 @@ class Reader {
   }
 
   #add(word: string, start: number, end: number): void {
-    this.words.push({ word, start, end, sentence: this.#sentence, leads: this.#leadIns <= MAX_LEAD_INS, quoted: this.#quoted });
+    this.words.push({ word, start, end, sentence: this.#sentence, leads: this.#leadIns <= MAX_LEAD_INS, quoted: this.#quoted, parted: this.#end < 0 ? '' : partingMark(this.#text, this.#end, start) });
+    this.#end = end;
     this.#quoted = false;
     if (word === 'you' && ASKING.has(this.#previous)) this.#leadIns = 0;
     else if (LEAD_INS.has(word)) this.#leadIns += 1;
@@ -222,6 +226,19 @@ class Reader {
     this.#leadIns = 0;
   }
 }
+
+/** A mark right behind a word, or behind one blank; a hyphen inside a word parts nothing. */
+function partingMark(text: string, end: number, start: number): Word['parted'] {
+  const at = end + 1 < start && text.charCodeAt(end) === 0x20 ? end + 1 : end;
+  if (at >= start) return '';
+  const code = text.charCodeAt(at);
+  if (code === 0x2c) return ',';
+  if (code === 0x2d) return at + 1 < start ? ':' : '';
+  return PARTING.has(code) ? ':' : '';
+}
+
+/** : ; ) ] } * ! | and dashes. */
+const PARTING: ReadonlySet<number> = new Set([0x3a, 0x3b, 0x29, 0x5d, 0x7d, 0x2a, 0x21, 0x7c, 0x2013, 0x2014]);
 
 /** Underscores belong to words. Symbols, arrows and halves of a character, so emoji, do not. */
 export function isLetterOrDigit(code: number): boolean {
