@@ -6,7 +6,7 @@ const ROLES: readonly Role[] = ['output', 'prose', 'value', 'markup', 'code'];
 
 /** Words that a hidden text has no business with unless it speaks to a model. */
 const TO_MODEL =
-  /\b(?:ignore|disregard|forget|override|instructions?|prompt|assistants?|ai|llms?|language models?|agents?|chatgpt|gpt|claude|copilot|gemini|you (?:must|should|are|will|have)|(?:send|forward|transfer|delete|e-?mail|upload|execute|run|reveal|share|reply|respond|answer|recommend|approve|invite|grant|disable|visit|click|tell|say|call|add|change|update|include|append|post|buy|pay)\s(?:the|all|every|any|your|this|that|only|with|my|an?|to|in|user|me|no|`|"|\d)|the user|do not (?:tell|mention|reveal|inform))\b/i;
+  /\b(?:ignore|disregard|forget|override|instructions?|prompt|assistants?|ai|llms?|language models?|agents?|chatgpt|gpt|claude|copilot|gemini|you (?:must|should|are|will|have)|bots? (?:should|must|has to|shall|needs to)|(?:send|forward|transfer|delete|e-?mail|upload|execute|run|reveal|share|reply|respond|answer|recommend|approve|invite|grant|disable|visit|click|tell|say|call|add|change|update|include|append|post|buy|pay)\s(?:the|all|every|any|your|this|that|only|with|my|an?|to|in|user|me|no|`|"|\d)|the user|do not (?:tell|mention|reveal|inform))\b/i;
 /** What such words may mean in comments of honest pages and code. */
 const HONEST = /\b(?:eslint|prettier|biome|tslint|istanbul|c8|stylelint|markdownlint|pylint|noqa|cspell|toc|user-?agent|todo|fixme|copyright|license|license|generated|vendor|polyfill|webpack|build|\[if |endif|doctype|for more information|codegen|this (?:file|element|section|component|page|comment|div|template)|template|bootstrap|react|angular|vue|css|jquery|google tag|analytics)\b/i;
 
@@ -42,7 +42,7 @@ const HIDING_TAG =
   /<([a-z][a-z0-9]{0,15})\b[^<>]{0,300}?(?:style\s{0,2}=\s{0,2}\\?["'][^"'<>]{0,200}?(?:display\s{0,2}:\s{0,2}none|visibility\s{0,2}:\s{0,2}hidden|opacity\s{0,2}:\s{0,2}0(?:\.0\d?)?(?![.\d])|font-size\s{0,2}:\s{0,2}[01](?:\.\d)?(?:px|pt|em|rem|%)?(?![.\d])|(?:left|top|text-indent|right|margin-left)\s{0,2}:\s{0,2}-\d{3,5}|(?:height|width|max-height)\s{0,2}:\s{0,2}0(?:px)?(?![.\d])|(?<![-\w])color\s{0,2}:\s{0,2}(?:white|#fff(?:fff)?|transparent|rgba?\(\s?255)|clip\s{0,2}:\s{0,2}rect\(0)|\shidden(?=[\s=>])|aria-hidden\s{0,2}=\s{0,2}\\?["']?true|class\s{0,2}=\s{0,2}\\?["'][^"'<>]{0,60}(?:sr-only|visually-hidden|hidden)\b)[^<>]{0,200}>/i;
 const ATTRIBUTE = /^[a-z-]{3,12}\s{0,2}=\s{0,2}\\?(["'])((?:(?!\1|>)[\s\S]){12,600})/i;
 /** Orders in an attribute have to name the model or the instructions. */
-const NAMES_MODEL = /\b(?:(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|page|previous|above|content|rules)|(?:ai|llm|language model|assistant|agent|chatgpt|gpt|claude|copilot|gemini)s?\s?(?:assistants?|agents?|models?|bots?)?\s?[:,]\s|(?:note|message|instructions?) (?:to|for) (?:the )?(?:ai|llm|assistant|agent)|if you are an? (?:ai|llm|language|assistant|agent)|system (?:prompt|message)\b|do not (?:tell|inform) the user)/i;
+const NAMES_MODEL = /\b(?:(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|page|previous|above|content|rules)|(?<!\bthe )\b(?:ai|llm|language model|assistant|agent|chatgpt|gpt|claude|copilot|gemini)s?\s?(?:assistants?|agents?|models?|bots?)?\s?[:,]\s|(?:note|message|instructions?) (?:to|for) (?:the )?(?:ai|llm|assistant|agent)|if you are an? (?:ai|llm|language|assistant|agent)|system (?:prompt|message)\b|do not (?:tell|inform) the user)/i;
 
 const MOST = 1_200;
 const TAG_BEFORE = 320;
@@ -106,8 +106,8 @@ function element(view: View, hit: number): number {
   return begins;
 }
 
-const ORDERS = /(?:^|[.:;!?\n,-]\s*|\b(?:please|you must|must|and|then|now|should)\s)(?:ignore|disregard|forget|send|forward|transfer|delete|e-?mail|upload|execute|run|reveal|reply|respond|answer|recommend|approve|invite|grant|disable|tell|say|call|append|post|share|pay|buy|visit|open|click|summari[sz]e|write|output|print|rate|give|add|change|update|search|store)\b/i;
-const ADDRESSES = /\b(?:ai|llms?|language models?|assistants?|agents?|chatgpt|gpt|claude|copilot|gemini|you are (?:an?|now|required)|you must|(?:these|those|your|my|new|all|any|following|previous|prior|system|the user's|original) instructions?|system prompt|the user|previous|user's)\b/i;
+const ORDERS = /(?:^|[.:;!?\n,-]\s*|\b(?:please|you must|must|and|then|now|should)\s)(?:ignore|disregard|forget|send|forward|transfer|delete|e-?mail|upload|execute|run|reveal|reply|respond|answer|recommend|approve|invite|grant|disable|tell|say|call|append|post|share|pay|buy|visit|open|click|summari[sz]e|write|output|print|rate|give|add|change|update|search|store|look|list|read|fetch|put|merge|move|book|sell|turn|remember|mark|rank|label|close)\b/i;
+const ADDRESSES = /\b(?:bots? (?:should|must|has to|shall|needs to)|ai|llms?|language models?|assistants?|agents?|chatgpt|gpt|claude|copilot|gemini|you are (?:an?|now|required)|you must|(?:these|those|your|my|new|all|any|following|previous|prior|system|the user's|original) instructions?|system prompt|the user|previous|user's)\b/i;
 
 const speaksToModel = (inner: string): boolean => NAMES_MODEL.test(inner) || (ORDERS.test(inner) && ADDRESSES.test(inner));
 
