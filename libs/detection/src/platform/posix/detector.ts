@@ -17,6 +17,7 @@ const LITERALS = [
   'dyld_insert', 'crontab', '\bat ', 'systemd-run', 'update-rc', 'chkconfig', 'sysrc', 'insmod', 'kextload', 'kmutil', 'modprobe', 'kldload', 'loginwindow', 'loginitem', 'login item', 'login_item', 'osascript', 'sfltool', 'trap ', 'alias ', 'git config', 'curl', 'wget', '\bnc ', 'ncat', 'netcat', 'socat', 'telnet', 'openssl s_client',
   'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', '\bmail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', '\bhost ', 'ping', 'whois', 'finger ', '\bhttp ', 'http.server', 'simplehttp', 'history', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
   'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'dump', '| ssh', '|ssh', 'su root', 'su -', '@reboot', 'bash -p', 'sh -p',
+  'sh", "-p', 'sh","-p', "sh', '-p", "sh','-p", 'argv1=-p',
 ] as const;
 
 const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;

@@ -3,13 +3,11 @@ import type { Rule } from '../../rule.ts';
 import type { Command } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { sudoersRule } from '../files/start-files.ts';
+import { borrowedShellRules, shellEscape, tellBorrowedShells } from './borrowed-shells.ts';
 import type { Line, Seen } from './lines.ts';
 
 const T = 'MITRE ATT&CK ';
 const rootShell = ruleOf('privilege.root-shell', 'privilege_escalation', 'high', 'a change to a root shell', shell('sudo -i'), shell('sudo apt-get install -y jq'), `${T}T1548.003`);
-const shellEscape = ruleOf(
-  'privilege.shell-escape', 'privilege_escalation', 'high', 'a harmless program run as root that is made to start a shell', shell('sudo find . -exec /bin/sh \\; -quit'), shell('sudo find /var/cache -name "*.tmp" -delete'), 'GTFOBins, sudo',
-);
 const setuidCall = ruleOf('privilege.set-user-id', 'privilege_escalation', 'high', 'a program that makes itself root', shell('python3 -c "import os; os.setuid(0); os.system(\'/bin/sh\')"'), shell('python3 -c "import os; print(os.getuid())"'), 'GTFOBins, capabilities');
 const setuidBit = ruleOf('privilege.setuid-bit', 'privilege_escalation', 'high', 'a set-user-ID bit or capability given to a program', shell('chmod u+s /bin/bash'), shell('chmod 755 scripts/run.sh'), `${T}T1548.001`);
 const setgidBit = ruleOf('privilege.setgid-bit', 'privilege_escalation', 'medium', 'a set-group-ID bit given to a file or folder', shell('chmod g+s /srv/shared'), shell('chmod g+w /srv/shared'), `${T}T1548.001`);
@@ -42,19 +40,24 @@ const row = (names: string, pattern: RegExp, rule: Rule, accepts?: Row['accepts'
 const asRoot = ({ command: { wrappers } }: Line): boolean => wrappers.some((wrapper) => wrapper === 'sudo' || wrapper === 'doas' || wrapper === 'pkexec');
 
 const SHELL = String.raw`(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k|c)?sh\b`;
-const ESCAPE = new RegExp(String.raw`(?:exec|system|spawn\w*|popen|execv\w*|execl\w*|call|run|shell|cmd|invoke|command|checkpoint-action=exec|os\.execute|Pre-Invoke|ProxyCommand|pager|editor)\b[^\n]{0,60}${SHELL}|!\s*${SHELL}|:!|\bsh -c|-(?:TT|e)\s+${SHELL}|--eval[= ][^]{0,40}?${SHELL}|=\s*;?${SHELL}`, 'i');
 const ADMIN_GROUPS = String.raw`(?:sudo|wheel|admin|root|adm|shadow|sudoers|staff|domain admins)`;
+
+/** Shells, also the rarer ones. */
+const ROOT_SHELLS = ['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'fish', 'csh', 'tcsh', 'posh', 'yash', 'mksh', 'elvish', 'xonsh', 'rbash', 'pwsh'];
+
+/** `sudo docker exec -it web bash`: root of the container only. */
+const isInContainer = ({ command, at }: Line, { script }: Seen): boolean =>
+  script.commands.slice(Math.max(0, at - 4), at).some(({ name, start, end }) => /^(?:docker|podman|nerdctl|kubectl|oc|lxc|crictl|docker-compose)$/.test(name) && start <= command.start && end >= command.end);
 
 const rows: readonly Row[] = [
   row('sudo doas', /^(?:sudo|doas) (?:-[a-zA-Z]*[is][a-zA-Z]*|--(?:login|shell)|-u root)(?: |$)/, rootShell),
   row('su', /^su(?: -| -l| --login| -m| -p)*(?: root)?(?: -c .*| --command.*)?$/, rootShell),
-  row('sh bash zsh dash ksh fish', /^(?:sh|bash|zsh|dash|ksh|fish)(?: -[ilp]+)*$/, rootShell, asRoot),
+  row(ROOT_SHELLS.join(' '), /^\S+(?: -[ilp]+)*$/, rootShell, (line, seen) => asRoot(line) && !isInContainer(line, seen)),
   row('bash sh ksh zsh dash', /^(?:ba|z|k|da)?sh -p(?: |$)/, rootShell),
   row('machinectl', /^machinectl shell(?: root@)?/, rootShell),
   row('capsh', /--(?:gid|uid)=0\b/, setuidCall),
   row('unshare', /(?:-[a-zA-Z]*U[a-zA-Z]*r|-[a-zA-Z]*r[a-zA-Z]*[mU]|--map-root-user)/, setuidCall, ({ text }) => /cap_|chroot|release_agent|overlay|setcap/.test(text)),
   row('python python2 python3 perl ruby php node lua gdb', /set(?:re|res|e)?[ug]id\)?\W{0,3}\(?\s*0|Process::Sys\.setuid|Process\.setuid\(0|\$[<>]\s*=\s*0/i, setuidCall),
-  row('find less more man vi vim vim.basic nano rvim ed awk gawk mawk nawk perl python python2 python3 ruby lua node php tar zip rsync git ftp gdb nmap env expect script scp ssh ssh-keygen apt apt-get pip pip3 npm make openvpn tcpdump tmux screen watch xargs flock nice ionice timeout strace stdbuf time taskset mysql psql sqlite3 crontab journalctl systemctl service busybox docker cpan gem rake wget curl dpkg snap yum dnf rpm zypper socat nc emacs pico view irb jrunscript ash run-parts logsave start-stop-daemon unshare setarch facter puppet ansible-playbook bundle composer easy_install mail mutt split sed pg aa-exec genie hping3 check_by_ssh', ESCAPE, shellEscape, asRoot),
   row('openssl', /-(?:engine|provider|provider-path) \S*(?:^|[ ./])(?:\.\/|\/tmp\/|\/dev\/shm\/|\/home\/)\S*|-engine \.\/\S+/, shellEscape, asRoot),
   row('chmod', /^chmod (?:-[a-zA-Z]+ |--[a-z-]+(?:=\S+)? )*(?:[ugoa]*u[ugoa]*[+=][rwxX]*s|a?\+[rwxX]*s|\+s|[0]?[4567][0-7]{3}(?= )|u=[rwx]*s)/, setuidBit, ({ text }) => !/^chmod (?:-\S+ )*0?[0-7]{3} /.test(text)),
   row('chmod', /^chmod (?:-[a-zA-Z]+ )*(?:[goa]*g[goa]*[+=](?:[rw]*x[rwx]*s|[rw]*s[rw]*x)|g=[rwx]*xs)/, setuidBit),
@@ -152,7 +155,7 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
   return map;
 }, new Map<string, Row[]>());
 
-export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer])];
+export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer, ...borrowedShellRules])];
 
 export function tellPrivileges(seen: Seen): void {
   const { view, lines } = seen;
@@ -174,7 +177,7 @@ export function tellPrivileges(seen: Seen): void {
       if (/sudo\s+(?:-\S+\s+)?-u\s*\\?#-?\d{1,10}/.test(written)) view.report(rootShell, command.start, command.end);
     }
     if (command.wrappers.includes('pkexec') && /^(?:ba|z|da|k)?sh$/.test(command.name)) view.report(rootShell, command.start, command.end);
-    if (pagedEscape(seen, command)) view.report(shellEscape, command.start, command.end);
+    tellBorrowedShells(seen, line);
     if (command.assignments.some(({ text: assignment }) => isSuspectPreload(assignment)) || ((command.name === 'export' || command.name === 'env') && command.args.some(({ text: word }) => isSuspectPreload(word)))) view.report(preload, command.start, command.end);
     if (asRoot(line) && /^.{0,60}?\s(?:\/(?:private\/)?(?:var\/)?tmp|\/dev\/shm)\/\S{1,80}\s.{0,60}-i\s?(?:en|eth|em|wlan|wl|lo|bond|any)\w{0,12}\b/.test(view.text.slice(command.start, Math.min(command.end, command.start + 240)))) view.report(unknownSniffer, command.start, command.end);
     if (runsPlanted(line, planted)) view.report(shellEscape, command.start, command.end);
@@ -197,12 +200,6 @@ function keepPlanted({ name, args, redirects }: Command, planted: string[]): voi
 
 /** A program run as root that takes such a file for its settings, scripts or package. */
 const runsPlanted = (line: Line, planted: readonly string[]): boolean => planted.length > 0 && asRoot(line) && !/^(?:chmod|chown|mv|cp|install|tee|cat|rm|ln|ls|mkdir|bash|sh|systemctl)$/.test(line.command.name) && line.command.args.slice(0, 64).some(({ text }) => planted.some((place) => text.includes(place)));
-
-/** `sudo less /etc/hosts # then !/bin/sh`: what is to be typed stands in a comment or a here-document. */
-function pagedEscape({ view }: Seen, { name, wrappers, start, end }: Command): boolean {
-  if (!/^(?:less|more|man|vi|vim|view|ed|ftp|gdb|git|journalctl|nmap|mysql|psql|systemctl)$/.test(name) || !wrappers.includes('sudo')) return false;
-  return /(?:^|[\s'":])!\s*(?:\/bin\/)?(?:ba|z)?sh\b/.test(view.text.slice(start, Math.min(start + 400, end + 80)));
-}
 
 const isSuspectPreload = (assignment: string): boolean => {
   const [, value = ''] = /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)\+?=(.{0,300})/.exec(assignment) ?? [];
