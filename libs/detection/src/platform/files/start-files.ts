@@ -51,6 +51,7 @@ const sshServer = ruleOf(
 
 export const webShellRule = webShell;
 export const sudoersRule = sudoers;
+export const kernelHookRule = kernelHook;
 
 export const startFiles: readonly StartFiles[] = [
   { rule: authorizedKeys, always: true, pattern: /(?:^|\/)authorized_keys2?$|(?:^|\/)\.ssh\/(?:rc|environment)$|etc\/ssh\/sshrc$/, literals: ['authorized_keys', '.ssh/rc', '.ssh/environment', 'sshrc'] },

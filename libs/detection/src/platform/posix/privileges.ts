@@ -2,7 +2,7 @@ import { ruleOf, shell } from '../examples.ts';
 import type { Rule } from '../../rule.ts';
 import type { Command } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
-import { sudoersRule } from '../files/start-files.ts';
+import { kernelHookRule, sudoersRule } from '../files/start-files.ts';
 import { borrowedShellRules, shellEscape, tellBorrowedShells } from './borrowed-shells.ts';
 import type { Line, Seen } from './lines.ts';
 
@@ -108,6 +108,7 @@ const rows: readonly Row[] = [
   row('csrutil spctl fdesetup nvram', /^csrutil (?:disable|authenticated-root disable)|--(?:master|global)-disable|^fdesetup disable/, protectionOff),
   row('aa-teardown aa-disable aa-complain', /./, protectionOff),
   row('sysctl', /kernel\.(?:randomize_va_space|yama\.ptrace_scope|dmesg_restrict|kptr_restrict)=0|kernel\.(?:unprivileged_bpf_disabled)=0|kernel\.modules_disabled=0/, protectionOff),
+  row('sysctl', /kernel\.(?:core_pattern=.?\||modprobe=|hotplug=|uevent_helper=)/, kernelHookRule),
   row('echo', /^echo 0$/, protectionOff, ({ command }) => command.redirects.some(({ target }) => /^\/(?:sys\/fs\/selinux\/enforce|selinux\/enforce|proc\/sys\/kernel\/randomize_va_space)$/.test(target?.text ?? ''))),
   row('sed', /SELINUX=(?:disabled|permissive)|PermitRootLogin yes|PermitEmptyPasswords yes|StrictModes no|AuthorizedKeysFile (?!\.ssh|%h)[\\/]/, protectionOff),
   row('aws', /\bcloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector|disassociate|update-detector .*--no-enable)|configservice (?:stop-configuration-recorder|delete-)|securityhub disable|ec2 delete-flow-logs|logs delete-log-group|--cidr[= ]0\.0\.0\.0\/0/, protectionOff),
