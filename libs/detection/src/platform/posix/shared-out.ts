@@ -1,0 +1,43 @@
+import { ruleOf, shell } from '../examples.ts';
+import type { Rule } from '../../rule.ts';
+import type { Seen } from './lines.ts';
+
+const T = 'MITRE ATT&CK ';
+const copyShared = ruleOf(
+  'exfiltration.copy-shared', 'network_exfiltration', 'high', 'a snapshot, image or copy of a database shared with everybody or with another account', shell('aws ec2 modify-snapshot-attribute --snapshot-id snap-1 --attribute createVolumePermission --operation-type add --group-names all'),
+  shell('aws ec2 create-snapshot --volume-id vol-1'), `${T}T1537`,
+);
+const bucketOpened = ruleOf(
+  'exfiltration.bucket-opened', 'network_exfiltration', 'high', 'a whole bucket or container made readable for anybody', shell('gsutil -m acl ch -r -u AllUsers:R gs://acme-invoices'), shell('aws s3 cp dist/app.js s3://acme-cdn/app.js --acl public-read'), `${T}T1530, T1537`,
+);
+const passwordsTyped = ruleOf('exfiltration.keystrokes', 'network_exfiltration', 'high', 'keys that a person presses, or what a screen shows, recorded', shell('logkeys --start --output /tmp/.k'), shell('xinput list; showkey --version'), `${T}T1056.001`);
+const traffic = ruleOf('exfiltration.replication', 'network_exfiltration', 'high', 'a bucket or database copied to another account or address from now on', shell('aws s3api put-bucket-replication --bucket acme-invoices --replication-configuration file://r.json'), shell('aws s3api get-bucket-replication --bucket acme-invoices'), `${T}T1537`);
+
+export const sharingRules: readonly Rule[] = [copyShared, bucketOpened, passwordsTyped, traffic];
+
+type Row = Readonly<{ names: RegExp; pattern: RegExp; rule: Rule }>;
+const rows: readonly Row[] = [
+  { names: /^aws$/, pattern: /\bmodify-(?:snapshot|image|db-snapshot|db-cluster-snapshot|fpga-image)-attribute\b.*(?:--(?:values-to-add|user-ids|launch-permission|create-volume-permission|group-names|operation-type)[= ]\S*|\ball\b)(?!.*remove)/, rule: copyShared },
+  { names: /^aws$/, pattern: /\bssm modify-document-permission\b.*all|\becr set-repository-policy\b.*"\*"|\bram create-resource-share\b.*--allow-external-principals|\blambda add-layer-version-permission\b.*--principal[= ]["']?\*|\bkms create-grant\b.*arn:aws:iam::\d{12}:/, rule: copyShared },
+  { names: /^aws$/, pattern: /\bs3api (?:put-bucket-acl|put-object-acl)\b.*(?:public-read|AllUsers|--grant-(?:read|full-control)\b)|\bs3 sync\b.*--acl[= ]public-read-write/, rule: bucketOpened },
+  { names: /^aws$/, pattern: /\bs3api put-bucket-replication\b|\bdms create-replication-task\b|\brds start-export-task\b.*--s3-bucket-name/, rule: traffic },
+  { names: /^gsutil$/, pattern: /\bacl (?:ch|set)\b.*(?:AllUsers|allAuthenticated|public-read)|\bdefacl (?:ch|set)\b.*(?:AllUsers|public-read)/i, rule: bucketOpened },
+  { names: /^gcloud$/, pattern: /\b(?:storage buckets|compute (?:images|snapshots|disks)|bigquery|artifacts repositories|kms keys|secrets) add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers)/i, rule: bucketOpened },
+  { names: /^az$/, pattern: /\bstorage (?:container|blob|account)\b.*(?:--public-access[= ](?:container|blob)|--allow-blob-public-access[= ]true)/, rule: bucketOpened },
+  { names: /^az$/, pattern: /\b(?:snapshot|disk) grant-access\b/, rule: copyShared },
+  { names: /^mc$/, pattern: /^mc (?:anonymous|policy) set (?:public|download)\b/, rule: bucketOpened },
+  { names: /^(?:logkeys|xspy|keylogger|lkl)$/, pattern: /\s(?!--?(?:h|help|v|version)\b)/, rule: passwordsTyped },
+  { names: /^(?:xinput|showkey|evtest)$/, pattern: /^(?:xinput test(?:-xi2)?\b|(?:showkey|evtest)\b).*/, rule: passwordsTyped },
+];
+const NAMES = /^(?:aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
+
+/** Data given away where it lies, without a copy being sent. */
+export function tellSharing({ view, lines }: Seen): void {
+  for (const { command, text } of lines) {
+    if (!NAMES.test(command.name)) continue;
+    view.budget.spend(text.length * 2);
+    if (/^(?:xinput|showkey|evtest)$/.test(command.name) && !command.redirects.some(({ operator }) => operator.startsWith('>'))) continue;
+    const row = rows.find(({ names, pattern }) => names.test(command.name) && pattern.test(text));
+    if (row) view.report(row.rule, command.start, command.end);
+  }
+}
