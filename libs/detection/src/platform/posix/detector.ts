@@ -18,6 +18,7 @@ const LITERALS = [
   'scp ', 'rsync', 'sftp', 'ftp ', 'rclone', 's3 ', 's3api', 'azcopy', 's3cmd', 'storage ', '\bmail ', 'mutt', 'sendmail', '/dev/tcp', '/dev/udp', 'dig ', 'nslookup', '\bhost ', 'ping', 'whois', 'finger ', '\bhttp ', 'http.server', 'simplehttp', 'history', 'git push', 'remote add', '--mirror', 'push --all', '/etc/', 'find /', 'find ~', 'find $', 'grep -r', 'locate ',
   'lazagne', 'mimi', 'secretsdump', 'impacket', 'crackmapexec', 'responder', 'bloodhound', 'kerbrute', 'pacu', 'stratus', 'hydra', 'dirty', 'pwnkit', 'cve-20', 'linpeas', 'linenum', 'exploit', 'pspy', 'rootkit', 'privesc', 'meterpreter', 'msfvenom', 'chisel', 'dump', '| ssh', '|ssh', 'su root', 'su -', '@reboot', 'bash -p', 'sh -p',
   'sh", "-p', 'sh","-p', "sh', '-p", "sh','-p", 'argv1=-p',
+  'smbclient', 'croc send', 'wormhole', 'ffsend', 'onionshare', 'pastebinit', 'gist create', 'uuencode', 'swaks', 'modify-snapshot', 'modify-image', 'modify-db', 'snapshot grant', 'grant-access', 'logkeys', 'xinput test', 'restic', 'duplicity', 'mc anonymous', 'mc policy', 'allusers', 'public-access', 'pbpaste', 'xclip', 'x11grab', 'avfoundation', 'replicaof', 'slaveof', 'ftpput', 'hping3', 'nping', '--registry', 'iam-policy-binding',
 ] as const;
 
 const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;

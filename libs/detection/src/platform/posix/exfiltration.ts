@@ -5,7 +5,7 @@ import { type Destination, destinationOf, hostIn, isForeign, isSuspect } from '.
 import { plainPath } from '../files/plain-path.ts';
 import { secretFileAt } from '../files/secret-files.ts';
 import { around, operandsOf, optionValues, pipedInto, type Seen } from './lines.ts';
-import { secretsReadBy } from './reading.ts';
+import { searchForSecrets, secretsReadBy } from './reading.ts';
 import { sharingRules, tellSharing } from './shared-out.ts';
 import { tellThroughEnvironment } from './through-environment.ts';
 
@@ -37,18 +37,24 @@ export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileTo
 const VALUABLE =
   /(?:customer|users?|clients?|employee|payroll|salar|contract|invoice|patient|member|accounts|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|backup|dump|personnel|payment|medical)[^/]{0,60}(?:\.(?:csv|xlsx?|json|sql|db|sqlite3?|tar|t?gz|zip|7z|bak|txt|pdf|docx?|mdb|parquet|ndjson)|\/?$)|\.(?:sql|db|sqlite3?|dump|bak|mdb|pst|ost|ldif|kdbx)(?:\.(?:gz|zip|xz|bz2))?$|(?:^|\/)(?:documents|desktop|pictures|\.git|mail|maildir)\/?$|^~\/?$|^\/(?:home|etc|root|var\/lib|var\/www|srv)(?:\/[^/]*)?\/?$/;
 const PERSONAL = /(?:customer|clients?|employee|payroll|salar|contract|invoice|patient|member|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|personnel|payment|medical)[^/]{0,60}(?:\.|\/?$)|(?:^|\/)\.(?:git|ssh|aws|gnupg|kube|env[^/]*)\/?$|(?:^|\/)(?:documents|desktop)\/?$|^~\/?$|^\/(?:etc|home|root)\/?$/;
-const DUMPS = /^(?:pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump|mongoexport|redis-dump|sqlite3|ldapsearch|influxd|etcdctl|sqldump)$/;
+const DUMPS = /^(?:clickhouse-backup|pg_basebackup|pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump|mongoexport|redis-dump|sqlite3|ldapsearch|influxd|etcdctl|sqldump)$/;
 const ARCHIVES = /^(?:tar|zip|7z|7za|rar|cpio|git|bsdtar|dump|dd|borg)$/;
 const CAPTURES = /^(?:pbpaste|xclip|xsel|wl-paste|screencapture|scrot|grim|maim|arecord|parecord|xinput|showkey|logkeys|imagesnap|fswebcam)$/;
 const ENVIRONMENTS = /^(?:env|printenv|history|set)$/;
 const ENCODERS = /^(?:base64|base32|xxd|od|hexdump|gzip|bzip2|xz|openssl|gpg|tr|sed|head|fold|rev|split|uuencode|paste|cut|zstd|awk|while|read)$/;
+
+/** Commands whose output is a secret. */
+const PRINTS_SECRETS = /^(?:gh auth token|glab auth .*-t|gcloud auth (?:application-default )?print-(?:access|identity)-token|gcloud secrets versions access|aws sts (?:get-session-token|assume-role)|aws secretsmanager (?:batch-)?get-secret-value|aws ssm get-parameter.*--with-decryption|aws configure (?:export-credentials|get)|aws ecr get-login-password|az account get-access-token|az keyvault secret show|az storage account keys|kubectl (?:\S+ ){0,4}get (?:secrets?|secret\/\S+)(?:\s|$)|kubectl config view.*--raw|kubectl create token|oc whoami -t|vault (?:kv get|read|token)|op (?:read|item get)|pass show|bw (?:get|list|export)|lpass (?:show|export)|doppler secrets|infisical secrets|chamber (?:read|export)|heroku config|security (?:find-(?:generic|internet)-password|dump-keychain)|secret-tool lookup|git credential fill|npm token|docker config inspect|sops -d|ansible-vault (?:view|decrypt)|terraform (?:output|state pull)|declare -p|typeset -p|gpg .*--export-secret|(?:echo|printf) .*\$\{?\w{0,40}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)\w{0,20}\b)/;
+const HOLDS_SECRETS = new Set('gh glab gcloud aws az kubectl oc vault op pass bw lpass doppler infisical chamber heroku security secret-tool git npm docker sops ansible-vault terraform declare typeset gpg openssl echo printf psql mysql mariadb sqlite3 mongosh mongo sqlcmd bq snowsql clickhouse-client'.split(' '));
+/** A query for people's data. */
+const SELECTS_PEOPLE = /\bfrom\s+["`[]?(?:\w{1,40}[.])?\w{0,30}(?:users?|customers?|clients?|employees?|patients?|members?|accounts?|people|persons?|payments?|cards?|contacts?|orders|credentials|secrets|tokens)\b|\.dump\b|\.find\(/i;
 
 type Worth = 'secret' | 'bulk' | 'text' | 'none';
 
 /** The worth of what flows into a command through its pipe, or out of a `<(…)` that it reads. */
 function worthPiped({ script }: Seen, command: Command, at: number): Worth {
   const sources = pipedInto(command);
-  const fromSubstitution = command.redirects.some(({ operator, target }) => operator === '<' && target?.text.startsWith('<('));
+  const fromSubstitution = command.args.slice(0, 64).some(({ text }) => text.startsWith('<('));
   if (sources.length === 0 && !fromSubstitution) return 'none';
   const near = around(script.commands, at);
   const inner = (outer: Command): readonly Command[] => near.filter(({ depth, start, end }) => depth > outer.depth && start >= outer.start && end <= outer.end);
@@ -69,6 +75,12 @@ function worthOf(command: Command): Worth {
   if (secretsReadBy(command).length > 0 || (ENVIRONMENTS.test(name) && args.every(({ text }) => text.startsWith('-')))) return 'secret';
   if (name === 'export' && args[0]?.text === '-p') return 'secret';
   if (CAPTURES.test(name)) return 'bulk';
+  if (HOLDS_SECRETS.has(name)) {
+    const line = args.slice(0, 64).map(({ text }) => text).join(' ').slice(0, 1_000);
+    if (PRINTS_SECRETS.test(`${name} ${line}`)) return 'secret';
+    if ((name === 'openssl' || name === 'gpg') && args.slice(0, 64).some(({ text }) => isSecretPath(text))) return 'secret';
+    if (SELECTS_PEOPLE.test(line)) return 'bulk';
+  }
   if (DUMPS.test(name) || (ARCHIVES.test(name) && (name !== 'git' || /^(?:archive|bundle)$/.test(args[0]?.text ?? '')))) return 'bulk';
   if (name === 'cat' && operandsOf(command).some(({ text }) => isValuable(text))) return 'bulk';
   return name === 'echo' || name === 'printf' || name === 'jq' || name === '' || ENCODERS.test(name) ? 'none' : 'text';
@@ -90,6 +102,33 @@ function targetOf(command: Command, options: Readonly<{ ofUrl: boolean }>): Dest
 }
 
 type Tell = (rule: Rule) => void;
+
+const SECRET_VARIABLE = /\$\{?([A-Z][A-Z0-9_]{0,40}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?|DATABASE_URL)(?:_[A-Z0-9_]{1,20})?)\b/g;
+/** Whose secret a variable holds, where its name says so, and how that one's hosts are called. */
+const OWNERS: readonly (readonly [variable: RegExp, hosts: RegExp])[] = [
+  [/^AWS_/, /$^/],
+  [/^(?:GITHUB|GH|ACTIONS)_/, /github|ghcr|githubusercontent/],
+  [/^(?:STRIPE)_/, /stripe/],
+  [/^(?:OPENAI|ANTHROPIC)_/, /openai|anthropic|azure|gateway|proxy|llm/],
+  [/^(?:NPM|NODE_AUTH)_/, /npm|registry|nexus|artifactory|github/],
+  [/^(?:PGPASS\w*|DB_|DATABASE_|MYSQL_|POSTGRES_|REDIS_|MONGO_|JWT_|SSH_|ENCRYPTION_|ROOT_|SESSION_)/, /$^/],
+];
+
+/** A variable's secret in what is sent: to a suspect host, or to another than the one it is for. In a header it is how one logs in. */
+function variablesSent({ args }: Command, tell: Tell): void {
+  const url = args.slice(0, 64).find(({ text }) => /^(?:https?|ftp):\/\//i.test(text) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|\?)/i.test(text))?.text ?? '';
+  const host = hostIn(url).toLowerCase();
+  const destination = destinationOf(host);
+  if (host === '' || !isForeign(destination)) return;
+  for (const [at, { text }] of args.slice(0, 64).entries()) {
+    if (!text.includes('$') || /^(?:-H|--header|-u|--user|--oauth2-bearer|-b|--cookie|--http-user|--http-password|--password|-o|-O)$/.test(args[at - 1]?.text ?? '') || /^(?:--header|--user|--http-password|-H|-u)/.test(text) || /^\s*(?:authorization|[\w-]*(?:token|key|auth)\w*)\s*:/i.test(text)) continue;
+    for (const [, variable = ''] of text.slice(0, 1_000).matchAll(SECRET_VARIABLE)) {
+      if (/_FILE$|_NAME$|_ID$|_PATH$|PUBLISHABLE|PUBLIC/.test(variable)) continue;
+      const owner = OWNERS.find(([names]) => names.test(variable));
+      if (isSuspect(destination) || (owner && !owner[1].test(host))) return tell(secretsSent);
+    }
+  }
+}
 
 /** curl, wget, httpie: what they upload, and to whom. */
 function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
@@ -114,7 +153,7 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
   if (stdin !== undefined && (reads || name !== 'curl')) files.push(stdin);
 
   for (const file of files.slice(0, 32)) {
-    if (isSecretPath(file)) tell(secretsSent);
+    if (isSecretPath(file) || standsForSecrets(seen, command, at, file)) tell(secretsSent);
     else if (isSuspect(target) || (name === 'wget' && target === 'unknown')) tell(fileToDrop);
     else if (isValuable(file) && PERSONAL.test(plainPath(file))) tell(bulkSent);
   }
@@ -124,6 +163,15 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
     else if (worth === 'bulk') tell(bulkSent);
     else if (worth === 'text' && isSuspect(target)) tell(fileToDrop);
   }
+}
+
+/** A loop's variable, or what `find` puts in place of `{}`. */
+function standsForSecrets({ script }: Seen, command: Command, at: number, file: string): boolean {
+  const [, variable] = /^\$\{?(\w{1,40})\}?/.exec(file) ?? [];
+  if (variable === undefined && file !== '{}') return false;
+  const before = script.commands.slice(Math.max(0, at - 32), at);
+  if (file === '{}') return before.some((one) => one.start <= command.start && one.end >= command.end && searchForSecrets(one)) || pipedInto(command).some(searchForSecrets);
+  return before.some(({ name, args }) => name === 'for' && args[0]?.text === variable && args.slice(2, 32).some(({ text }) => isSecretPath(text)));
 }
 
 /** `nc host port < file`, `… | ncat host`, `socat FILE:x TCP:host:port`, `> /dev/tcp/host/port`. */
@@ -167,7 +215,8 @@ function tellTransfers(script: string, command: Command, tell: Tell): void {
   const here = redirects.some(({ operator }) => operator === '<<') || /^\s*\n\s*(?:put|mput|send|cd|lcd|open|user|binary|bin|passive)\s/.test(script.slice(end, end + 40)) ? script.slice(end, end + 1_000) : '';
   const given = [...args, ...(pipedFrom?.args ?? [])].map(({ text }) => text).join(' ').slice(0, 1_000);
   const typed = `${given}\n${here}\n${redirects.map(({ operator, target }) => (operator === '<<<' ? (target?.text.slice(0, 500) ?? '') : '')).join(' ')}`;
-  const host = args.map(({ text }) => text).find((text) => /[a-z0-9]\.[a-z0-9]/i.test(text) && !/^[/~.-]/.test(text)) ?? '';
+  const opened = /\bopen\s+(?:-\S+\s+){0,4}([^\s;"']{3,300})/.exec(given)?.[1];
+  const host = opened ?? args.map(({ text }) => text).find((text) => /[a-z0-9]\.[a-z0-9]/i.test(text) && !/^[/~.-]/.test(text)) ?? '';
   if (host === '' || !isForeign(destinationOf(hostIn(host)))) return;
   for (const [, file = ''] of typed.slice(0, 3_000).matchAll(/(?:^|[\s;"'])(?:m?put|send|mirror -R|reput)\s+([^\s;"']{1,300})/g)) {
     if (isSecretPath(file)) tell(secretsSent);
@@ -240,7 +289,10 @@ export function tellExfiltration(seen: Seen): void {
   for (const { command, text, at } of lines) {
     const tell: Tell = (rule) => view.report(rule, firstOf(command).start, command.end);
     const { name } = command;
-    if (/^(?:curl|wget|http|https|xh|httpie)$/.test(name)) uploads(seen, command, at, tell);
+    if (/^(?:curl|wget|http|https|xh|httpie)$/.test(name)) {
+      uploads(seen, command, at, tell);
+      variablesSent(command, tell);
+    }
     else if (/^(?:nc|ncat|netcat|nc\.openbsd|nc\.traditional|socat|telnet|cryptcat)$/.test(name)) connections(seen, command, at, tell);
     else if (/^(?:scp|rsync|sftp|ftp|lftp|tftp|rcp|pscp|sshpass)$/.test(name)) copies(seen, command, tell);
     else if (/^(?:aws|gsutil|gcloud|az|rclone|mc|s3cmd|azcopy|b2|s5cmd)$/.test(name)) bucketCopies(command, text, tell);
@@ -289,7 +341,7 @@ function tellMail(seen: Seen, command: Command, at: number, tell: Tell): void {
 }
 
 /** Programs that hand a file to whoever has the word for it. */
-const HANDS_OUT = /^(?:croc|wormhole|ffsend|onionshare(?:-cli)?|transfer|pastebinit|bashupload|gist|wgetpaste|fiche|portal|sendme|localsend|webwormhole|ww|magic-wormhole|smbclient|curlftpfs|ncftpput|lwp-request|uploadserver|updog|dufs|filebrowser|restic|duplicity|borg|gh|glab|telegram-send|slackcat|apprise|ntfy|pushbullet)$/;
+const HANDS_OUT = /^(?:croc|wormhole|ffsend|onionshare(?:-cli)?|transfer|pastebinit|bashupload|gist|wgetpaste|fiche|portal|sendme|localsend|webwormhole|ww|magic-wormhole|smbclient|curlftpfs|ncftpput|lwp-request|uploadserver|updog|dufs|filebrowser|restic|duplicity|borg|gh|glab|hping3|nping|ftpput|cancel|telegram-send|slackcat|apprise|ntfy|pushbullet)$/;
 
 function tellHandedOut(command: Command, text: string, tell: Tell): void {
   const words = command.args.slice(0, 64).flatMap((word) => (/\s/.test(word.text) ? word.text.slice(0, 500).split(/[\s;"']+/, 16) : [word.text]));
@@ -311,7 +363,7 @@ function tellSsh(seen: Seen, command: Command, at: number, tell: Tell): void {
   const near = around(seen.script.commands, at);
   const whole = near.some(({ name, args, start, end }) => (name === 'tar' || name === 'cd' || name === 'cpio' || name === 'find') && ((start >= command.start && end <= command.end) || pipedInto(command).some((source) => source.start === start)) && args.slice(0, 64).some(({ text }) => WHOLE.test(text)));
   if (worth === 'secret') tell(secretsSent);
-  else if (worth === 'bulk' && (isSuspect(destination) || (whole && isForeign(destination)))) tell(bulkSent);
+  else if ((worth === 'bulk' && isSuspect(destination)) || (worth === 'bulk' && whole && isForeign(destination))) tell(bulkSent);
 }
 
 const firstOf = (command: Command): Command => pipedInto(command).at(-1) ?? command;

