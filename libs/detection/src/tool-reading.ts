@@ -21,7 +21,7 @@ export class ToolReading {
     const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
     const role = file !== '' ? roleOfFile(file) : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
-    return { role, tool, path, field, language: languageOf(role, tool, file), file };
+    return { role, tool, path, field, language: languageOf(role, tool, file), file, beside: leaf.siblings, around: leaf.outer };
   }
 
   #roleOf(tool: string, type: string | undefined, field: string): Role {

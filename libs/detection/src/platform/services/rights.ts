@@ -3,6 +3,7 @@ import type { Place } from '../../place.ts';
 import type { Analyser, PatternRule } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 import { windowed } from '../../windowed.ts';
+import { kindOfSettings, settingRules, tellSettings } from './settings.ts';
 
 const T = 'MITRE ATT&CK ';
 const adminRole = ruleOf('rights.admin-role', 'privilege_escalation', 'high', 'an account or group given administrator’s rights by a call', call('update_user', { user_id: 'u-1', role: 'admin' }), call('list_users', { role: 'admin' }), `${T}T1098`);
@@ -17,16 +18,25 @@ const WORDS = new Set([
 const RIGHT_FIELD = /(?:^|_)(?:role|permission|scope|access|access_level|privilege|group|user_type|account_type|level|policy|policy_name|policy_arn|entitlement|acl|grant|right|profile|new_role|tier)s?(?:_name|_id|_arn)?$/;
 const CHANGES = /^(?:update|set|assign|grant|add|change|modify|promote|elevate|edit|patch|put|attach|give|upgrade|iam|bind|escalate|make|enable)(?:_|$)|_(?:assign|grant|promote|elevate|update|set|put_policy|attach|add|change|modify|bind)(?:_|$)/;
 const MAKES = /^(?:create|invite|register|new|provision)(?:_|$)/;
-const SUBJECT = /(?:^|_)(?:user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
-const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential)s?$/;
+const SUBJECT = /(?:^|_)(?:oauth|oauth2|app|integration|token|scope|client|consent|session|federation|idp|saml|trust|mailbox|tenant|directory|user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
+const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential|api_token|token|app_password|service_token|bot_token|oauth_token|refresh_token)s?$/;
 const SAFEGUARD_TOOL = /(?:^|_)(?:disable|stop|delete|turn_off|remove|pause|suspend|deactivate|bypass)_(?:\w{1,20}_)?(?:mfa|2fa|two_factor|otp|logging|log_?s?|audit\w*|audit_log|trail|cloudtrail|alarm|alert|alerting|monitoring|firewall|waf|guardduty|detector|defender|antivirus|edr|branch_protection|protection|security_hub|flow_logs|rate_limit|policy_enforcement|approval)s?(?:_|$)/;
 
 /** Calls that take Kubernetes objects. */
 const CLUSTER_TOOL = /(?:^|_)(?:k8s|kube\w*|kubernetes|cluster|rbac|manifest|openshift|oc)s?(?:_|$)/;
 const PUTS = /(?:^|_)(?:create|apply|patch|replace|update|put|upsert|deploy|set|edit)(?:_|$)/;
 
-type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean; cluster: boolean }>;
-const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false, cluster: false };
+/** An administrator’s role by how its name ends: `Organization Owner`, `billing_admin`, `admin:org`. */
+const ADMIN_ROLE = /^(?:[\w ./-]{0,40}[ _.:/-])?(?:owners?|admin(?:istrator)?s?|root|super[ _-]?users?|sys[ _-]?admins?|super[ _-]?admin(?:istrator)?s?|cluster-admin|masters|full[ _-]?(?:access|control)|all[ _-]?(?:privileges|permissions|scopes))(?::(?:\*|all|org|write|enterprise|[a-z]{2,12}_hook))?$/i;
+const NO_ADMIN_ROLE = /^(?:product|process|data|document|task|record|content|story|feature|risk|budget|file|asset|business|service|code|event|list|item|pet|car|home|house|dog|cat|shop|store)[ _-]owners?$/i;
+
+const isAdminRight = (text: string): boolean => WORDS.has(text.toLowerCase().replace(/^arn:aws:iam::aws:policy\//, '')) || (ADMIN_ROLE.test(text) && !NO_ADMIN_ROLE.test(text)) || /^roles\/(?:owner|editor|iam\.\w*(?:admin|tokencreator)|resourcemanager\.\w*admin)$/i.test(text);
+
+type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean; cluster: boolean; elevates: boolean; settings: ReturnType<typeof kindOfSettings> }>;
+const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false, cluster: false, elevates: false, settings: undefined };
+
+/** Tools that lend somebody another one’s rights. */
+const ELEVATES = /(?:^|_)(?:elevate|escalate|impersonate|become|sudo|break_glass|assume_role|switch_user|run_as|activate_role|pim|grant_self|request_admin)(?:_|$)/;
 
 let last: Readonly<{ tool: string; kind: Kind }> = { tool: '', kind: NO_KIND };
 
@@ -35,7 +45,7 @@ function kindOf(tool: string): Kind {
   if (last.tool === tool) return last.kind;
   const name = words(tool);
   const subject = SUBJECT.test(name);
-  last = { tool, kind: { changes: subject && CHANGES.test(name), makes: subject && MAKES.test(name), keys: KEY_TOOL.test(name), safeguards: SAFEGUARD_TOOL.test(name), cluster: CLUSTER_TOOL.test(name) && PUTS.test(name) } };
+  last = { tool, kind: { changes: subject && CHANGES.test(name), makes: subject && MAKES.test(name), keys: KEY_TOOL.test(name), safeguards: SAFEGUARD_TOOL.test(name), cluster: CLUSTER_TOOL.test(name) && PUTS.test(name), elevates: ELEVATES.test(name), settings: kindOfSettings(name) } };
   return last.kind;
 }
 
@@ -49,25 +59,31 @@ function isClusterRight(text: string, { path, field }: Place): boolean {
   return text === 'cluster-admin' ? /\/roleRef\/name$/.test(path) : text === 'system:masters' && /\/subjects\/\d+\/name$/.test(path);
 }
 
+/** Longer ones are no names of rights. */
+const MAX_RIGHT = 64;
+
 /** Short values of calls that change who may do what. */
 export const rightsGiven: Analyser = {
   name: 'platform.rights-given',
-  rules: [adminRole, adminMade, keyMade, safeguardOff],
+  rules: [adminRole, adminMade, keyMade, safeguardOff, ...settingRules],
   roles: ['value', 'address', 'prose', 'host', 'code', 'path'],
   literals: [],
   analyse(view) {
     const { text, place } = view;
-    if (text.length > 64) return;
-    const { changes, makes, keys, safeguards, cluster } = kindOf(place.tool);
+    if (text.length > MAX_RIGHT) return;
+    const { changes, makes, keys, safeguards, cluster, elevates, settings } = kindOf(place.tool);
+    if (settings && place.beside) tellSettings(view, settings);
+    if (elevates && isAdminRight(text.trim())) view.report(adminRole, 0, text.length);
     if (cluster && isClusterRight(text, place)) {
       view.report(adminRole, 0, text.length);
       return;
     }
     if (!changes && !makes && !keys && !safeguards) return;
     if ((text === 'allUsers' || text === 'allAuthenticatedUsers') && (changes || makes) && /^members?$|principal/.test(place.field)) view.report(adminRole, 0, text.length);
-    const right = WORDS.has(text.trim().toLowerCase().replace(/^arn:aws:iam::aws:policy\//, ''));
+    const right = isAdminRight(text.trim());
     if (safeguards) view.report(safeguardOff, 0, text.length);
     if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
+    if (keys && right && RIGHT_FIELD.test(place.field)) view.report(adminRole, 0, text.length);
     if (!right || !(RIGHT_FIELD.test(place.field) || RIGHT_OBJECT.test(place.path))) {
       if ((changes || makes) && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);
       return;
@@ -122,17 +138,17 @@ const GRANT_RULE = ruleOf(
 );
 
 /** Tools that run statements, whatever their field is called. */
-const RUNS_SQL = /(?:^|_)(?:run|exec|execute)_?(?:t?sql|plsql|psql|quer(?:y|ies)|statements?|ddl)(?:_|$)|(?:sql|postgres\w*|oracle|database)_(?:query|run|exec\w*|batch)(?:_|$)/;
+const RUNS_SQL = /(?:^|_)(?:run|exec|execute)_?(?:t?sql|plsql|psql|quer(?:y|ies)|statements?|ddl)(?:_|$)|(?:sql|postgres\w*|oracle|database|warehouse|snowflake|bigquery|redshift|dwh|db)_(?:query|run|exec\w*|batch|statement)(?:_|$)/;
 
 export const databaseAdmin: Analyser = windowed(
   {
   ...GRANT_RULE,
   roles: ['sql', 'shell', 'code', 'value', 'prose'],
-  literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'"],
+  literals: ['grant ', 'superuser', 'sysadmin', 'createrole', 'bypassrls', 'addsrvrolemember', 'pg_read_server_files', 'pg_execute_server', 'is_admin', "role='admin", "role = 'admin", "'admin'", 'userauth', "'superadmin'", "'owner'", "_admin'"],
   before: 160,
   after: 200,
   pattern:
-    /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
+    /\bgrant\s+all(?:\s+privileges)?\s+on\s+\*\s*\.\s*\*\s+to\b|\bgrant\b[^;]{1,120}\bwith\s+(?:grant|admin)\s+option\b|\b(?:alter|create)\s+(?:role|user)\s+[^;]{1,100}\b(?:superuser|createrole|bypassrls|replication)\b(?<!no(?:superuser|createrole|bypassrls|replication))|\bgrant\s+(?:dba|sysdba|sysadmin|rds_superuser|pg_read_server_files|pg_write_server_files|pg_execute_server_program|exempt\s+access\s+policy|accountadmin|securityadmin|super|file|all\s+privileges\s+on\s+all)\b[^;]{0,80}\bto\b|sp_addsrvrolemember|\binsert\s+into\s+[\w."[\]`]{0,40}(?:roles?|admins?|permissions?|grants?|privileges?|memberships?|group_members?|acl)\b[^;]{0,200}'(?:[a-z_]{0,20}admin|administrator|superadmin|root|owner|superuser|sudo)'|alter\s+server\s+role\s+\[?(?:sysadmin|securityadmin)\]?\s+add\s+member|\bupdate\s+[\w."[\]`]{1,60}\s+set\s+[^;]{0,120}\b(?:role|is_admin|is_superuser|is_staff|admin|user_role|access_level|permissions)\s*=\s*(?:'(?:admin|administrator|superadmin|root|owner|superuser)'|true|1\b)/i,
   },
   (place) => place.role === 'sql' || place.role === 'shell' || (place.file === '' && (place.role === 'code' || RUNS_SQL.test(words(place.tool)))),
 );

@@ -1,0 +1,137 @@
+import { call, ruleOf } from '../examples.ts';
+import type { Rule, View } from '../../rule.ts';
+
+const T = 'MITRE ATT&CK ';
+const safeguardSet = ruleOf(
+  'settings.safeguard-off', 'privilege_escalation', 'high', 'a switch of a call that takes away a review, a second factor, an audit log or another safeguard', call('update_branch_protection', { repo: 'acme/shop', branch: 'main', allow_force_pushes: true, enforce_admins: false }),
+  call('update_branch_protection', { repo: 'acme/shop', branch: 'main', required_reviews: 2, enforce_admins: true }), `${T}T1562, T1556`,
+);
+const openToAll = ruleOf(
+  'settings.open-to-all', 'privilege_escalation', 'high', 'every port, or one for administration or data, opened to all addresses', call('update_security_group', { group: 'sg-1', ingress: [{ protocol: 'tcp', cidr: '0.0.0.0/0', from: 22, to: 22 }] }),
+  call('update_security_group', { group: 'sg-1', ingress: [{ protocol: 'tcp', cidr: '0.0.0.0/0', from: 443, to: 443 }] }), `${T}T1562.007`,
+);
+const anybodyAllowed = ruleOf(
+  'settings.anybody-allowed', 'network_exfiltration', 'high', 'a policy that lets anybody read or write a store', call('put_bucket_policy', { bucket: 'a', policy: { Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject' }] } }),
+  call('put_bucket_policy', { bucket: 'a', policy: { Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::123456789012:role/app' }, Action: 's3:GetObject' }] } }), `${T}T1530`,
+);
+const madePublic = ruleOf(
+  'settings.made-public', 'network_exfiltration', 'high', 'a private repository, or a file, folder or report of people or money, made readable for anybody', call('drive_share', { file: 'payroll-2026.xlsx', type: 'anyone', role: 'reader' }), call('drive_share', { file: 'team-photo.jpg', type: 'anyone', role: 'reader' }), `${T}T1567, T1537`,
+);
+const openlyShared = ruleOf('settings.openly-shared', 'network_exfiltration', 'medium', 'something made readable for anybody who has the link', call('drive_share', { file: 'team-photo.jpg', type: 'anyone', role: 'reader' }), call('drive_share', { file: 'team-photo.jpg', type: 'user', email: 'lena@example.com' }), `${T}T1537`);
+const handedOver = ruleOf('settings.handed-over', 'privilege_escalation', 'high', 'the ownership of a repository, project, domain or workspace handed to somebody else', call('github_transfer_repository', { repo: 'acme/shop', new_owner: 'lena-x' }), call('transfer_ticket', { ticket: 'T-1', new_owner: 'lena' }), `${T}T1098`);
+const writingKey = ruleOf('settings.writing-key', 'persistence', 'high', 'a key added that may write to a repository, or log in as root', call('add_deploy_key', { repo: 'acme/shop', title: 'ci', read_only: false }), call('add_deploy_key', { repo: 'acme/shop', title: 'ci', read_only: true }), `${T}T1098.004`);
+const hostRights = ruleOf(
+  'settings.host-rights', 'privilege_escalation', 'high', 'a container started with all rights of its host by a call', call('run_container', { image: 'alpine', privileged: true, pid_mode: 'host' }), call('run_container', { image: 'alpine', privileged: false, network: 'bridge' }), `${T}T1611`,
+);
+
+export const settingRules: readonly Rule[] = [safeguardSet, openToAll, anybodyAllowed, madePublic, openlyShared, handedOver, writingKey, hostRights];
+
+type Fields = Readonly<Record<string, unknown>>;
+type Look = (beside: Fields, view: View) => Rule | undefined;
+
+const MAX_FIELDS = 32;
+const entriesOf = (fields: Fields): readonly (readonly [string, unknown])[] => Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200;
+
+/** Switches, their names without blanks, that guard something while they are on. */
+const GUARD = /(?:mfa|2fa|twofactor|multifactor|audit|secretscanning|pushprotection|guardduty|cloudtrail|blockpublic|restrictpublic|ignorepublicacls|publicaccessblock|requireapproval|approvalrequired|requirereviews?|requiresapproval|enforceadmins|enforcemfa|firewall|waf$|antivirus|realtimeprotection|edr$|requireauth|authrequired|authentication$|requiresignature|signedcommits|verifysignature|branchprotection|sandbox|confinement|guardrails?|policyenforcement|iprestriction|ipallowlist|confirmationrequired|requireconfirmation|humanapproval|humanintheloop)/;
+/** Switches that guard nothing any more while they are on. */
+const UNGUARD = /^(?:bypass|skip|disable|ignore|override|suppress|turnoff|without|no)(?:all)?(?:approvals?|mfa|2fa|audit\w*|polic(?:y|ies)|guardrails?|safety\w*|authori[sz]ation|permissions?|permissionchecks?|security\w*|reviews?|sandbox|confirmations?|humanapproval|restrictions|accesscontrol|signatureverification)$|^(?:allowforcepush(?:es)?|allowdeletions|anonymousaccess|allowanonymous|publicaccess|dangerouslyskippermissions|autoapprove(?:all)?|allowall|unrestricted|godmode|sudomode|superusermode)$/;
+const REVIEWS = /^(?:required(?:approving)?(?:pullrequest)?reviews?(?:count)?|requiredapprovals?|requiredreviewers|approvalsrequired|minapprovals|requiredstatuschecks)$/;
+
+const safeguards: Look = (beside) => {
+  let weakened = 0;
+  for (const [key, value] of entriesOf(beside)) {
+    if (value === false && GUARD.test(key) && !/^enforceadmins$/.test(key)) return safeguardSet;
+    if (value === true && UNGUARD.test(key)) return safeguardSet;
+    if ((value === false && key === 'enforceadmins') || ((value === null || value === 0 || value === false) && REVIEWS.test(key))) weakened += 1;
+  }
+  return weakened > 1 ? safeguardSet : undefined;
+};
+
+const ALL_ADDRESSES = /^(?:0\.0\.0\.0\/0|::\/0|0\.0\.0\.0|\*|any|all|internet|everyone)$/i;
+const GUARDED_PORTS: ReadonlySet<number> = new Set([21, 22, 23, 135, 139, 445, 1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5601, 5900, 5984, 5985, 5986, 6379, 6443, 8086, 9042, 9200, 10250, 11211, 27017]);
+
+const openings: Look = (beside, { text }) => {
+  if (!ALL_ADDRESSES.test(text)) return undefined;
+  const ports: number[] = [];
+  let every = false;
+  let named = false;
+  for (const [key, value] of entriesOf(beside)) {
+    if (/protocol/.test(key) && /^(?:-1|all|any|\*)$/i.test(String(value))) every = true;
+    if (!/port|^from$|^to$|range/.test(key)) continue;
+    named = true;
+    if (/^(?:-1|all|any|\*|0-65535|1-65535)$/i.test(String(value))) every = true;
+    else for (const [port] of (Array.isArray(value) ? value.slice(0, 16).join(',') : String(value)).slice(0, 200).matchAll(/\d{1,5}/g)) ports.push(Number(port));
+  }
+  if (ports.length > 1 && Math.max(...ports) - Math.min(...ports) > 10_000) every = true;
+  return every || ports.some((port) => GUARDED_PORTS.has(port)) || (!named && /^(?:0\.0\.0\.0\/0|::\/0)$/.test(text) && ports.length === 0 && !('protocol' in beside)) ? openToAll : undefined;
+};
+
+/** `Principal: "*"`, `{AWS: "*"}`, `["*"]`; a condition beside it narrows it. */
+function isAnybody(principal: unknown): boolean {
+  if (principal === '*' || principal === 'allUsers' || principal === 'allAuthenticatedUsers') return true;
+  if (Array.isArray(principal)) return principal.slice(0, 16).some((one) => one === '*' || one === 'allUsers');
+  return typeof principal === 'object' && principal !== null && Object.values(principal).slice(0, 4).some(isAnybody);
+}
+const policies: Look = (beside, { text }) => {
+  const fields = Object.fromEntries(entriesOf(beside));
+  if (text === 'Allow' && isAnybody(fields['principal']) && fields['condition'] === undefined) return anybodyAllowed;
+  return /^public-read(?:-write)?$|^authenticated-read$|^(?:AllUsers|AuthenticatedUsers)$/.test(text) || (isText(fields['uri']) && /AllUsers$/.test(fields['uri'])) ? anybodyAllowed : undefined;
+};
+
+const ANYBODY = /^(?:anyone|any_?one_with_?(?:the_?)?link|anyone with (?:the )?link|public|everyone|all_?users|world|internet|unlisted|anonymous|public_to_web|published)$/i;
+const PRIVATE_THING = /customer|client|employee|payroll|salar|contract|invoice|patient|member|billing|financ|\btax|passport|credential|secret|passw|private|confidential|wallet|personnel|payment|medical|internal|\bhr\b|board|legal|merger|acquisition|budget|forecast|strategy|\bprod\b|production|backup|dump|database|export|\.env|keys?\b|infra\b|payments|incident|audit|security|nda\b|complaint|health|lead[s_]|crm/i;
+
+const sharing: Look = (beside, view) => {
+  const entries = entriesOf(beside);
+  const open = entries.some(([key, value]) => (isText(value) && ANYBODY.test(value) && /^(?:type|visibility|access|scope|sharing|audience|permission|who|sharewith|sharedwith|with|generalaccess|linkaccess|mode|to|acl|level|privacy|granteetype|principal)$/.test(key)) || (value === true && /^(?:public|ispublic|makepublic|anyonewithlink|publiclink|published|worldreadable|publiclyaccessible)$/.test(key)) || (value === false && /^(?:private|isprivate|restricted)$/.test(key)));
+  if (!open) return undefined;
+  if (/(?:^|[_.-])repo/i.test(view.place.tool) || entries.some(([key]) => /^(?:repo|repository)$/.test(key))) return /(?:create|new|fork|init)/i.test(view.place.tool) ? undefined : madePublic;
+  if (entries.some(([key, value]) => value === true && key === 'publiclyaccessible')) return madePublic;
+  return entries.some(([, value]) => isText(value) && PRIVATE_THING.test(value)) ? madePublic : openlyShared;
+};
+
+const handing: Look = (_, { place }) => (/^(?:new_?(?:owner|admin|namespace|organization|org|account)|to(?:_user|_org|_account|_owner|_namespace)?|target(?:_owner|_org|_account|_namespace)?|owner|recipient|destination_account|transfer_to)$/.test(place.field) ? handedOver : undefined);
+
+const keys: Look = (beside) => (entriesOf(beside).some(([key, value]) => (value === false && /^(?:readonly|isreadonly)$/.test(key)) || (value === true && /^(?:canpush|write|allowwrite|writeaccess|allowpush)$/.test(key)) || (value === 'root' && /^(?:user|username|account|login)$/.test(key))) ? writingKey : undefined);
+
+const containers: Look = (beside, { place }) => {
+  const own = entriesOf(beside);
+  const outer = place.around ? entriesOf(place.around) : [];
+  const context = own.find(([key]) => key === 'securitycontext')?.[1];
+  const inner = typeof context === 'object' && context !== null ? entriesOf(context as Fields) : [];
+  const isPrivileged = [...own, ...inner].some(([key, value]) => (value === true && key === 'privileged') || (Array.isArray(value) && /^cap(?:s|abilities|add)?$/.test(key) && value.slice(0, 32).some((one) => /^(?:CAP_)?(?:SYS_ADMIN|ALL|SYS_PTRACE|SYS_MODULE)$/i.test(String(one)))));
+  if (!isPrivileged) return undefined;
+  const shares = [...own, ...outer].some(([key, value]) => (value === true && /^host(?:pid|network|ipc)$/.test(key)) || (value === 'host' && /^(?:pid|pidmode|network|networkmode|ipc|ipcmode|userns|usernsmode|net)$/.test(key)) || (/^(?:volumes?|binds?|mounts?)$/.test(key) && HOST_ROOT.test(JSON.stringify(value).slice(0, 2_000))));
+  return shares ? hostRights : undefined;
+};
+const HOST_ROOT = /"\/:|"(?:path|source|src|hostpath|host_path)":\s*"\/"|docker\.sock|containerd\.sock/i;
+
+/** What a tool’s name says it changes, and how its switches are judged. */
+const looks: readonly (readonly [tool: RegExp, look: Look])[] = [
+  [/(?:^|_)(?:update|set|change|configure|modify|patch|put|edit|disable|elevate|escalate|merge|assign|grant|approve|toggle|switch|apply|execute|run|start|spawn|launch)(?:_|$)/, safeguards],
+  [/(?:^|_)(?:security_groups?|firewalls?|ingress|inbound|nsg|network_acl|nacl|access_lists?|allow_?lists?|ip_?white_?lists?|authorized_networks?|network_rules?|trusted_ips?|port)(?:_|$)/, openings],
+  [/(?:^|_)(?:bucket|storage|s3|blob|object|container|queue|topic|repository|registry|key|lambda|function|ecr|sqs|sns|kms|acl)s?_?(?:policy|policies|acl|permissions?|access|iam)?(?:_|$)/, policies],
+  [/(?:^|_)(?:share|shar(?:e_link|ing)|visibility|publish|permissions?|acl|expose|repo|repository|public_link|access|db_instance|instance|database|dashboard|calendar)s?(?:_|$)/, sharing],
+  [/(?:^|_)transfer_(?:\w{1,20}_)?(?:repo|repository|repositories|ownership|owner|project|domain|workspace|org|organization|site|app|drive|bucket|channel|tenant|namespace|registration|subscription|zone)s?(?:_|$)|(?:^|_)(?:repo|repository|project|domain|workspace|org|organization|bucket|drive|app|account|zone)_transfer(?:_|$)|(?:^|_)(?:change|set|update|reassign)_(?:\w{1,20}_)?owner(?:ship)?(?:_|$)/, handing],
+  [/(?:^|_)(?:add|create|register|upload|import|install|authorize|put)_(?:\w{1,20}_)?(?:deploy|ssh|public|authorized|access)_keys?(?:_|$)/, keys],
+  [/(?:^|_)(?:docker|containers?|pods?|podman|compose|ecs|task|kube\w*|k8s|deployments?|daemonsets?|jobs?|workloads?|sandbox|manifest|nomad)(?:_|$)/, containers],
+];
+
+/** The looks that a tool’s switches deserve; undefined if none. */
+export function kindOfSettings(tool: string): readonly Look[] | undefined {
+  const kind = looks.filter(([pattern]) => pattern.test(tool)).map(([, look]) => look);
+  return kind.length > 0 && !/^(?:get|list|read|describe|search|find|show|check|query|fetch|count|view|simulate|preview|diff|validate)(?:_|$)/.test(tool) ? kind : undefined;
+}
+
+/** Reported on the strings beside the switches: a number or a switch has no text of its own. */
+export function tellSettings(view: View, kind: readonly Look[]): void {
+  const { beside } = view.place;
+  if (!beside || view.decodings.length > 0) return;
+  view.budget.spend(64 * kind.length);
+  for (const look of kind) {
+    const rule = look(beside, view);
+    if (rule) view.report(rule, 0, view.text.length);
+  }
+}
