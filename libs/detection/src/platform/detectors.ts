@@ -6,7 +6,9 @@ import { posixCommands, writtenShellScripts } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
-import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, rightsGiven } from './services/rights.ts';
+import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
+import { deliveries, placeholdersSent, secretsAttached } from './services/sent-out.ts';
+import { commandsInFiles } from './posix/in-files.ts';
 import { keysAdded, mailForwarding, storedForLater } from './services/schedules.ts';
 import { windowsCommandsInShells, windowsScripts } from './windows/detector.ts';
 
@@ -30,8 +32,13 @@ export const platformDetectors: readonly Detector[] = [
   hostFoldersMounted,
   adminPolicy,
   adminPolicyWritten,
+  hostTakenByManifest,
   databaseAdmin,
   storedForLater,
   keysAdded,
   mailForwarding,
+  deliveries,
+  placeholdersSent,
+  secretsAttached,
+  commandsInFiles,
 ];

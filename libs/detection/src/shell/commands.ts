@@ -134,7 +134,7 @@ const inLines: Analyser = {
 };
 
 /** Where the command of a line begins and ends: behind its key and inside its quotes. */
-function commandOf(line: string, from: number): readonly [number, number] {
+export function commandOf(line: string, from: number): readonly [number, number] {
   const listed = LISTED.exec(line.slice(0, 512))?.[0].length;
   if (listed !== undefined) return [from + listed, from + Math.max(listed, line.lastIndexOf('"'))];
   const start = LINE.exec(line)?.[0].length ?? 0;

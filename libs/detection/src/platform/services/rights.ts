@@ -118,6 +118,22 @@ export const adminPolicy: Analyser = windowed(
   (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
 );
 
+/** An object for a cluster in a file, whose container leaves for its host. */
+export const hostTakenByManifest: Analyser = windowed(
+  {
+    ...ruleOf(
+      'rights.host-taken', 'privilege_escalation', 'high', 'a file with a pod that mounts the host’s root folder and enters it or has all its rights', write('k8s/x.yaml', 'kind: Pod\nspec:\n  containers:\n  - command: ["chroot", "/host", "sh"]\n    securityContext: {privileged: true}\n  volumes: [{name: h, hostPath: {path: /}}]\n'),
+      write('k8s/exporter.yaml', 'kind: DaemonSet\nspec:\n  hostPID: true\n  containers:\n  - args: ["--path.rootfs=/host"]\n  volumes: [{name: h, hostPath: {path: /}}]\n'), `${T}T1611`,
+    ),
+    roles: ['code', 'value', 'prose', 'shell'],
+    literals: ['hostpath'],
+    before: 1_600,
+    after: 1_200,
+    pattern: /(?:\bchroot["',\s]{1,6}\/(?:host|mnt|rootfs|node)|\bnsenter\b)[^]{0,1500}?hostPath["']?\s*:\s*\{?\s*["']?path["']?\s*:\s*["']?\/["']?\s*[}\n,]|hostPath["']?\s*:\s*\{?\s*["']?path["']?\s*:\s*["']?\/["']?\s*[}\n,][^]{0,1100}?(?:\bchroot["',\s]{1,6}\/(?:host|mnt|rootfs|node)|\bnsenter\b)/i,
+  },
+  (place) => !/\.(?:md|rst|txt|adoc)$/.test(place.file),
+);
+
 /** The same in a file: to be looked at before it is applied. */
 export const adminPolicyWritten: Analyser = windowed(
   {

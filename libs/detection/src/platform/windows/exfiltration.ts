@@ -21,12 +21,15 @@ export const windowsExfiltrationLiterals: readonly string[] = [
 
 const SENDS = pattern(String.raw`invoke-(?:webrequest|restmethod)\b|(?:^|[\s|(;{=&])(?:iwr|irm|curl|wget|curl\.exe)\s|upload(?:file|string|data|values)(?:async|taskasync)?\(|@(bitsadmin)\s…/upload|start-bitstransfer…-transfertype\s+upload|send-mailmessage|postasync|putasync|@(ftp)\s…-s:|@(curl)\s|@(rclone)\s+(?:copy|sync|move)\b|@(datasvcutil|configsecuritypolicy|certreq|certoc|diantz|tar|robocopy|xcopy|wsreset)\s|(?:^|[\s|(])(?:copy|copy-item|cp|xcopy|robocopy|move|move-item)\s+(?:[-/]\S+\s+){0,4}(?!\\\\)\S.{0,160}?\s\\\\\d`);
 const SENDS_FILE = pattern(String.raw`-infile\b|-method\s+(?:post|put)…(?:get-content|\bgc\b|readall(?:bytes|text|lines)|-raw|get-clipboard|get-childitem|compress-archive|-form\b…get-item)|-body\s…(?:get-content|\bgc\b|readall|get-item|get-process|dir env:|gci env:|ipconfig|systeminfo|whoami|tobase64string)|upload(?:file|data|string)|@(bitsadmin)\s…/upload|-transfertype\s+upload|(?:-attachments?|-a)\s\S|(?:[?&]\w{1,20}=|/)\$?\(?\S{0,40}(?:tobase64string|readall|get-content)|tobase64string\(…\.{0,3}(?:readall|getbytes\((?:get-content|\$))|@(curl)\s…(?:-f\s+\S{1,40}=@|-t\s+\S|--upload-file|-d\s+@|--data(?:-binary)?\s+@|-f\s+@)|@(ftp)\s…-s:|content\s?=\s?\(?get-content|@(rclone)\s+(?:copy|sync|move)\s|@(datasvcutil)\s…/uri:\s?https?:|@(configsecuritypolicy)\s+\S{1,200}\s+https?:|@(certreq)\s…[-/]post\b…https?:|(?:^|[\s|(])(?:copy|copy-item|cp|xcopy|robocopy|move|move-item)\s+(?:[-/]\S+\s+){0,4}(?!\\\\)\S.{0,160}?\s\\\\(?!10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)(?:\d{1,3}\.){3}\d{1,3}\\`);
+/** What a person copied, typed or looks at, sent in the same statement. */
+const TAKES = /get-clipboard|getasynckeystate|copyfromscreen|\[windows\.forms\.clipboard\]|windows\.forms\.clipboard\]::get/;
 const ENVIRONMENT = /(?:get-childitem|gci|dir|ls)\s+env:|\[environment\]::getenvironmentvariables/;
 const NAME_TOOL = pattern(String.raw`(?:@(nslookup|ping)\s|resolve-dnsname\s|getaddrinfo|gethostaddresses\()…(?:\$\(|tobase64|\$\w{1,30}\.|%\w{1,30}%\.)\S*`);
 
 /** One statement that sends something away, by its own words and by the values that its variables got before. */
 export function tellWindowsExfiltration(view: View, { text, words, start, end }: Statement): void {
   if (NAME_TOOL.test(text) && /[a-z0-9-]+\.[a-z]{2,}/.test(text)) view.report(nameTunnel, start, end);
+  if (TAKES.test(text) && SENDS.test(text) && !/https?:\/\/(?:localhost|127\.)/.test(text)) view.report(upload, start, end);
   if (!SENDS.test(text)) return;
   const host = hostOf(text);
   if (host !== '' && !isForeign(destinationOf(host))) return;
