@@ -126,7 +126,7 @@ const SEARCHED = /(?:^|\/|\*)\.?(?:id_[rd]sa|id_(?=[*?])|id_ed25519|id_ecdsa|cre
 const WIDE_ROOT = /^(?:\/{1,3}(?:home|root|users|etc|var|opt|srv|mnt|data|private)?\/?|~\/?|\$\{?HOME\}?\/?|\/{2,}\.?[\w.]+|\/home\/.*|[A-Za-z]:[\\/]?)$/i;
 
 /** `find / -name id_rsa`, `grep -r password /home`, `locate wallet.dat`. */
-function searchForSecrets({ name, args }: Command): boolean {
+export function searchForSecrets({ name, args }: Command): boolean {
   if (name === 'locate' || name === 'mdfind') return args.some(({ text }) => SEARCHED.test(text));
   if (name === 'find' || name === 'gfind') {
     if (args.slice(0, 4).some(({ text }) => /^\/proc\/?/.test(text)) && args.some(({ text }) => /^(?:\S*\/)?(?:environ|mem)$/.test(text))) return true;
