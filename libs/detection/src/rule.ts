@@ -63,6 +63,18 @@ export type PatternRule = Rule &
 /** Code that understands a text and may tell several rules. Its work is charged to `view.budget`, about one step a character looked at. */
 export type Analyser = Waking & Readonly<{ name: string; rules: readonly Rule[]; analyse: (view: View) => void }>;
 
+/** A call as a whole. */
+export type ViewedCall = Readonly<{
+  tool: string;
+  arguments: Readonly<Record<string, unknown>>;
+  budget: Budget;
+  /** Reports a finding that no single string shows; it is told of the call (the empty JSON pointer) with the tool's name. */
+  report: (rule: Rule) => void;
+}>;
+
+/** Code that reads a call as a whole, once: what its tool does to what its arguments name. Most tools must cost it next to nothing. */
+export type CallAnalyser = Readonly<{ name: string; rules: readonly Rule[]; analyse: (call: ViewedCall) => void }>;
+
 export type Detector = PatternRule | Analyser;
 
 export const isAnalyser = (detector: Detector): detector is Analyser => 'analyse' in detector;

@@ -1,13 +1,14 @@
 import { allDetectors } from './all-detectors.ts';
+import { callAnalysers } from './calls/detectors.ts';
 import { type Rule, rulesOf } from './rule.ts';
 import { incompleteRule, type ScannedCall, Scanner, type ScanOptions } from './scanner.ts';
 import { type Change, sanitize } from './sanitize.ts';
 import type { Scan } from './threat.ts';
 
-const scanner = new Scanner(allDetectors);
+const scanner = new Scanner(allDetectors, callAnalysers);
 
-/** Every rule that looks at a text, once, ordered by subject. */
-export const allRules: readonly Rule[] = [...new Set(allDetectors.flatMap(rulesOf))];
+/** Every rule that looks at a text or a call, once, ordered by subject. */
+export const allRules: readonly Rule[] = [...new Set([...allDetectors.flatMap(rulesOf), ...callAnalysers.flatMap(({ rules }) => rules)])];
 
 /** The one rule that looks at the scan itself. */
 export { incompleteRule };

@@ -5,7 +5,7 @@ import { visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
 import type { Place } from './place.ts';
 import { riskScore } from './risk.ts';
-import type { Detector, Rule, View } from './rule.ts';
+import type { CallAnalyser, Detector, Rule, View } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
 import { commandLineOf, type Leaf, ToolReading } from './tool-reading.ts';
 
@@ -33,14 +33,21 @@ export const incompleteRule = {
 export class Scanner {
   readonly #engine: Engine;
   readonly #reading = new ToolReading();
+  readonly #callAnalysers: readonly CallAnalyser[];
 
-  constructor(detectors: readonly Detector[]) {
+  constructor(detectors: readonly Detector[], callAnalysers: readonly CallAnalyser[] = []) {
     this.#engine = new Engine(detectors);
+    this.#callAnalysers = callAnalysers;
   }
 
-  /** Every string of the arguments, each read as its field is meant. */
+  /** The call as a whole, and every string of the arguments, each read as its field is meant. */
   scanCall({ name, type, arguments: toolArguments }: ScannedCall, options: ScanOptions = {}): Scan {
-    return this.#scan(toolArguments, options, (leaf) => this.#reading.placeOf(name, type, leaf));
+    return this.#scan(
+      toolArguments,
+      options,
+      (leaf) => this.#reading.placeOf(name, type, leaf),
+      (budget, threats) => this.#scanWhole(name, toolArguments, budget, threats),
+    );
   }
 
   /** What a tool returned, or any other content: a text, or JSON whose strings are read one by one. */
@@ -48,10 +55,11 @@ export class Scanner {
     return this.#scan(output, options, ({ path, field, listed }) => (listed === undefined ? { role: 'output', tool, path, field, language: '', file: '' } : undefined));
   }
 
-  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place | undefined): Scan {
+  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place | undefined, asWhole?: (budget: Budget, threats: Threats) => void): Scan {
     const threats = new Threats(extent);
     try {
       const budget = given ?? budgetFor(sizeOf(value));
+      asWhole?.(budget, threats);
       visitLeaves(value, budget, (leaf) => {
         const place = leaf.text.length < MIN_LENGTH ? undefined : placeOf(leaf);
         if (!place) return;
@@ -68,6 +76,17 @@ export class Scanner {
       threats.endsEarly(reasonOf(error));
     }
     return threats.scan();
+  }
+
+  #scanWhole(tool: string, toolArguments: ScannedCall['arguments'], budget: Budget, threats: Threats): void {
+    try {
+      for (const { analyse } of this.#callAnalysers) {
+        analyse({ tool, arguments: toolArguments, budget, report: (rule) => threats.reportsOf(asSent(tool), { role: 'value', tool, path: '', field: '', language: '', file: '' })(rule, 0, tool.length) });
+      }
+    } catch (error) {
+      if (budget.isSpent) throw error;
+      threats.endsEarly(reasonOf(error));
+    }
   }
 
   #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {

@@ -64,11 +64,12 @@ const named = (...names: string[]): RegExp => new RegExp(`(?:^|_)(?:${names.join
 const SHELL_TOOL = named('bash', 'sh', 'zsh', 'shell', 'terminal', 'ssh', 'command', 'cmdline', 'exec', 'execute', 'cron', 'docker', 'kubectl', 'console', 'process', 'subprocess');
 const POWERSHELL_TOOL = named('powershell', 'pwsh');
 const CMD_TOOL = named('cmd', 'cmd_exe', 'batch');
-const SQL_TOOL = named('sql', 'postgres', 'postgresql', 'mysql', 'sqlite', 'db', 'database', 'bigquery', 'snowflake', 'warehouse', 'query_data');
+const DATABASES = ['sql', 'postgres', 'postgresql', 'mysql', 'sqlite', 'db', 'database', 'bigquery', 'snowflake', 'warehouse', 'mariadb', 'mssql', 'oracle', 'redshift', 'clickhouse', 'cassandra', 'scylla', 'influx', 'influxdb', 'timescale', 'cockroach', 'duckdb', 'trino', 'presto', 'athena', 'hive', 'databricks', 'synapse', 'questdb'];
+const SQL_TOOL = named(...DATABASES, 'query_data');
 const CODE_TOOL = named('python', 'node', 'javascript', 'js', 'typescript', 'php', 'ruby', 'perl', 'code', 'interpreter', 'repl', 'eval', 'evaluate', 'notebook', 'jupyter', 'lua', 'script');
 
 const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'shell', 'run', 'bash', 'arg', 'argv', 'argument', 'entrypoint');
-const SQL_FIELD = named('sql', 'query', 'statement', 'queries');
+const SQL_FIELD = named('sql', 'query', 'statement', 'queries', 'cql', 'hql');
 const CODE_FIELD = named('code', 'source_code', 'snippet', 'program', 'script', 'expression', 'formula', 'javascript', 'python', 'old_text', 'new_text', 'old_string', 'new_string', 'old_str', 'new_str', 'diff', 'patch');
 const CONTENT_FIELD = named('content', 'contents', 'text', 'new_text', 'new_string', 'new_str', 'new_source', 'data', 'body', 'code', 'source');
 const PATH_FIELD = named('path', 'file', 'filename', 'file_name', 'filepath', 'dir', 'directory', 'folder', 'cwd', 'workdir', 'destination', 'dest', 'archive', 'entry', 'save_as', 'attachment', 'locale', 'template_name', 'doc', 'document', 'input', 'output', 'image');
@@ -87,7 +88,7 @@ const PROSE_FIELD = named(
 const PAYLOAD_FIELD = /^_?(?:arg_?\d*|(?:tool_?|action_?|user_?)?input|text|content|data|body|payload|value|code|quer(?:y|ies)|statement|expression|source|stdin|lines?|keys|instructions?|program)$/;
 /** Tools that run whatever they are given. */
 const RUNS_SHELL = /^(?:\w+_)?(?:bash|sh|zsh|shell|terminal|console|cmdline|command_line|subprocess|(?:run|exec|execute)_(?:bash|shell|command|commands|cmd|process|terminal))(?:_(?:tool|run|exec|execute|command|executor|session|mcp))*$/;
-const RUNS_SQL = /^(?:\w+_)?(?:run|exec|execute)_sql$|^(?:\w+_)?sql(?:_db)?_(?:query|exec|execute|run)$/;
+const RUNS_SQL = new RegExp(`^(?:\\w+_)?(?:run|exec|execute)_sql$|^(?:\\w+_)?(?:${DATABASES.join('|')})(?:_db)?_(?:query|exec|execute|run|sql|statement)$`);
 const RUNS_PYTHON = /^(?:\w+_)?python(?:_?\d)?(?:_(?:repl|ast|interpreter|exec|execute|run|code|tool))*$/;
 
 /** Specific fields first, then what the tool is for. */

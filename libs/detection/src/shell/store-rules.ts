@@ -37,6 +37,23 @@ export const storeRules: readonly PatternRule[] = [
   },
 ];
 
+/** A graph emptied: every node matched, and no label or condition that says which. */
+export const graphEmptied: PatternRule = {
+  id: 'shell.graph-emptied',
+  type,
+  severity: 'high',
+  sees: 'every node of a graph database deleted by a statement without a label or condition',
+  positive: { tool: 'neo4j_query', arguments: { cypher: 'MATCH (n) DETACH DELETE n' } },
+  nearMiss: { tool: 'neo4j_query', arguments: { cypher: "MATCH (n:Draft {state: 'void'}) DETACH DELETE n" } },
+  source: 'MITRE ATT&CK T1485',
+  roles: ['shell', 'code', 'value', 'sql', 'prose'],
+  literals: ['detach delete', 'delete n', '.drop().iterate', 'apoc.periodic'],
+  pattern: /\bmatch\s*\(\s*(\w{0,20})\s*\)\s*(?:optional\s+match\s*\(\s*\w{0,20}\s*\)\s*-\s*\[\s*\w{0,20}\s*\]\s*-\s*\(\s*\)\s*)?(?:with\s+\1\s+(?:limit\s+\d+\s+)?)?(?:detach\s+)?delete\s+\1\b|\bg\.V\(\)\.drop\(\)/i,
+  before: 160,
+  after: 80,
+  accepts: (_, { place }) => place.file === '' && (place.role !== 'prose' || /cypher|neo4j|graph|memgraph/.test(words(place.tool))),
+};
+
 /** Text processors whose own language starts programs, where a value is taken for their program. */
 export const processorRules: readonly PatternRule[] = [
   {

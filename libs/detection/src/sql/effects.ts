@@ -113,8 +113,10 @@ function namesAt(tokens: readonly Token[], from: number, end: number): string[] 
     const named = token?.kind === 'word' || token?.kind === 'name' || token?.kind === 'string' || token?.kind === 'variable' || token?.kind === 'number';
     if (!token || !named) break;
     names.push(token.text.toLowerCase());
+    // A schema for staging or tests says it of all its tables.
+    const schema = token.text.toLowerCase();
     while (isOperator(tokens[at + 1], '.') && at < end) at += 2;
-    if (at > from && tokens[at] !== token && tokens[at]) names[names.length - 1] = tokens[at]?.text.toLowerCase() ?? '';
+    if (at > from && tokens[at] !== token && tokens[at]) names[names.length - 1] = /^(?:staging|tmp|temp|test|tests|scratch|sandbox)$/.test(schema) ? `${schema}_` : (tokens[at]?.text.toLowerCase() ?? '');
     if (tokens[at + 1]?.kind !== 'comma') break;
     at += 1;
   }

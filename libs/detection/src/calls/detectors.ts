@@ -1,0 +1,7 @@
+import type { CallAnalyser } from '../rule.ts';
+import { destructiveCalls } from './destruction.ts';
+import { destructiveRequests } from './requests.ts';
+import { secretDumps } from './secret-dumps.ts';
+
+/** What a tool's name and its arguments tell together, beyond any one string. */
+export const callAnalysers: readonly CallAnalyser[] = [destructiveCalls, destructiveRequests, secretDumps];
