@@ -5,8 +5,13 @@ const type = 'destructive_command';
 const DRY = /^(?:--dry-run(?:=(?:client|server|true))?|--dryrun|--what-if|--whatif|--help|-h|help|--no-execute-changeset)$/;
 const dry = (words: readonly string[]): boolean => words.some((word) => DRY.test(word));
 
+/** Settings by which nothing can be had back any more, or nobody watches. */
+const WEAKENED = /put-bucket-versioning .*Suspended|put-object-lock-configuration .*Disabled|put-bucket-lifecycle\S* .*"?Days"?\s*:\s*[01]\b|--backup-retention-period 0\b|--no-deletion-protection.*--apply-immediately|--desired-capacity 0\b.*|(?:disable-security-hub|disable-organization-admin-account|disable-ebs-encryption-by-default|disable-macie|disable-rule|disable-alarm-actions)\b|update-detector .*--no-enable/;
+
 /** What cannot be had back, or stops more than one service. */
 const WEIGHTY = /(?:bucket|objects?$|db-|database|cluster|table|volume|snapshot|backup|vault|file-system|stack|trail|log-group|log-stream|repository|hosted-zone|vpc|domain|user-pool|organization|account|secret|parameter|image|stream|nodegroup|replication-group|fleet|detector|recorder|flow-logs|recovery-point|key$|key-deletion|auto-scaling-group|load-balancer|service$|role$|users?$|certificate|state-machine|file-share|environment|application)/;
+/** Namespaces made to be thrown away. */
+const PASSING = /^(?:-\S*|(?:ns\/)?(?:[\w-]*-)?(?:preview|test|tests|tmp|temp|e2e|ci|pr|review|dev|scratch|sandbox|demo)(?:-[\w-]+)?)$/;
 const AZURE = /^(?:group|vm|vmss|sql|storage|keyvault|aks|cosmosdb|disk|snapshot|network|postgres|mysql|mariadb|redis|acr|webapp|functionapp|ad|backup|monitor|resource|account|deployment|containerapp|servicebus|eventhubs|lock|role|dns|cdn|hdinsight|synapse|databricks|managementgroup)$/;
 const GOOGLE = /^(?:projects?|sql|compute|container|storage|kms|firestore|spanner|bigtable|redis|filestore|secrets|dns|iam|functions|run|pubsub|logging|dataproc|app|artifacts|composer|alloydb|organizations|folders|backup-dr|memcache|deployment-manager)$/;
 
@@ -30,9 +35,11 @@ export const cloudRules: readonly CommandRule[] = [
       if (name === 'eb' || name === 'ecs-cli') return operands.some((word) => word === 'terminate' || word === 'down');
       if (name !== 'aws' && name !== 'awslocal') return operands.some((word) => /^(?:rb|del|rm)$/.test(word)) && (hasOption(words, 'r', '--recursive') || hasOption(words, 'f', '--force') || operands.includes('rb') || operands.some((word) => /\*$/.test(word)));
       const has = (part: string): boolean => words.includes(part);
-      const nth = operands.findIndex((word, index) => index > 0 && /^(?:rb|rm|delete-|terminate-|schedule-key|stop-|deregister-|purge-|disable-|disassociate|leave-|remove-|update-trail|put-event-selectors|put-bucket-lifecycle|close-account)/.test(word));
+      const nth = operands.findIndex((word, index) => index > 0 && /^(?:rb|rm|delete-|terminate-|schedule-key|stop-|deregister-|purge-|disable-|disassociate|leave-|batch-delete-|put-bucket-versioning|put-object-lock|put-public-access|modify-db-|update-auto|sync|remove-|update-trail|put-event-selectors|put-bucket-lifecycle|close-account)/.test(word));
       const [kind, act] = nth > 0 ? [operands[nth - 1] ?? '', operands[nth] ?? ''] : [service, action];
-      if (kind === 's3') return act === 'rb' || (act === 'rm' && has('--recursive'));
+      const line = lineOf(words);
+      if (kind === 's3') return act === 'rb' || (act === 'rm' && has('--recursive')) || (act === 'sync' && has('--delete') && /(?:^|[/_-])empty/.test(operands[nth + 1] ?? ''));
+      if (WEAKENED.test(line)) return true;
       if (/^(?:terminate-instances|schedule-key-deletion|stop-logging|stop-configuration-recorder|purge-queue|disable-key|close-account|leave-organization)$/.test(act)) return true;
       if (kind === 'cloudtrail') return /^(?:delete-trail|update-trail|put-event-selectors)$/.test(act);
       return /^(?:delete|terminate|purge|deregister|remove)-/.test(act) && WEIGHTY.test(act) && !/^delete-(?:tags?|message)/.test(act);
@@ -61,7 +68,7 @@ export const cloudRules: readonly CommandRule[] = [
         case 'bq':
           return first === 'rm' && (hasOption(words, 'r', '--recursive') || hasOption(words, 'f', '--force'));
         case 'az':
-          return AZURE.test(first) && operands.slice(1, 4).some((word) => /^(?:delete|delete-batch|purge|destroy|remove|deallocate)$/.test(word)) && !/^(?:deallocate)$/.test(second);
+          return AZURE.test(first) && operands.slice(1, 4).some((word) => /^(?:delete|delete-batch|purge|destroy|remove|deallocate)$/.test(word)) && !/^(?:deallocate)$/.test(second) || /^backup protection disable .*--delete-backup-data/.test(lineOf(words));
         case 'doctl':
         case 'hcloud':
         case 'openstack':
@@ -123,10 +130,10 @@ export const cloudRules: readonly CommandRule[] = [
         case 'tofu':
         case 'terragrunt':
         case 'cdktf':
-          return (/\bdestroy\b/.test(text) && unasked && !/\bplan\b/.test(text)) || /\bdestroy-all\b/.test(text);
+          return (/^(?:-\S+ )?workspace delete .*-force/.test(text)) || /^state rm .*(?:\$\(|`)/.test(text) || (/\bdestroy\b/.test(text) && unasked && !/\bplan\b/.test(text)) || /\bdestroy-all\b/.test(text);
         case 'pulumi':
         case 'cdk':
-          return /^(?:.* )?(?:destroy|stack rm)\b/.test(text) && unasked;
+          return /^(?:.* )?(?:destroy|down|stack rm)\b/.test(text) && unasked;
         case 'serverless':
         case 'sls':
         case 'sst':
@@ -176,6 +183,7 @@ export const cloudRules: readonly CommandRule[] = [
       if (/\bscale\b/.test(text)) return /--replicas[= ]0\b/.test(text) && /--all\b/.test(text);
       if (/\bdrain\b/.test(text)) return /--force\b/.test(text) && /\$\(|`|--all|--selector/.test(text);
       if (!/(?:^| )delete\b/.test(text)) return false;
+      if (/\bdelete (?:ns|namespaces?)[ /]/.test(text) && operandsOf(words).length > 2 && operandsOf(words).slice(2).every((word) => PASSING.test(word))) return false;
       return /\bdelete\b.*\b(?:ns|namespaces?|pvc?|persistentvolume(?:claim)?s?|crds?|customresourcedefinitions?|nodes?|clusterroles?|storageclass(?:es)?|sc|projects?|clusters?)(?:\/\S+| |$)/.test(text) || /(?:^| )(?:--all|--all-namespaces|-A)\b/.test(text) || /kube-system/.test(text);
     },
   },
@@ -184,14 +192,14 @@ export const cloudRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'all containers, images with volumes, or volumes of a machine deleted',
-    programs: ['docker', 'podman', 'nerdctl', 'crictl'],
+    programs: ['docker', 'docker-compose', 'podman', 'nerdctl', 'crictl'],
     literals: ['docker', 'podman', 'nerdctl', 'crictl'],
     positive: bash('docker system prune -a --volumes -f'),
     nearMiss: bash('docker image prune -f; docker rm -f web; docker volume rm app_cache; docker compose down'),
     holds: (_, words) => {
       const text = lineOf(words);
       const all = /\$\(\s*(?:sudo )?(?:docker|podman|nerdctl)\b[^)]*\b(?:ps|ls|list|images|container|volume)\b[^)]*|`\s*(?:docker|podman) (?:ps|volume|images)/.test(text);
-      return (/^system prune\b/.test(text) && /--volumes\b/.test(text) && /(?:^| )(?:-[a-z]*f[a-z]*|--force)\b/.test(text)) || (/^system reset\b/.test(text) && /(?:-f|--force)\b/.test(text)) || (/^(?:rm|container rm|volume rm)\b/.test(text) && all) || (/^volume prune\b/.test(text) && /(?:^| )-[a-z]*a/.test(text)) || /^swarm leave (?:-f|--force)/.test(text);
+      return (/^system prune\b/.test(text) && /--volumes\b/.test(text) && /(?:^| )(?:-[a-z]*f[a-z]*|--force)\b/.test(text)) || (/^system reset\b/.test(text) && /(?:-f|--force)\b/.test(text)) || (/^(?:rm|container rm|volume rm)\b/.test(text) && all) || (/^volume prune\b/.test(text) && /(?:^| )-[a-z]*a/.test(text)) || /^swarm leave (?:-f|--force)/.test(text) || /^stack rm\b/.test(text) || /^rmp .*(?:-a|--all)\b/.test(text) || (/\bdown\b/.test(text) && /(?:^| )(?:-v|--volumes)\b/.test(text) && /--rmi[ =]all|prod/.test(text));
     },
   },
   {
@@ -203,6 +211,18 @@ export const cloudRules: readonly CommandRule[] = [
     positive: bash('docker system prune -af'),
     nearMiss: bash('docker system df'),
     holds: (_, words) => words[0] === 'system' && words[1] === 'prune' && hasOption(words, 'a', '--all') && hasOption(words, 'f', '--force'),
+  },
+  {
+    id: 'shell.remote-branches-lost',
+    type,
+    severity: 'high',
+    sees: 'the main branch of a remote repository deleted, or all its branches overwritten by force',
+    programs: ['git'],
+    literals: ['--mirror', '--delete', 'push'],
+    positive: bash('git push origin --delete main'),
+    nearMiss: bash('git push origin --delete feature/login && git push --force origin main'),
+    source: 'MITRE ATT&CK T1485',
+    holds: (_, words) => losesBranches(words),
   },
   {
     id: 'shell.repository-rewritten',
@@ -217,6 +237,7 @@ export const cloudRules: readonly CommandRule[] = [
       const operands = operandsOf(words);
       const main = operands.some((word) => /^[+:]?(?:[\w/]+:)?(?:refs\/heads\/)?(?:main|master|prod(?:uction)?|release|trunk|develop)$/.test(word));
       const verb = operands[0] === undefined || words[0] === '-C' ? operands[1] : operands[0];
+      if (losesBranches(words)) return false;
       if (verb === 'push') return words.includes('--mirror') || (words.includes('--all') && hasOption(words, 'f', '--force')) || (main && (hasOption(words, 'f', '--force') || words.includes('--delete') || hasOption(words, 'd') || operands.some((word) => /^[+:]/.test(word))));
       if (verb === 'clean') return hasOption(words, 'f', '--force') && hasOption(words, 'd') && hasOption(words, 'x') && words.some((word) => /f.*f|ff/.test(word));
       if (verb === 'branch') return main && hasOption(words, 'D');
@@ -225,3 +246,13 @@ export const cloudRules: readonly CommandRule[] = [
     },
   },
 ];
+
+const MAIN = /^(?:refs\/heads\/)?(?:main|master|prod(?:uction)?|release|trunk|develop)$/;
+
+function losesBranches(words: readonly string[]): boolean {
+  if (!words.includes('push')) return false;
+  const forced = hasOption(words, 'f', '--force');
+  if (forced && (words.includes('--mirror') || words.includes('--all'))) return true;
+  const deleting = words.includes('--delete') || words.includes('-d');
+  return words.some((word) => (deleting && MAIN.test(word)) || (word.startsWith(':') && MAIN.test(word.slice(1))));
+}

@@ -5,13 +5,17 @@ import { CommandRules } from './command-rule.ts';
 import { databaseRules } from './database-rules.ts';
 import { deletingRules } from './deleting-rules.ts';
 import { fetchingRules } from './fetching-rules.ts';
+import { listedRules } from './listed-rules.ts';
+import { wholeListing } from './listings.ts';
+import { inLoop, Loops } from './loops.ts';
 import { machineRules } from './machine-rules.ts';
 import { parseScript, scriptOf } from './parse-script.ts';
 import { stringsOfCall } from './program-strings.ts';
 import { openedDescriptor, reverseShellRules, usesDescriptor } from './reverse-shell-rules.ts';
+import { serviceRules } from './service-rules.ts';
 import { isVital, targetOf } from './targets.ts';
 
-const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...databaseRules, ...fetchingRules, ...reverseShellRules]);
+const all = new CommandRules([...deletingRules, ...machineRules, ...cloudRules, ...listedRules, ...serviceRules, ...databaseRules, ...fetchingRules, ...reverseShellRules]);
 const rules = all.rules.map(({ id, type, severity, sees, positive, nearMiss, source }): Rule => ({ id, type, severity, sees, positive, nearMiss, ...(source !== undefined && { source }) }));
 const byId = new Map(rules.map((rule) => [rule.id, rule]));
 const literals = [...new Set(all.rules.flatMap((rule) => rule.literals ?? []))];
@@ -37,24 +41,42 @@ const inShell: Analyser = {
   },
 };
 
-/** Judges each command, and what only several of them tell: where `cd` leads, what becomes of encrypted files, who uses a connection. */
+/** Judges each command, and what only several of them tell: where `cd` leads, what a loop goes over, what becomes of encrypted files, who uses a connection. */
 function judgeAll(commands: readonly Command[], report: (rule: Rule, command: Command) => void): void {
   let folder = '';
+  let orphaned = false;
   const encrypted = new Set<string>();
   const descriptors = new Set<string>();
+  const loops = new Loops();
   for (const command of commands) {
     judge(command, report);
+    for (const round of inLoop(command, loops)) judge(round, report);
     const { name, args, redirects } = command;
     if (redirects.length > 0) {
       const opened = openedDescriptor(command);
       if (opened !== undefined) descriptors.add(opened);
       if (descriptors.size > 0 && usesDescriptor(command, descriptors)) tell('shell.dev-tcp-shell', command, report);
     }
-    if (name === 'cd' || name === 'pushd') folder = args[0]?.text ?? '~';
-    else if (name === 'rm' && isVital(folder) && args.some(({ text }) => /^-[a-z]*r|^-R/i.test(text)) && args.some(({ text }) => targetOf(text) === 'around')) tell('shell.rm-vital', command, report);
-    else if (/^(?:openssl|gpg2?|7z|zip|age|ccrypt)$/.test(name) && !args.some(({ text }) => /^-d$|^--decrypt$/.test(text))) for (const { text, dynamic } of args) if (dynamic && /^\$\w+$/.test(text) && encrypted.size < 64) encrypted.add(text);
+    const words = args.slice(0, 32).map(({ text }) => text);
+    if (name === 'cd' || name === 'pushd') folder = words[0] ?? '~';
+    else if (name === 'rm') {
+      if (folder !== '' && emptiesFolder(command, words)) tell(isVital(folder) ? 'shell.rm-vital' : targetOf(folder) === 'data' ? 'shell.rm-data' : '', command, report);
+      orphaned ||= words.some((word) => /^(?:\.\/)?\.git\/?$/.test(word));
+    } else if (name === 'git') {
+      orphaned ||= words.includes('--orphan');
+      if (orphaned && words.includes('push') && words.some((word) => /^(?:-f|--force|\+\S+)$/.test(word)) && words.some((word) => /^\+?(?:\S+:)?(?:main|master|prod(?:uction)?|trunk)$|^--(?:all|mirror)$/.test(word))) tell('shell.history-replaced', command, report);
+    } else if (/^(?:openssl|gpg2?|7z|zip|age|ccrypt)$/.test(name) && !words.some((word) => /^-d$|^--decrypt$/.test(word))) for (const { text, dynamic } of args) if (dynamic && /^\$\w+$/.test(text) && encrypted.size < 64) encrypted.add(text);
     if (/^(?:rm|shred|unlink|srm)$/.test(name) && encrypted.size > 0 && args.some(({ text }) => encrypted.has(text))) tell('shell.files-locked', command, report);
   }
+}
+
+/** Everything in the folder one is in: `rm -rf *`, `ls | xargs rm -rf`. */
+function emptiesFolder(command: Command, words: readonly string[]): boolean {
+  if (!words.some((word) => /^-[a-z]*r|^-R/i.test(word))) return false;
+  if (words.some((word) => targetOf(word) === 'around')) return true;
+  if (!command.wrappers.includes('xargs')) return false;
+  const source = wholeListing(command);
+  return source !== undefined && /^(?:ls|find|printf|echo|fd)$/.test(source.name) && source.args.every(({ text }) => /^(?:-.*|\.|\*|\.\/|f|d)$/.test(text));
 }
 
 function tell(id: string, command: Command, report: (rule: Rule, command: Command) => void): void {

@@ -29,6 +29,7 @@ export const databaseRules: readonly CommandRule[] = [
       if (command.name === 'dropdb' || command.name === 'dropuser') return !DISPOSABLE.test(operandsOf(words).at(-1) ?? 'test');
       if (/admin$/.test(command.name)) return words.some((word, index) => word === 'drop' && !DISPOSABLE.test(words[index + 1] ?? ''));
       const text = told(command);
+      if (/^sqlite/.test(command.name) && DISPOSABLE.test(operandsOf(words)[0]?.split('/').at(-1)?.replace(/\.\w+$/, '') ?? '')) return false;
       const match = DESTROYING.exec(text);
       const object = match ? (/^[\s\w]*?(?:if\s+exists\s+)?["'`]?([\w.-]+)["'`]?\s*(?:;|cascade|$|")/i.exec(text.slice(match.index + match[0].length).slice(0, 80))?.[1] ?? '') : '';
       return match !== null && !DISPOSABLE.test(object);
@@ -52,18 +53,18 @@ export const databaseRules: readonly CommandRule[] = [
         case 'redis-cli':
         case 'valkey-cli':
         case 'keydb-cli':
-          return /\b(?:flushall|flushdb)\b|\bshutdown\s+nosave\b|\bdebug\s+segfault\b|\bconfig\s+set\s+save\s+""/i.test(text) || /\bdel\b/i.test(text) && command.wrappers.includes('xargs');
+          return /\b(?:flushall|flushdb)\b|redis\.call\(['"](?:del|unlink)['"]|\bshutdown\s+nosave\b|\bdebug\s+segfault\b|\bconfig\s+set\s+save\s+""/i.test(text) || /\bdel\b/i.test(text) && command.wrappers.includes('xargs');
         case 'rabbitmqctl':
           return /\b(?:force_reset|reset|delete_vhost|purge_queue|delete_queue)\b/.test(text);
         case 'kafka-topics':
         case 'kafka-topics.sh':
-          return words.includes('--delete');
+          return words.includes('--delete') && !words.some((word, index) => words[index - 1] === '--topic' && DISPOSABLE.test(word));
         case 'nats':
           return /^stream (?:rm|delete|del|purge)\b.*(?:^| )(?:-f|--force)\b/.test(text);
         case 'curl':
         case 'http':
         case 'wget':
-          return /(?:-X\s?|--request[ =]|--method[ =]|^)DELETE\b/i.test(text) && /:9200\/(?:_all|\*|_data_stream\/\*|[\w.*-]+\/?(?: |$|\?|"))|\/_all\b(?:\?|$| )|:2375\/|:8500\/v1\/kv\/?\?recurse|\/\*(?: |$)/.test(text);
+          return /(?:-X\s?|--request[ =]|--method[ =]|^)DELETE\b/i.test(text) && /:9200\/(?:_all|\*|_data_stream\/\*)|\/_all\b(?:\?|$| )|:2375\/|:8500\/v1\/kv\/?\?recurse|\/\*(?: |$)/.test(text);
         case 'nc':
         case 'telnet':
           return /\b(?:flush_all|flushall|flushdb)\b/i.test(text);

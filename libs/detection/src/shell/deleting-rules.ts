@@ -8,7 +8,7 @@ const type = 'destructive_command';
 const recursive = (words: readonly string[]): boolean => hasOption(words, 'r', '--recursive', '--recurs') || hasOption(words, 'R');
 const writtenTo = ({ redirects }: Command): readonly string[] => redirects.filter(({ operator }) => /^&?>/.test(operator) && operator !== '>&').map(({ target }) => target?.text ?? '');
 const emptied = ({ redirects, name, args }: Command): boolean =>
-  redirects.some(({ operator }) => operator === '>' || operator === '>|') && (/^(?::|true|)$/.test(name) || (name === 'cat' && args[0]?.text === '/dev/null') || (/^(?:echo|printf)$/.test(name) && (args.length === 0 || args.every(({ text }) => text === '' || text === '-n'))));
+  redirects.some(({ operator }) => operator === '>' || operator === '>|') && (/^(?::|true|)$/.test(name) || (name === 'cat' && args[0]?.text === '/dev/null') || (/^(?:echo|printf)$/.test(name) && (args.length === 0 || args.every(({ text }) => /^(?:|-n|-e|0|\\\\0|\\\\n)$/.test(text)))));
 
 /** Whether a command lists all of a vital folder. */
 const lists = (command: Command | undefined): boolean =>
@@ -16,6 +16,20 @@ const lists = (command: Command | undefined): boolean =>
 
 /** Tests of `find` that narrow what it deletes. */
 const NARROWING = /^-(?:i?name|i?path|i?regex|[mac](?:time|min)|newer\w*|size|empty|user|group|perm|inum|links|wholename|lname|ext|e)$/;
+
+/** Tests of age, as whoever tidies up uses them. */
+const AGED = /^-(?:[mac](?:time|min)|newer\w*|size|empty)$/;
+/** What people and databases keep, and what they fall back to. */
+const VALUABLE = /\.(?:docx?|xlsx?|pptx?|pdf|odt|ods|jpe?g|png|heic|mp4|mov|psd|kdbx?|sql|dump|bak|backup|bkp|vmdk|vhdx?|qcow2|mdf|ldf|ibd|frm|db|sqlite3?|pst|ost|key|pem)\b|(?:sql|dump|backup|db)[\w.*-]*\.(?:gz|xz|zst|zip|tgz|bz2)\b|backup/i;
+
+/** Where a search begins, whether it deletes what it finds, and whether it overwrites it. */
+function searchOf(words: readonly string[]): readonly [paths: readonly string[], deletes: boolean, shreds: boolean] {
+  const first = words.findIndex((word) => /^[-(!]/.test(word));
+  const runs = words.flatMap((word, index) => (/^-(?:exec|execdir|ok)$/.test(word) ? [/[^/]*$/.exec(words[index + 1] ?? '')?.[0] ?? '', words[index + 2] ?? ''] : []));
+  return [words.slice(0, first < 0 ? undefined : first), words.includes('-delete') || runs.some((run) => /^(?:rm|shred|unlink|srm|truncate)$/.test(run)), runs.some((run) => /^(?:shred|srm)$/.test(run))];
+}
+
+const namesOf = (words: readonly string[]): readonly string[] => words.filter((_, index) => /^-i?(?:name|path|regex|wholename)$/.test(words[index - 1] ?? ''));
 
 /** Files that are emptied, overwritten or linked away by any of the usual ways. */
 function clobbered(command: Command, words: readonly string[]): readonly string[] {
@@ -39,6 +53,15 @@ function clobbered(command: Command, words: readonly string[]): readonly string[
     default:
       return emptied(command) ? writtenTo(command) : [];
   }
+}
+
+/** Lines taken out of a system log. */
+const editsLogs = (words: readonly string[]): boolean => hasOption(words, 'i', '--in-place') && words.some((word) => /\/d$|^\d+(?:,[\d$]+)?d$|^s[/|]/.test(word)) && words.some((word) => targetOf(word) === 'logs');
+
+/** A search that shreds or empties logs, or deletes them whatever their age; rotated ones are let go. */
+function findsLogs(words: readonly string[]): boolean {
+  const [paths, deletes, shreds] = searchOf(words);
+  return deletes && paths.some((path) => targetOf(path) === 'logs') && !words.some((word) => AGED.test(word)) && (shreds || !namesOf(words).some((name) => /gz|xz|zst|old|\.\[?\d|\.1/.test(name)));
 }
 
 const CLOBBERING = ['rm', 'unlink', 'shred', 'srm', 'truncate', 'cp', 'ln', 'dd', 'tee', '*'];
@@ -95,13 +118,13 @@ export const deletingRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'system logs deleted or emptied',
-    programs: [...CLOBBERING, 'journalctl'],
-    literals: ['/var/log', '--vacuum-', '/var/audit', '/var/run/utmp', '/var/adm'],
+    programs: [...CLOBBERING, 'journalctl', 'sed', 'find', 'utmpdump'],
+    literals: ['/var/log', '--vacuum-', '/var/audit', '/var/run/utmp', '/var/adm', '/var/mail', 'spool/mail', '/etc/audit'],
     positive: bash('cat /dev/null > /var/log/auth.log'),
     nearMiss: bash('journalctl --vacuum-time=14d; rm /var/log/app/worker.log.3.gz'),
     source: 'MITRE ATT&CK T1070.002',
     holds: (command, words) =>
-      command.name === 'journalctl' ? words.some((word) => /^--vacuum-(?:time=\d{1,2}(?:s|sec|m|min|minutes?)|size=\d{1,2}[KM]?|files=[01])$/.test(word)) : clobbered(command, words).some((path) => targetOf(path) === 'logs'),
+      command.name === 'sed' ? editsLogs(words) : command.name === 'find' ? findsLogs(words) : command.name === 'utmpdump' ? writtenTo(command).some((path) => targetOf(path) === 'logs') && hasOption(words, 'r') : command.name === 'journalctl' ? words.some((word) => /^--vacuum-(?:time=\d{1,2}(?:s|sec|m|min|minutes?)|size=\d{1,2}[KM]?|files=[01])$/.test(word)) : clobbered(command, words).some((path) => targetOf(path) === 'logs'),
   },
   {
     id: 'shell.history-lost',
@@ -132,25 +155,26 @@ export const deletingRules: readonly CommandRule[] = [
     nearMiss: bash("find /var/log -name '*.gz' -mtime +30 -delete"),
     source: 'https://gtfobins.github.io/gtfobins/find/',
     holds: (_, words) => {
-      const paths = words.slice(0, words.findIndex((word) => /^[-(!]/.test(word)));
-      const deletes = words.some((word, index) => word === '-delete' || (/^-(?:exec|execdir|ok)$/.test(word) && /(?:^|\/)(?:rm|shred|unlink|srm)$/.test(words[index + 1] ?? '')));
-      return deletes && paths.some(isVital) && !words.some((word) => NARROWING.test(word));
+      const [paths, deletes, shreds] = searchOf(words);
+      if (!deletes || words.some((word) => AGED.test(word))) return false;
+      if (paths.some((path) => isVital(path))) return !words.some((word) => NARROWING.test(word)) || namesOf(words).some((name) => VALUABLE.test(name));
+      return paths.some((path) => targetOf(path) === 'data') ? !words.some((word) => NARROWING.test(word)) || namesOf(words).some((name) => VALUABLE.test(name)) : shreds && !words.some((word) => NARROWING.test(word)) && paths.some((path) => /^\/(?!tmp(?:\/|$)|var\/tmp)/.test(path));
     },
   },
   {
     id: 'shell.moved-away',
     type,
     severity: 'critical',
-    sees: 'a vital folder moved into nothing, or made the copy of an empty one',
+    sees: 'a vital folder moved away or into nothing, or a folder made the copy of an empty one',
     programs: ['mv', 'rsync'],
-    literals: ['/dev/null', '--delete', 'rsync'],
+    literals: ['/dev/null', '--delete', 'rsync', 'mv /'],
     positive: bash('mv ~ /dev/null'),
     nearMiss: bash('rsync -a --delete ./dist/ deploy@web-1.example.com:/var/www/shop/'),
     holds: ({ name }, words) => {
       const operands = operandsOf(words);
       const last = operands.at(-1) ?? '';
-      if (name === 'mv') return last === '/dev/null' && operands.slice(0, -1).some((word) => isVital(word) || targetOf(word) !== undefined);
-      return words.some((word) => /^--del(?:ete(?:-\w+)?)?$/.test(word)) && isVital(last);
+      if (name === 'mv') return (last === '/dev/null' && operands.slice(0, -1).some((word) => isVital(word) || targetOf(word) !== undefined)) || operands.slice(0, -1).some((word) => targetOf(word) === 'root' || /^\/(?:bin|boot|etc|lib(?:64)?|sbin|usr|var|home|root|proc|dev)$/.test(pathOf(word)));
+      return words.some((word) => /^--del(?:ete(?:-\w+)?)?$/.test(word)) && ((isVital(last) && !/\/www(?:\/|$)/.test(last)) || (/(?:^|[/_-])empty(?:[/_.-]|$)|\/dev\/shm/i.test(operands[0] ?? '') && /^(?:\/(?!tmp\/)|~)/.test(last)));
     },
   },
   {

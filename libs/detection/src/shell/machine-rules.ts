@@ -5,6 +5,8 @@ const bash = (script: string) => ({ tool: 'bash', arguments: { script } }) as co
 const type = 'destructive_command';
 
 const SECURITY_SERVICE = /^(?:auditd|r?syslog(?:-ng)?|syslogd|systemd-journald|firewalld|ufw|iptables|nftables|apparmor|selinux|fail2ban|clamav[\w-]*|clamd|freshclam|falcon-sensor|crowdstrike|cbdaemon|cbagentd|osqueryd|wazuh-agent|ossec[\w-]*|mdatp|sysmon|auoms|omsagent|datadog-agent|aide|tripwire|sentinelone|sentinelagent|esets?|sophos[\w-]*|ds_agent|xagt|nessusd|cron|crond|sshd?|chronyd|ntpd?)(?:\.service)?$/i;
+/** Packages that watch over a machine. */
+const GUARDS = /^(?:falcon-sensor|crowdstrike\S*|sentinel(?:one|agent)\S*|wazuh-agent|ossec-\S+|osquery|auditd|audit|mdatp|clamav\S*|cb-?(?:agent|sensor|psc)\S*|carbonblack\S*|sophos\S*|aide|tripwire|fail2ban|rkhunter|xagt|esets?|samhain)$/i;
 const ESSENTIAL = /^(?:libc6?|glibc|systemd|coreutils|bash|apt|dpkg|rpm|sudo|init|linux-image[\w.-]*|kernel\*?|grub[\w-]*|openssh-server|util-linux|python3?|\*)$/;
 
 export const machineRules: readonly CommandRule[] = [
@@ -32,7 +34,7 @@ export const machineRules: readonly CommandRule[] = [
       if (name === 'nvme') return /^(?:format|sanitize|write-zeroes|delete-ns)$/.test(words[0] ?? '');
       if (name === 'cryptsetup') return has(/^(?:erase|luksErase|luksFormat|luksKillSlot|luksRemoveKey|reencrypt)$/) && device;
       if (name === 'mdadm') return has(/^--(?:zero-superblock|remove)$/);
-      return has(/^(?:erase\w+|zeroDisk|randomDisk|secureErase|partitionDisk|reformat|deleteContainer)$/i);
+      return has(/^(?:erase\w+|zeroDisk|randomDisk|secureErase|partitionDisk|reformat|deleteContainer|deleteVolume)$/i);
     },
   },
   {
@@ -48,7 +50,7 @@ export const machineRules: readonly CommandRule[] = [
     holds: ({ name }, words) => {
       const text = lineOf(words);
       if (/^(?:lvremove|vgremove|pvremove)$/.test(name)) return !/--(?:test|help)/.test(text);
-      if (name === 'zpool' || name === 'zfs') return /^(?:destroy|labelclear|rollback -[rR])/.test(text) && !/ -[a-z]*n/.test(text);
+      if (name === 'zpool' || name === 'zfs') return /^(?:destroy|labelclear|rollback -[rR])/.test(text) && !/ -[a-z]*n/.test(text) && !(name === 'zfs' && !hasOption(words, 'r') && !hasOption(words, 'R') && /@/.test(text));
       if (name === 'lvm') return /^(?:lv|vg|pv)remove/.test(text);
       if (name === 'btrfs') return /^subvolume delete/.test(text);
       if (name === 'ceph') return /^(?:osd (?:purge|destroy|pool (?:delete|rm))|fs rm)/.test(text);
@@ -77,7 +79,7 @@ export const machineRules: readonly CommandRule[] = [
     holds: ({ name }, words) => {
       if (words.some((word) => /^(?:--help|--version|-c|--show|--dry-run|--when=cancel|-w|--wtmp-only)$/.test(word))) return false;
       if (name === 'init' || name === 'telinit') return /^[06]$/.test(words[0] ?? '');
-      if (name === 'systemctl' || name === 'loginctl') return /^(?:poweroff|reboot|halt|kexec|rescue|emergency|soft-reboot)$/.test(operandsOf(words)[0] ?? '');
+      if (name === 'systemctl' || name === 'loginctl') return /^(?:poweroff|reboot|halt|kexec|rescue|emergency|soft-reboot)$/.test(operandsOf(words)[0] ?? '') || /^isolate (?:rescue|emergency|poweroff|halt|reboot)/.test(lineOf(operandsOf(words)));
       if (name === 'kexec') return words.some((word) => /^(?:-e|--exec)$/.test(word));
       return name !== 'pm-hibernate';
     },
@@ -180,14 +182,14 @@ export const machineRules: readonly CommandRule[] = [
     severity: 'high',
     sees: 'packages without which the system does not run removed, or a user deleted with all files',
     programs: ['apt', 'apt-get', 'dpkg', 'yum', 'dnf', 'rpm', 'pacman', 'userdel', 'deluser', 'apk', 'zypper'],
-    literals: ['remove', 'purge', 'userdel', 'deluser', 'rpm -e', 'erase', 'pacman -r', 'apk del'],
+    literals: ['remove', 'purge', 'dpkg -', 'userdel', 'deluser', 'rpm -e', 'erase', 'pacman -r', 'apk del'],
     positive: bash('apt-get purge -y --allow-remove-essential libc6 systemd'),
     nearMiss: bash('apt-get remove -y docker docker-engine && apt-get purge nodejs'),
     holds: ({ name }, words) => {
       const operands = operandsOf(words);
       if (/^(?:userdel|deluser)$/.test(name)) return hasOption(words, 'r', '--remove', '--remove-all-files') && hasOption(words, 'f', '--force', '--remove-all-files');
       const removes = operands.some((word) => /^(?:remove|purge|autoremove|erase|del)$/.test(word)) || words.some((word) => /^(?:-e|-P|-r|--purge|--erase|--remove|-R[a-z]*)$/.test(word));
-      return removes && (words.some((word) => /^--(?:allow-remove-essential|force-(?:all|remove-essential|depends)|nodeps)$/.test(word)) || operands.some((word) => ESSENTIAL.test(word)));
+      return removes && (words.some((word) => /^--(?:allow-remove-essential|force-(?:all|remove-essential|depends)|nodeps)$/.test(word)) || operands.some((word) => ESSENTIAL.test(word) || GUARDS.test(word)));
     },
   },
   {
