@@ -1,4 +1,5 @@
-import { MIN_HEX_RUN } from './traits.ts';
+import { LETTERS_AND_DIGITS, Runs } from '../runs.ts';
+import { MIN_HEX_RUN, MIN_RUN } from './traits.ts';
 
 export type Piece = Readonly<{ text: string; encoding: 'base64' | 'hex'; start: number; end: number }>;
 
@@ -11,7 +12,7 @@ const MAX_RUNS = 64;
 const utf8 = new TextDecoder();
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_byte, code) => (code >= 32 && code < 127) || code === 9 || code === 10 || code === 13 ? 1 : 0);
 
-const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+const runs = new Runs(`${LETTERS_AND_DIGITS}+/_-`, MIN_RUN);
 /** The next line of digits. */
 const NEXT_LINE = /\r?\n[ \t]{0,8}([A-Za-z0-9+/_-]+={0,2})/y;
 const CAPITAL = /[A-Z]/;
@@ -27,16 +28,21 @@ base64['_'.charCodeAt(0)] = 63;
 /** The readable texts inside runs of base64 (plain or URL-safe, UTF-8 or UTF-16) and hex digits. */
 export function encodedPieces(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
-  RUN.lastIndex = 0;
-  for (let match = RUN.exec(text); match; match = RUN.exec(text)) {
-    const start = match.index;
-    const { run, end } = withFurtherLines(text, match[0], start + match[0].length);
-    RUN.lastIndex = end;
+  for (let start = runs.next(text, 0), end = 0; start >= 0; start = runs.next(text, end)) {
+    const padded = paddingEnd(text, runs.end(text, start));
+    const whole = withFurtherLines(text, text.slice(start, padded), padded);
+    const { run } = whole;
+    end = whole.end;
     if (CAPITAL.test(run)) for (const readable of readableBase64(run)) pieces.push({ text: readable, encoding: 'base64', start, end });
     if (run.length < MIN_HEX_RUN) continue;
     for (const [digits] of run.matchAll(HEX_RUN)) for (const readable of readableHex(digits)) pieces.push({ text: readable, encoding: 'hex', start, end });
   }
   return pieces;
+}
+
+/** At most two equals signs. */
+function paddingEnd(text: string, end: number): number {
+  return text.startsWith('==', end) ? end + 2 : text.startsWith('=', end) ? end + 1 : end;
 }
 
 /** A run goes on in the lines below it where all but the last are as long as it is, in whole groups: so mail, `base64` and `openssl` write it. */

@@ -6,7 +6,7 @@ export const HAS_ESCAPES = 1;
 export const HAS_RUNS = 2;
 
 /** Shortest run of base64 digits that is looked into: a dozen characters of text. One without a capital is words: `services/orders/list`. */
-const MIN_RUN = 16;
+export const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
 
 const PERCENT = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/iy;

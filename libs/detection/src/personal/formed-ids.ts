@@ -1,4 +1,5 @@
 import type { Analyser, Rule } from '../rule.ts';
+import { CAPITALS, DIGITS, Runs } from '../runs.ts';
 import { luhn, isDate, pairAt } from './check-digits.ts';
 import { compacted, hkidCheck, NATIONAL_IDS, nricCheck, ROLES_OF_PEOPLE, ruleOfId } from './national-ids.ts';
 import { isAboutPerson } from './people.ts';
@@ -82,23 +83,17 @@ const isBesidePerson = (text: string, start: number, end: number): boolean => is
 
 const FISCAL_LENGTH = 16;
 const FISCAL = /^[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/;
-const isCapital = (code: number): boolean => isUpper(code) || (code >= 48 && code <= 57);
+const fiscalRuns = new Runs(`${CAPITALS}${DIGITS}`, FISCAL_LENGTH);
 
-/** Looks at every sixteenth character only: as many capitals and digits in a row cannot slip between. */
 export const fiscalCodes: Analyser = {
   name: 'fiscal codes',
   roles: ROLES_OF_PEOPLE,
   literals: [],
   rules: [ruleOfId('it-codice-fiscale'), likelyNationalId],
   analyse: ({ text, budget, report }) => {
-    for (let at = FISCAL_LENGTH - 1; at < text.length; at += FISCAL_LENGTH) {
-      if (!isCapital(text.charCodeAt(at))) continue;
-      let start = at;
-      while (start > 0 && isCapital(text.charCodeAt(start - 1))) start -= 1;
-      let end = at + 1;
-      while (end < text.length && isCapital(text.charCodeAt(end))) end += 1;
+    for (let start = fiscalRuns.next(text, 0), end = 0; start >= 0; start = fiscalRuns.next(text, end)) {
+      end = fiscalRuns.end(text, start);
       budget.spend(end - start);
-      at = end - 1;
       if (end - start !== FISCAL_LENGTH || /[\w\u00c0-\uffff-]/.test(text.charAt(start - 1)) || /[\w\u00c0-\uffff-]/.test(text.charAt(end))) continue;
       const code = text.slice(start, end);
       if (FISCAL.test(code) && isFiscalCode(code)) report(ruleOfId('it-codice-fiscale'), start, end);

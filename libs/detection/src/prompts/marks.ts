@@ -1,8 +1,8 @@
-import { codesOf } from '../codes.ts';
+import { DIGITS, Runs } from '../runs.ts';
 
 const NONE = Number.POSITIVE_INFINITY;
 const LETTERS = 2;
-const DIGITS = 10;
+const digitRuns = new Runs(DIGITS, 10);
 const ACCOUNT = /[A-Z]{2}\d{10}/y;
 
 /** Where addresses, accounts and names of ids stand in a text. Looks for each kind once, however often it is asked, if asked in order. */
@@ -28,18 +28,10 @@ export class Marks {
 
 const found = (at: number): number => (at < 0 ? NONE : at);
 
-/** Looks at every tenth character only: as many digits in a row cannot slip between. */
 function accountFrom(text: string, from: number): number {
-  const codes = codesOf(text);
-  for (let at = from + LETTERS + DIGITS - 1; at < text.length; at += DIGITS) {
-    if (!isDigit(codes[at] ?? 0)) continue;
-    let start = at;
-    while (start > from && isDigit(codes[start - 1] ?? 0)) start -= 1;
+  for (let start = digitRuns.next(text, from); start >= 0; start = digitRuns.next(text, digitRuns.end(text, start))) {
     ACCOUNT.lastIndex = start - LETTERS;
     if (start - LETTERS >= from && ACCOUNT.test(text)) return start - LETTERS;
-    while (at + 1 < text.length && isDigit(codes[at + 1] ?? 0)) at += 1;
   }
   return NONE;
 }
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;

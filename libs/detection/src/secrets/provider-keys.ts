@@ -1,6 +1,6 @@
-import { codesOf } from '../codes.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
+import { LETTERS_AND_DIGITS, Runs } from '../runs.ts';
 import { cloudKeys } from './cloud-keys.ts';
 import { codeKeys } from './code-keys.ts';
 import type { KeyFamily } from './key-family.ts';
@@ -63,8 +63,7 @@ const [BACKSLASH, HYPHEN, UNDERSCORE, DOT] = [92, 45, 95, 46];
 /** No key is shorter; a word seldom is as long. */
 const SHORTEST = 20;
 
-const isKeyCharacter = new Uint8Array(65_536);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') isKeyCharacter[character.charCodeAt(0)] = 1;
+const keyRuns = new Runs(`${LETTERS_AND_DIGITS}_-`, SHORTEST);
 
 export const providerKeys: Analyser = {
   name: 'provider keys',
@@ -73,34 +72,13 @@ export const providerKeys: Analyser = {
   rules: [...families.map(({ rule }) => rule), keyWhereItBelongs],
   analyse: (view) => {
     const { text, budget } = view;
-    for (let start = nextRun(text, 0); start >= 0; ) {
-      const end = runEnd(text, start);
+    for (let start = keyRuns.next(text, 0); start >= 0; ) {
+      const end = keyRuns.end(text, start);
       budget.spend(end - start + 40);
-      start = nextRun(text, Math.max(end, readRun(view, start, end)));
+      start = keyRuns.next(text, Math.max(end, readRun(view, start, end)));
     }
   },
 };
-
-/** Where the next run of key characters begins that is long enough, or -1. Looks at every twentieth character, and around it if it may be a key's: no run can slip between. */
-function nextRun(text: string, from: number): number {
-  const codes = codesOf(text);
-  const { length } = text;
-  for (let at = from + SHORTEST - 1; at < length; at += SHORTEST) {
-    if (isKeyCharacter[codes[at] ?? 0] !== 1) continue;
-    let start = at;
-    while (start > from && isKeyCharacter[codes[start - 1] ?? 0] === 1) start -= 1;
-    while (at + 1 < length && isKeyCharacter[codes[at + 1] ?? 0] === 1) at += 1;
-    if (at + 1 - start >= SHORTEST) return start;
-  }
-  return -1;
-}
-
-function runEnd(text: string, start: number): number {
-  const codes = codesOf(text);
-  let end = start;
-  while (end < text.length && isKeyCharacter[codes[end] ?? 0] === 1) end += 1;
-  return end;
-}
 
 /** Where the key that begins in this run ends; 0 if there is none. */
 function readRun(view: View, runStart: number, end: number): number {
@@ -125,7 +103,7 @@ function readRun(view: View, runStart: number, end: number): number {
 /** Where the short run before a dot begins. */
 function segmentBefore(text: string, dot: number): number {
   let start = dot - 1;
-  while (start > 0 && dot - start <= 27 && isKeyCharacter[text.charCodeAt(start - 1)] === 1) start -= 1;
+  while (start > 0 && dot - start <= 27 && keyRuns.has(text.charCodeAt(start - 1))) start -= 1;
   return text.charCodeAt(start - 1) === BACKSLASH ? start + 1 : start;
 }
 
