@@ -255,11 +255,15 @@ const isPathPart = (code: number): boolean => isLetterOrDigit(code) || code === 
 export function plain(raw: string): string {
   const lower = raw.includes('_') ? raw.toLowerCase().replace(/^_+|_+$/g, '') : raw.toLowerCase();
   if (/^[a-z_]+[0-9]*$/.test(lower)) return lower;
-  const letters = lower
-    .replace(/['’]/g, '')
+  const letters = withoutAccents(lower.replace(/['’]/g, ''));
+  if (/^[a-z_]+$/.test(letters)) return letters;
+  return letters.replace(/[013457]/g, (digit) => LEET[digit] ?? digit);
+}
+
+function withoutAccents(lower: string): string {
+  if (!/[\u0080-\uffff]/.test(lower)) return lower;
+  return lower
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
     .replace(/[ßłıøđæœ]/g, (letter) => SPECIAL_LETTERS[letter] ?? letter);
-  if (/^[a-z_]+$/.test(letters)) return letters;
-  return letters.replace(/[013457]/g, (digit) => LEET[digit] ?? digit);
 }
