@@ -9,11 +9,10 @@ describe('runs', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 30 }).map((some) => some.join('')), (text) => {
         const found: string[] = [];
-        for (let start = runs.next(text, 0); start >= 0; ) {
-          const end = runs.end(text, start);
+        runs.each(text, (start, end) => {
           found.push(`${start} ${text.slice(start, end)}`);
-          start = runs.next(text, end);
-        }
+          return end;
+        });
         expect(found).toEqual([...text.matchAll(/[ab]{5,}/g)].map(({ index, 0: run }) => `${index} ${run}`));
       }),
       { numRuns: 2_000 },

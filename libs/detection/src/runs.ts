@@ -11,6 +11,15 @@ export class Runs {
     this.#shortest = shortest;
   }
 
+  /** Calls `onRun` with the beginning and the end of each run; goes on where it says: behind the run, or farther. */
+  each(text: string, onRun: (start: number, end: number) => number): void {
+    let start = this.next(text, 0);
+    while (start >= 0) {
+      const end = this.end(text, start);
+      start = this.next(text, onRun(start, end));
+    }
+  }
+
   /** Where the first run begins of what stands at `from` and behind it; -1 if there is none. */
   next(text: string, from: number): number {
     const codes = codesOf(text);

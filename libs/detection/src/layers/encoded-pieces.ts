@@ -28,15 +28,13 @@ base64['_'.charCodeAt(0)] = 63;
 /** The readable texts inside runs of base64 (plain or URL-safe, UTF-8 or UTF-16) and hex digits. */
 export function encodedPieces(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
-  for (let start = runs.next(text, 0), end = 0; start >= 0; start = runs.next(text, end)) {
-    const padded = paddingEnd(text, runs.end(text, start));
-    const whole = withFurtherLines(text, text.slice(start, padded), padded);
-    const { run } = whole;
-    end = whole.end;
+  runs.each(text, (start, runEnd) => {
+    const padded = paddingEnd(text, runEnd);
+    const { run, end } = withFurtherLines(text, text.slice(start, padded), padded);
     if (CAPITAL.test(run)) for (const readable of readableBase64(run)) pieces.push({ text: readable, encoding: 'base64', start, end });
-    if (run.length < MIN_HEX_RUN) continue;
-    for (const [digits] of run.matchAll(HEX_RUN)) for (const readable of readableHex(digits)) pieces.push({ text: readable, encoding: 'hex', start, end });
-  }
+    if (run.length >= MIN_HEX_RUN) for (const [digits] of run.matchAll(HEX_RUN)) for (const readable of readableHex(digits)) pieces.push({ text: readable, encoding: 'hex', start, end });
+    return end;
+  });
   return pieces;
 }
 

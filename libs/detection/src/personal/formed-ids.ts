@@ -91,12 +91,12 @@ export const fiscalCodes: Analyser = {
   literals: [],
   rules: [ruleOfId('it-codice-fiscale'), likelyNationalId],
   analyse: ({ text, budget, report }) => {
-    for (let start = fiscalRuns.next(text, 0), end = 0; start >= 0; start = fiscalRuns.next(text, end)) {
-      end = fiscalRuns.end(text, start);
+    fiscalRuns.each(text, (start, end) => {
       budget.spend(end - start);
-      if (end - start !== FISCAL_LENGTH || /[\w\u00c0-\uffff-]/.test(text.charAt(start - 1)) || /[\w\u00c0-\uffff-]/.test(text.charAt(end))) continue;
       const code = text.slice(start, end);
-      if (FISCAL.test(code) && isFiscalCode(code)) report(ruleOfId('it-codice-fiscale'), start, end);
-    }
+      const isWhole = end - start === FISCAL_LENGTH && !/[\w\u00c0-\uffff-]/.test(text.charAt(start - 1)) && !/[\w\u00c0-\uffff-]/.test(text.charAt(end));
+      if (isWhole && FISCAL.test(code) && isFiscalCode(code)) report(ruleOfId('it-codice-fiscale'), start, end);
+      return end;
+    });
   },
 };

@@ -72,11 +72,10 @@ export const providerKeys: Analyser = {
   rules: [...families.map(({ rule }) => rule), keyWhereItBelongs],
   analyse: (view) => {
     const { text, budget } = view;
-    for (let start = keyRuns.next(text, 0); start >= 0; ) {
-      const end = keyRuns.end(text, start);
+    keyRuns.each(text, (start, end) => {
       budget.spend(end - start + 40);
-      start = keyRuns.next(text, Math.max(end, readRun(view, start, end)));
-    }
+      return Math.max(end, readRun(view, start, end));
+    });
   },
 };
 
