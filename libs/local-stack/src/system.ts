@@ -227,7 +227,7 @@ export class System {
   }
 }
 
-/** Runs the migrate steps of every service that keeps state, one after the other. Returns the admin key if it is new. */
+/** Runs the migrate steps of every service that keeps state, at the same time: they take a lock. Returns the admin key if it is new. */
 async function migrate(options: SystemOptions, stack: LocalStack): Promise<string | null> {
   const adminKey = options.adminKey ?? `hp_sk_${randomLetters(12)}_${randomBytes(32).toString('base64url')}`;
   const environment = {
@@ -239,10 +239,15 @@ async function migrate(options: SystemOptions, stack: LocalStack): Promise<strin
     APPROVAL_WORKFLOW_DB_PASSWORD: stack.secret('postgres.approval_workflow'),
     EVALUATOR_DB_PASSWORD: stack.secret('postgres.evaluator'),
   };
-  const first = await run(options, 'policy-admin', { ...environment, HOLDPOINT_ADMIN_KEY: adminKey });
-  await run(options, 'approval-workflow', environment);
-  await run(options, 'evaluator', environment);
-  return first.includes('"admin_key_created":true') ? adminKey : null;
+  const steps = await Promise.allSettled([
+    run(options, 'policy-admin', { ...environment, HOLDPOINT_ADMIN_KEY: adminKey }),
+    run(options, 'approval-workflow', environment),
+    run(options, 'evaluator', environment),
+  ]);
+  // Each has ended: what they need may be stopped.
+  const failed = steps.find((step) => step.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return steps.some((step) => step.status === 'fulfilled' && step.value.includes('"admin_key_created":true')) ? adminKey : null;
 }
 
 async function run(options: SystemOptions, app: string, env: Environment): Promise<string> {
