@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { System, type SystemOptions } from '@holdpoint/local-stack';
+import { postgresTemplate } from '@holdpoint/test-kit';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -47,6 +48,7 @@ export class TestSystem {
         env: { ...process.env, LOG_LEVEL: 'info' },
         onLine: (part, line) => log.push(`${part} ${line}`),
         durability: 'test',
+        postgresTemplate: await postgresTemplate(),
         onCrash: (service, exit) => log.push(`${service.name} ended by itself: ${JSON.stringify(exit)}`),
         ...options,
       });

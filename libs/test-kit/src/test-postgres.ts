@@ -7,6 +7,7 @@ import { holdpointCache, makePostgresTemplate, postgresVersion, startLocalStack,
 import { Client } from 'pg';
 
 export type TestPostgres = PostgresServer;
+export type PostgresTemplate = Readonly<{ folder: string; password: string }>;
 export type TestDatabase = Readonly<{
   /** The superuser's. */
   url: string;
@@ -136,7 +137,7 @@ function urlOf(url: string, database: string): string {
 }
 
 async function startCluster(log: Log): Promise<PostgresServer> {
-  const template = await clusterTemplate(log);
+  const template = await postgresTemplate({ log });
   const dataDir = mkdtempSync(join(fastFolder(), 'holdpoint-test-postgres-'));
   try {
     const stack = await startLocalStack({ dataDir, natsUsers: [], env, log, nats: false, durability: 'test', postgresTemplate: template });
@@ -158,8 +159,8 @@ async function startCluster(log: Log): Promise<PostgresServer> {
   }
 }
 
-/** One `initdb` per machine and Postgres version instead of one per spec file. */
-async function clusterTemplate(log: Log): Promise<{ folder: string; password: string }> {
+/** What a new cluster starts from: one `initdb` per machine and Postgres version instead of one per spec file. */
+export async function postgresTemplate({ log = silent }: { log?: Log } = {}): Promise<PostgresTemplate> {
   const cache = join(holdpointCache(env), 'test-postgres');
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   const folder = join(cache, `${postgresVersion()}-${templateFormat}`);
