@@ -48,10 +48,10 @@ const ordered = (name: string, gap: number): Phrase[] => is(
 
 export const calledPhrases: readonly Phrase[] = [
   ...ordered('^ @named', 3),
-  ...ordered('@greeting ..2 @named|@reader', 3),
+  ...ordered('@greeting ..2 @named|@reader !manager|director|professor|coach|editor|principal|general|secretary|teacher|engineer|chef|nurse|surgeon|buyer|controller|vice|head|store|clerk', 3),
   ...ordered('reading|processing|parsing|summarizing|summarising|analyzing|analysing|indexing|screening|triaging ..1 this|the|these ..1 @named|@reader', 1),
   ...is(
-    '^ assistant|assistants|bot|bots ..1 ,@plain_order|@order',
+    '^ assistant|assistants|bot|bots !manager|director|professor|coach|editor|principal|general|secretary|teacher|engineer|chef|nurse|surgeon|buyer|controller|vice|head|store|clerk ..1 ,@plain_order|@order',
     '^ assistant|assistants|bot|bots ..1 ,@kept ..2 @plain_order|@order',
     '^ assistant|assistants|bot|bots ..1 ,@when ..10 @plain_order|@order ..12 @touched',
     '^ @called ..1 :@plain_order|@order ..10 @touched',

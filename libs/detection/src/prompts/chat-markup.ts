@@ -71,7 +71,7 @@ export const chatMarkupRules: readonly PatternRule[] = [
     nearMiss: { tool: 'list_members', output: '{"name": "root", "role": "system", "team": "ops"}' },
     roles: ['output', 'prose', 'value'],
     literals: ['"role"', "'role'", '\\"role\\"'],
-    pattern: /\\?["']role\\?["']\s{0,3}:\s{0,3}\\?["'](?:system|developer)\\?["']\s{0,3},\s{0,3}\\?["']content\\?["']\s{0,3}:\s{0,3}\\?["'][^"'\\]{0,120}\b(?:ignore|you (?:must|may|can|will|now)|always|never|disregard|the user|do not|skip|override|previous|from now on|(?:assistant|model|ai|agent|bot) (?:must|shall|should|has to|will|may|can|is (?:now )?(?:allowed|permitted|required))|policy update|new (?:policy|rule|instructions?)|respond to (?:all|every|any))\b/i,
+    pattern: /\\?["']role\\?["']\s{0,3}:\s{0,3}\\?["']assistant\\?["']\s{0,3},\s{0,3}\\?["']content\\?["']\s{0,3}:\s{0,3}\\?["'](?:sure|of course|understood|ok(?:ay)?|certainly|i (?:will|have|am))\b[^"'\\]{0,80}\b(?:safety|disabled|ignor\w{1,3}|unrestricted|no longer|bypass\w{0,3}|instructions|without asking)|\\?["']role\\?["']\s{0,3}:\s{0,3}\\?["'](?:system|developer)\\?["']\s{0,3},\s{0,3}\\?["']content\\?["']\s{0,3}:\s{0,3}\\?["'][^"'\\]{0,120}\b(?:ignore|you (?:must|may|can|will|now)|always|never|disregard|the user|do not|skip|override|previous|from now on|(?:assistant|model|ai|agent|bot) (?:must|shall|should|has to|will|may|can|is (?:now )?(?:allowed|permitted|required))|policy update|new (?:policy|rule|instructions?)|respond to (?:all|every|any))\b/i,
     before: 2,
     after: 200,
   },

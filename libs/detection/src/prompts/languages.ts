@@ -57,9 +57,6 @@ type Language = Readonly<{
   limits: string;
   /** Who is without limits, or is to answer so. */
   unleashed: string;
-  /** `from now on`, `now`; `you are`, `act`, `answer`. */
-  now: string;
-  be: string;
 }>;
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
@@ -76,8 +73,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systemprompt',
     limits: 'einschrankung einschrankungen beschrankung beschrankungen filter filtern zensur regeln tabus',
     unleashed: 'antworte beantworte antworten ki-modell sprachmodell ki',
-    now: 'jetzt sofort nun',
-    be: 'bist antwortest handelst ignorierst agierst befolgst gehorchst',
   },
   fr: {
     ai: 'ia assistant assistants chatbot',
@@ -92,8 +87,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systeme initial initiales initiale internes cachees secretes systemes',
     limits: 'restriction restrictions limite limites filtre filtres censure regles contrainte contraintes limitation limitations',
     unleashed: 'modele assistant ia reponds repondez repondre agis agissez',
-    now: 'maintenant desormais present dorenavant',
-    be: 'es etes agis agiras reponds repondras repondez devez dois ignores obeis',
   },
   es: {
     ai: 'ia asistente asistentes chatbot',
@@ -108,8 +101,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'sistema iniciales inicial internas ocultas secretas',
     limits: 'restricciones restriccion limites limitaciones filtros filtro censura reglas',
     unleashed: 'modelo asistente ia responde responda responder actua actue contesta',
-    now: 'ahora adelante',
-    be: 'eres seras actua actuaras actuas responde responderas ignora ignoraras debes obedeceras',
   },
   pt: {
     ai: 'ia assistente assistentes chatbot',
@@ -124,8 +115,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'sistema iniciais inicial internas ocultas secretas',
     limits: 'restricoes restricao limites limitacoes filtros filtro censura regras',
     unleashed: 'modelo assistente ia responda responde responder aja atue',
-    now: 'agora diante',
-    be: 'e es sera seras aja atue age responda respondera ignore deve obedeca',
   },
   it: {
     ai: 'ia ai assistente assistenti chatbot',
@@ -139,8 +128,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'sistema iniziali iniziale interne nascoste segrete',
     limits: 'restrizioni limiti limitazioni filtri filtro censura regole vincoli',
     unleashed: 'modello assistente ia rispondi rispondere agisci comportati',
-    now: 'ora adesso poi',
-    be: 'sei sarai agisci agirai rispondi risponderai ignora ignorerai devi',
   },
   nl: {
     ai: 'ai ai-assistent chatbot taalmodel taalmodellen assistent',
@@ -154,8 +141,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systeemprompt',
     limits: 'beperkingen beperking filters filter censuur regels limieten',
     unleashed: 'model assistent antwoord beantwoord reageer',
-    now: 'nu',
-    be: 'bent antwoord gedraag reageer',
   },
   pl: {
     ai: 'ai asystencie asystenci chatbocie modelu agencie bocie',
@@ -169,8 +154,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systemowy systemowe systemowa systemowego systemu poczatkowe ukryte wewnetrzne',
     limits: 'ograniczen filtrow cenzury zasad regul limitow',
     unleashed: 'odpowiadaj odpowiedz modelem asystentem',
-    now: 'teraz odtad',
-    be: 'jestes dzialasz odpowiadaj odpowiadasz',
   },
   sv: {
     ai: 'ai ai-assistent sprakmodell',
@@ -184,8 +167,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systemprompten',
     limits: 'begransningar filter censur regler begraensninger begrensninger',
     unleashed: 'svara svar modell assistent',
-    now: 'nu na',
-    be: 'ar er svara',
   },
   cs: {
     ai: 'asistente asistencie modelu',
@@ -199,8 +180,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'systemovy systemove systemovou',
     limits: 'omezeni filtru cenzury pravidel obmedzeni',
     unleashed: 'odpovidej odpovez modelem asistentem',
-    now: 'nyni ted odted',
-    be: 'jsi odpovidej',
   },
   ro: {
     ai: 'ia asistent asistentule',
@@ -214,8 +193,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'sistem sistemului initiale ascunse',
     limits: 'restrictii limite filtre cenzura reguli',
     unleashed: 'raspunde model asistent',
-    now: 'acum incolo',
-    be: 'esti raspunde',
   },
   id: {
     ai: 'ai asisten',
@@ -229,8 +206,6 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     system: 'sistem awal rahasia',
     limits: 'batasan filter sensor aturan pembatasan',
     unleashed: 'jawab model asisten',
-    now: 'sekarang',
-    be: 'adalah jawab',
   },
 };
 
@@ -251,8 +226,8 @@ function phrasesOf(language: Language): readonly Phrase[] {
     ),
     ...is(secrecyElsewhere, '^ @orders ..14 @without ..1 @inform ..3 @user', '^ @orders ..14 @without ..3 @user ..3 @inform', '^ @untold ..4 @user'),
     ...is(quietly, '@without ..1 @inform ..3 @user', '@without ..3 @user ..3 @inform'),
-    ...is(extractionElsewhere, language.system === language.prompt.split(' ')[0] ? '^ @reveal ..5 @prompt' : '@reveal ..5 @prompt ..2 @system'),
-    ...is(unleashedElsewhere, '@unleashed ..6 @without ..2 @limits', `@now ..2 @be ..6 @without ..2 @limits`),
+    ...is(extractionElsewhere, language.system === language.prompt.split(' ')[0] ? '@reveal ..5 @prompt' : '@reveal ..5 @prompt ..2 @system'),
+    ...is(unleashedElsewhere, '@unleashed ..6 @without ..2 @limits'),
   ];
 }
 
@@ -287,10 +262,19 @@ export const languagePhrases: readonly Phrase[] = [
     'onceki talimatlar|talimatlarin|komutlar|kurallar iptal|gecersiz|artik',
   ),
   // answers nothing, says nothing; not in the common order of words
-  ...is(secrecyElsewhere, 'zeg|vertel|meld ..2 niets|niet|dit ..3 gebruiker', 'vertel ..1 gebruiker niets|niet', 'sage|erzahle|verrate ..1 nutzer|benutzer|anwender nichts', 'nie mow|informuj|wspominaj|powiadamiaj|pytaj ..3 uzytkownikowi|uzytkownika|uzytkownikom', 'sin que ..2 usuario ..2 sepa|entere|note', 'sem que ..2 usuario|utilizador ..2 saiba|perceba', 'senza che ..1 lutente|utente ..2 sappia|accorga', 'sans que lutilisateur ..2 sache|voie', 'linsu de lutilisateur', 'nerikej|neinformuj ..3 uzivateli|uzivatele', 'jangan ..1 beri|beritahu|memberitahu ..3 pengguna', 'nu ..1 spune|informa ..3 utilizatorului|utilizatorul', 'beratta|informera inte ..2 anvandaren', 'khong ..1 noi|bao|thong ..3 nguoi dung'),
+  ...is(secrecyElsewhere, 'zeg|vertel|meld ..2 niets|niet|dit ..3 gebruiker', 'vertel ..1 gebruiker niets|niet', 'sag|sage|erzahl|erzahle|verrat|verrate ..1 nutzer|benutzer|anwender|user nichts', 'nie mow|informuj|wspominaj|powiadamiaj|pytaj ..3 uzytkownikowi|uzytkownika|uzytkownikom', 'sin que ..2 usuario ..2 sepa|entere|note', 'sem que ..2 usuario|utilizador ..2 saiba|perceba', 'senza che ..1 lutente|utente ..2 sappia|accorga', 'sans que lutilisateur ..2 sache|voie', 'linsu de lutilisateur', 'nerikej|neinformuj ..3 uzivateli|uzivatele', 'jangan ..1 beri|beritahu|memberitahu ..3 pengguna', 'nu ..1 spune|informa ..3 utilizatorului|utilizatorul', 'beratta|informera inte ..2 anvandaren', 'khong ..1 noi|bao|thong ..3 nguoi dung'),
   ...is(
     unleashedElsewhere,
-    'ab jetzt|sofort|nun ..5 keine|keinerlei ..1 regeln|einschrankungen|filter|zensur|beschrankungen',
+    'entwicklermodus|wartungsmodus|adminmodus ..6 keine|keinerlei|ohne',
+    'du|sie hast|haben|bist|sind ..3 keine|keinerlei ..1 regeln|einschrankungen|filter|beschrankungen|richtlinien|zensur',
+    'du bist|sind ..1 jetzt|nun|ab ..2 im|in|ein|eine|der ..1 entwicklermodus|wartungsmodus|dan|ki|hacker|jailbreak|piraten|pirat',
+    'a partir de este|esse ..0 momento|instante ..3 respondes|responde|debes|eres|solo|unicamente|ignora|deve|responda|actua',
+    'da questo|adesso|ora ..1 momento|istante ..1 in|avanti ..0 poi|avanti ..3 ignora|rispondi|sei|devi|comportati|agisci',
+    'voce|tu ..1 agora ..1 e|es ..1 o|um|uma ..1 dan|ia|hacker|modelo|assistente|pirata',
+    'desde ahora|ya ..2 eres|actua|responde|ignora|debes',
+    'dorenavant|desormais ..2 tu|vous|ignore|reponds|repondez|ignorez|agis',
+    'teraz|odtad ..1 jestes|dzialasz|odpowiadaj|odpowiadasz ..5 bez ..2 ograniczen|filtrow|cenzury|zasad|regul',
+    'ab jetzt|sofort|nun ..5 keine|keinerlei ..1 regeln|zensur',
     'du bist|sind ..1 jetzt|nun|ab ..6 ohne|frei|unzensiert|unzensiertes|unbeschrankt|uneingeschrankt',
     'a partir de ahora ..2 no ..2 reglas|restricciones|limites',
     'a partir de agora ..3 nao ..3 regras|restricoes|limites',

@@ -50,6 +50,13 @@ function isSpoken(text: string, start: number): boolean {
 /** `fix(parser): ignore …`: a commit or a changelog says what was done; also where the phrase begins in the scope, `feat(ai): …`. */
 const isSubjectLine = (text: string, start: number): boolean => /(?:^|[\n"'])\s{0,3}(?:[-*]\s)?(?:[\da-f]{7,40}: )?(?:fix|feat|chore|docs|refactor|test|perf|build|ci|style|revert)(?:(?:\([^)\n]{1,30}\))?!?:\s{1,3}|\([^)\n]{0,30})$/i.test(text.slice(Math.max(0, start - 100), start));
 
+/** `Assistant: …` behind a line of the one it answers is a turn of a conversation. */
+export const isTurn = (text: string, start: number): boolean =>
+  /(?:^|\n)\s{0,4}$/.test(text.slice(Math.max(0, start - 6), start)) && /(?:^|\n)\s{0,4}(?:user|customer|human|visitor|client|guest|caller|you|me|q)\s?:/i.test(text.slice(Math.max(0, start - TURN), start));
+
+/** How far back the other's turn is looked for. */
+const TURN = 400;
+
 /** The verb at `first` is forbidden or described: `never ignore …`, `it may ignore …`. Words to the reader (`you may`) order. */
 export function isDescribed(words: readonly Word[], first: number): boolean {
   const verb = words[first];
