@@ -37,7 +37,7 @@ function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => v
   const object = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(object)) {
     const inner = path + pointerToken(key);
-    if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined });
+    if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object });
     const [item, name] = [object[key], words(key)];
     visit(item, { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
     const program = typeof item === 'string' ? programBeside(name, object) : [];

@@ -3,10 +3,10 @@ import type { Place, Role } from './place.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that. `listed`: it was made of a
+ * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that; `holder`: the object that a key belongs to. `listed`: it was made of a
  * list of strings, the words of a command or the lines of a text.
  */
-export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Fields | undefined; outer?: Fields | undefined; listed?: 'words' | 'lines' }>;
+export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Fields | undefined; outer?: Fields | undefined; holder?: Fields | undefined; listed?: 'words' | 'lines' }>;
 
 const MAX_REMEMBERED = 4_096;
 
@@ -21,7 +21,7 @@ export class ToolReading {
     const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
     const role = file !== '' ? roleOfFile(file) : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
-    return { role, tool, path, field, language: languageOf(role, tool, file), file, beside: leaf.siblings, around: leaf.outer };
+    return { role, tool, path, field, language: languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
   }
 
   #roleOf(tool: string, type: string | undefined, field: string): Role {
@@ -91,6 +91,9 @@ const RUNS_SHELL = /^(?:\w+_)?(?:bash|sh|zsh|shell|terminal|console|cmdline|comm
 const RUNS_SQL = new RegExp(`^(?:\\w+_)?(?:run|exec|execute)_sql$|^(?:\\w+_)?(?:${DATABASES.join('|')})(?:_db)?_(?:query|exec|execute|run|sql|statement)$`);
 const RUNS_PYTHON = /^(?:\w+_)?python(?:_?\d)?(?:_(?:repl|ast|interpreter|exec|execute|run|code|tool))*$/;
 
+/** Tools that run program text of some language. */
+const RUNS_CODE = /^(?:\w+_)?(?:(?:run|exec|execute|eval|evaluate)_code|code_(?:interpreter|execution|exec|runner|run)|jupyter|ipython|notebook_(?:run|exec\w*)|repl)(?:_(?:tool|run|exec|execute|cell|session|mcp))*$/;
+
 /** Specific fields first, then what the tool is for. */
 function roleOf(tool: string, type: string, field: string): Role {
   const both = `${tool}_${type}`;
@@ -115,7 +118,7 @@ function roleOf(tool: string, type: string, field: string): Role {
 }
 
 function purposeOf(name: string): Role | undefined {
-  if (RUNS_PYTHON.test(name)) return 'code';
+  if (RUNS_PYTHON.test(name) || RUNS_CODE.test(name)) return 'code';
   if (RUNS_SQL.test(name)) return 'sql';
   if (POWERSHELL_TOOL.test(name)) return 'powershell';
   return RUNS_SHELL.test(name) ? 'shell' : undefined;

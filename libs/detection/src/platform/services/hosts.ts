@@ -43,7 +43,7 @@ export const doubtfulHosts: Analyser = {
   },
 };
 
-const SENDING_TOOL = /(?:^|_)(?:http|post|send|mail|email|message|webhook|upload|slack|request|fetch|comment|paste|gist|tweet|share|publish|reply|forward|sms|telegram|discord|notify|api|put|curl)s?(?:_|$)/;
+const SENDING_TOOL = /(?:^|_)(?:http|post|send|mail|email|message|webhook|upload|slack|request|fetch|comment|paste|pastebin|hastebin|gist|tweet|share|publish|reply|forward|sms|telegram|discord|notify|api|put|curl)s?(?:_|$)/;
 
 /** Lines of an account database handed to a tool that sends. */
 export const accountLinesSent: PatternRule = {

@@ -18,8 +18,8 @@ const WORDS = new Set([
 const RIGHT_FIELD = /(?:^|_)(?:role|permission|scope|access|access_level|privilege|group|user_type|account_type|level|policy|policy_name|policy_arn|entitlement|acl|grant|right|profile|new_role|tier)s?(?:_name|_id|_arn)?$/;
 const CHANGES = /^(?:update|set|assign|grant|add|change|modify|promote|elevate|edit|patch|put|attach|give|upgrade|iam|bind|escalate|make|enable)(?:_|$)|_(?:assign|grant|promote|elevate|update|set|put_policy|attach|add|change|modify|bind)(?:_|$)/;
 const MAKES = /^(?:create|invite|register|new|provision)(?:_|$)/;
-const SUBJECT = /(?:^|_)(?:oauth|oauth2|app|integration|token|scope|client|consent|session|federation|idp|saml|trust|mailbox|tenant|directory|user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
-const KEY_TOOL = /^(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential|api_token|token|app_password|service_token|bot_token|oauth_token|refresh_token)s?$/;
+const SUBJECT = /(?:^|_)(?:oauth|oauth2|app|integration|token|scope|client|consent|session|federation|idp|saml|trust|mailbox|tenant|directory|user|member|role|permission|account|access|collaborator|group|privilege|polic(?:y|ies)|team|owner|admin|iam|principal|identity|employee|customer|self|me|profile|service_account|binding|org|organization|workspace|project|repo)(?:s|_|$)/;
+const KEY_TOOL = /(?:^|_)(?:create|generate|issue|add|new|rotate)_(?:\w{1,20}_)?(?:access_key|api_key|service_account_key|login_profile|personal_access_token|access_token|deploy_key|ssh_key|secret_key|pat|credential|api_token|token|app_password|service_token|bot_token|oauth_token|refresh_token)s?$/;
 const SAFEGUARD_TOOL = /(?:^|_)(?:disable|stop|delete|turn_off|remove|pause|suspend|deactivate|bypass)_(?:\w{1,20}_)?(?:mfa|2fa|two_factor|otp|logging|log_?s?|audit\w*|audit_log|trail|cloudtrail|alarm|alert|alerting|monitoring|firewall|waf|guardduty|detector|defender|antivirus|edr|branch_protection|protection|security_hub|flow_logs|rate_limit|policy_enforcement|approval)s?(?:_|$)/;
 
 /** Calls that take Kubernetes objects. */
@@ -59,8 +59,9 @@ function isClusterRight(text: string, { path, field }: Place): boolean {
   return text === 'cluster-admin' ? /\/roleRef\/name$/.test(path) : text === 'system:masters' && /\/subjects\/\d+\/name$/.test(path);
 }
 
-/** Longer ones are no names of rights. */
+/** Longer ones are no names of rights, and no names at all. */
 const MAX_RIGHT = 64;
+const MAX_NAME = 253;
 
 /** Short values of calls that change who may do what. */
 export const rightsGiven: Analyser = {
@@ -70,9 +71,10 @@ export const rightsGiven: Analyser = {
   literals: [],
   analyse(view) {
     const { text, place } = view;
-    if (text.length > MAX_RIGHT) return;
+    if (text.length > MAX_NAME) return;
     const { changes, makes, keys, safeguards, cluster, elevates, settings } = kindOf(place.tool);
     if (settings && place.beside) tellSettings(view, settings);
+    if (text.length > MAX_RIGHT) return;
     if (elevates && isAdminRight(text.trim())) view.report(adminRole, 0, text.length);
     if (cluster && isClusterRight(text, place)) {
       view.report(adminRole, 0, text.length);
@@ -82,7 +84,7 @@ export const rightsGiven: Analyser = {
     if ((text === 'allUsers' || text === 'allAuthenticatedUsers') && (changes || makes) && /^members?$|principal/.test(place.field)) view.report(adminRole, 0, text.length);
     const right = isAdminRight(text.trim());
     if (safeguards) view.report(safeguardOff, 0, text.length);
-    if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right ? adminRole : keyMade, 0, text.length);
+    if (keys && /^(?:user|user_?name|account|service_account|name|user_id|owner|principal|email|title)$/.test(place.field)) view.report(right || /(?:^|[-_.@/])(?:admin\w{0,10}|root|owner|superuser|terraform)(?:[-_.@/]|$)/i.test(text) ? adminRole : keyMade, 0, text.length);
     if (keys && right && RIGHT_FIELD.test(place.field)) view.report(adminRole, 0, text.length);
     if (!right || !(RIGHT_FIELD.test(place.field) || RIGHT_OBJECT.test(place.path))) {
       if ((changes || makes) && text === '*' && place.field === 'action') view.report(adminRole, 0, 1);

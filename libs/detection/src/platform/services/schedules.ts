@@ -22,7 +22,7 @@ const hiddenForwarding = ruleOf(
 const forwarding = ruleOf('schedules.mail-forwarding', 'persistence', 'medium', 'mail forwarded to another address from now on', call('create_forwarding_rule', { from: '*', forward_to: 'x@mail.example.net' }), call('forward_email', { message_id: 'm-1', to: 'lena@example.com' }), `${T}T1114.003`);
 
 const MAKES = /^(?:create|add|register|install|update|set|save|store|write|enable|remember|put|upsert|schedule|edit|append|new|configure|import|deploy|load|define|insert|crontab)(?:_|$)|_(?:create|add|register|install|update|set|save|store|enable|put|upsert|schedule|write)(?:_|$)/;
-const LATER = /(?:^|_)(?:cron|cron_?job|crontab|schedul(?:e|er|ed)|startup|hook|webhook|automation|trigger|timer|daemon|service|boot|login_item|recurring|job|workflow|memory|memories|tool|plugin|extension|mcp|server|skill|instruction|rule|preference|system_prompt|alias|subscription|integration|callback|forwarding|task|step|pipeline|git_hook|profile|unit|launch_agent|registry|autostart|knowledge|note_to_self|persona|lambda|function|template|snippet|macro|bot|runner|worker|agent|sidecar|container|app|build|action|image|node|ci|bootstrap|user_data|userdata|init_script|config)s?(?:_|$)/;
+const LATER = /(?:^|_)(?:cron|cron_?job|crontab|schedul(?:e|er|ed)|startup|hook|webhook|automation|trigger|timer|daemon|service|boot|login_item|recurring|job|workflow|memory|memories|tool|plugin|extension|mcp|server|skill|instruction|rule|preference|system_prompt|alias|subscription|integration|callback|forwarding|task|step|pipeline|git_hook|profile|unit|launch_agent|registry|autostart|knowledge|note_to_self|persona|lambda|function|template|snippet|macro|bot|runner|worker|agent|sidecar|container|app|build|action|image|node|ci|bootstrap|user_data|userdata|init_script|config|saml_provider|oidc_provider|identity_provider|federated_credential|idp|connector|channel|endpoint|destination|startup_item|autorun|login_script)s?(?:_|$)/;
 const MEMORY = /(?:^|_)(?:memory|memories|instruction|rule|preference|system_prompt|persona|knowledge|remember|profile|skill|tool|note|context|agent)s?(?:_|$)/;
 const WHEN = /\b(?:(?:at|on)\s+the\s+(?:start|beginning)\s+of|before|in|on|during|for|with|after|at)\s+(?:every|each|all|any)\s+(?:future\s+|new\s+|subsequent\s+)?(?:sessions?|conversations?|tasks?|repl(?:y|ies)|responses?|messages?|requests?|runs?|chats?|answers?|emails?|startup|calls?|commits?)|\b(?:from now on|always|whenever|every time|henceforth|in all future)\b/i;
 const ORDER = /\b(?:silently|secretly|without (?:telling|asking|mentioning|informing|confirmation)|do not (?:tell|mention|inform|ask)|don't (?:tell|mention|inform)|never (?:tell|mention))\b|\b(?:run|execute|fetch|invoke|call|curl)\s+[`"'$]|\b(?:curl|wget)\s+\S*(?:https?:|-)|\b(?:send|forward|bcc|post|upload|email|copy|exfiltrate|leak)\b[^.\n]{0,120}(?:@[a-z0-9-]+\.|https?:\/\/)|\b(?:credentials?|passwords?|api keys?|tokens?|secrets?)\b[^.\n]{0,80}\b(?:to|into|in the)\b[^.\n]{0,60}(?:@|https?:)/i;
@@ -43,13 +43,15 @@ function kindOf(tool: string): typeof last {
 }
 
 const MAX_LENGTH = 8_192;
+/** Programs and scripts in folders of Windows that anybody may write. */
+const WRITABLE_PROGRAM = /(?:users\\public|\\temp|\\appdata\\(?:local|roaming)(?:\\[^\\"']{1,40}){0,2}|\\programdata)\\[^\\"'\s]{1,60}\.(?:exe|ps1|vbs|js|bat|cmd|dll|hta|scr)\b/i;
 
 /** Calls that leave something behind which runs or speaks later. An ordinary job is fine: what it runs is looked at. */
 export const storedForLater: Analyser = {
   name: 'platform.stored-for-later',
   rules: [scheduledCall, standingOrder, suspectHook],
-  roles: ['shell', 'code', 'value', 'prose', 'markup', 'url', 'host', 'powershell', 'cmd', 'address'],
-  literals: ['curl', 'wget', 'base64', '/dev/', '/tmp/', 'http:', 'https:', 'powershell', '\bnc ', 'python', '| sh', '| bash', '|sh', '|bash', 'bash -', '/opt/.', '/bin/.', '/lib/.', '/usr/.', '/home/.', '/var/.', 'iex', 'silently', 'secretly', 'every ', 'each ', 'always', 'from now on', 'whenever', 'any task', 'all future', '@', 'ngrok', 'telegram', 'evil', 'attacker'],
+  roles: ['shell', 'code', 'value', 'prose', 'markup', 'url', 'host', 'powershell', 'cmd', 'address', 'path'],
+  literals: ['curl', 'wget', 'base64', '/dev/', '/tmp/', 'http:', 'https:', 'powershell', '\bnc ', 'python', '| sh', '| bash', '|sh', '|bash', 'bash -', '/opt/.', '/bin/.', '/lib/.', '/usr/.', '/home/.', '/var/.', 'iex', 'silently', 'secretly', 'every ', 'each ', 'always', 'from now on', 'whenever', 'any task', 'all future', '@', 'ngrok', 'telegram', 'evil', 'attacker', 'users\\public', '\\temp\\', '\\appdata\\', '\\programdata\\'],
   analyse(view) {
     const { text, place, budget } = view;
     const { later, memory } = kindOf(place.tool);
@@ -63,7 +65,22 @@ export const storedForLater: Analyser = {
       return;
     }
     if (memory && WHEN.test(looked) && ORDER.test(looked)) view.report(standingOrder, 0, looked.length);
-    if (place.file === '' && (place.role === 'shell' || place.role === 'powershell' || place.role === 'cmd' || !/\s{0,4}#\s/.test(looked.slice(0, 4))) && isSuspectPayload(looked) && (later || manifest || /[`|]|curl|wget/.test(looked)) && (place.role !== 'prose' || memory)) view.report(scheduledCall, 0, looked.length);
+    if (place.file === '' && (place.role === 'shell' || place.role === 'powershell' || place.role === 'cmd' || !/\s{0,4}#\s/.test(looked.slice(0, 4))) && (isSuspectPayload(looked) || WRITABLE_PROGRAM.test(looked)) && (later || manifest || /[`|]|curl|wget/.test(looked)) && (place.role !== 'prose' || memory)) view.report(scheduledCall, 0, looked.length);
+  },
+};
+
+const runKeySet = ruleOf('schedules.run-key', 'persistence', 'high', 'a registry key from which Windows starts programs, set by a call', call('registry_set', { key: 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run', name: 'Upd', value: 'C:\\x\\u.exe' }), call('registry_get', { key: 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run' }), `${T}T1547.001`);
+
+export const runKeysSet: Analyser = {
+  name: 'platform.run-keys-set',
+  rules: [runKeySet],
+  roles: ['value', 'path', 'secret', 'code'],
+  literals: ['currentversion\\run', '\\winlogon', 'image file execution', 'appinit_dlls', 'currentversion/run', '\\active setup', 'shell\\open\\command'],
+  analyse(view) {
+    const name = words(view.place.tool);
+    if (view.text.length > 600 || view.place.file !== '' || !/(?:^|_)(?:registry|reg|regedit|winreg)(?:_|$)/.test(name) || !/(?:^|_)(?:set|write|add|create|update|put|new|import|modify|edit)(?:_|$)/.test(name)) return;
+    view.budget.spend(view.text.length);
+    view.report(runKeySet, 0, view.text.length);
   },
 };
 
@@ -79,7 +96,7 @@ export const keysAdded: Analyser = {
 };
 
 /** Mailboxes that anybody may open without a name. */
-const FREE_MAIL = /@(?:gmail|googlemail|outlook|hotmail|live|yahoo|gmx|aol|icloud|proton(?:mail)?|pm|tuta(?:nota|mail)?|mailinator|guerrillamail|yandex|mail|qq|163|zoho|cock|riseup|onionmail|yopmail|mailbox|inbox)\.[a-z.]{2,8}$/i;
+export const FREE_MAIL = /@(?:gmail|googlemail|outlook|hotmail|live|yahoo|gmx|aol|icloud|proton(?:mail)?|pm|tuta(?:nota|mail)?|mailinator|guerrillamail|yandex|mail|qq|163|zoho|cock|riseup|onionmail|yopmail|mailbox|inbox)\.[a-z.]{2,8}$/i;
 /** Switches that leave no trace of what was forwarded. */
 const TRACELESS = /"(?:silent|hidden|hide|skip_?inbox|mark_?(?:as_?)?read|delete(?:_?(?:original|after|message))?|archive|no_?notify|stealth)":true|"(?:keep_?copy|notify|keep_?in_?inbox|save_?copy|leave_?copy)":false|"remove_?label_?ids":\["(?:INBOX|UNREAD)|"add_?label_?ids":\["TRASH/i;
 
@@ -93,7 +110,7 @@ export const mailForwarding: Analyser = {
     if (text.length > 320 || !/^[+\w.'-]{1,64}@[\w.-]{3,253}$|^\+?\d[\d ()-]{6,20}$/.test(text)) return;
     const name = words(place.tool);
     if (!/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
-    if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal)/.test(place.field)) return;
+    if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal|email)/.test(place.field)) return;
     budget.spend(2_000);
     const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(JSON.stringify(fields).slice(0, 2_000)));
     view.report(traceless || FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1))) ? hiddenForwarding : forwarding, 0, text.length);

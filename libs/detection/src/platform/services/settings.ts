@@ -1,5 +1,6 @@
 import { call, ruleOf } from '../examples.ts';
 import type { Rule, View } from '../../rule.ts';
+import { words } from '../../tool-reading.ts';
 
 const T = 'MITRE ATT&CK ';
 const safeguardSet = ruleOf(
@@ -24,7 +25,11 @@ const hostRights = ruleOf(
   'settings.host-rights', 'privilege_escalation', 'high', 'a container started with all rights of its host by a call', call('run_container', { image: 'alpine', privileged: true, pid_mode: 'host' }), call('run_container', { image: 'alpine', privileged: false, network: 'bridge' }), `${T}T1611`,
 );
 
-export const settingRules: readonly Rule[] = [safeguardSet, openToAll, anybodyAllowed, madePublic, openlyShared, handedOver, writingKey, hostRights];
+const adminSwitch = ruleOf('settings.admin-switch', 'privilege_escalation', 'high', 'a switch of a call that makes an account an administrator', call('update_user', { id: 'u-1', email: 'a@example.com', is_superuser: true }), call('update_user', { id: 'u-1', email: 'a@example.com', is_superuser: false }), `${T}T1098`);
+const nameTunnel = ruleOf('settings.name-tunnel', 'network_exfiltration', 'high', 'data carried out in a long name that is looked up', call('dns_lookup', { name: '4d5a900003000000040000ffff0000b80000.t.example.net' }), call('dns_lookup', { name: 'api.staging.example.net' }), `${T}T1048.003`);
+const guardStopped = ruleOf('settings.guard-stopped', 'privilege_escalation', 'high', 'a policy, guard or detector switched off by name', call('policy.disable', { id: 'guard-prod' }), call('policy.list', { id: 'guard-prod' }), `${T}T1562`);
+
+export const settingRules: readonly Rule[] = [adminSwitch, nameTunnel, guardStopped, safeguardSet, openToAll, anybodyAllowed, madePublic, openlyShared, handedOver, writingKey, hostRights];
 
 type Fields = Readonly<Record<string, unknown>>;
 type Look = (beside: Fields, view: View) => Rule | undefined;
@@ -36,14 +41,19 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 /** Switches, their names without blanks, that guard something while they are on. */
 const GUARD = /(?:mfa|2fa|twofactor|multifactor|audit|secretscanning|pushprotection|guardduty|cloudtrail|blockpublic|restrictpublic|ignorepublicacls|publicaccessblock|requireapproval|approvalrequired|requirereviews?|requiresapproval|enforceadmins|enforcemfa|firewall|waf$|antivirus|realtimeprotection|edr$|requireauth|authrequired|authentication$|requiresignature|signedcommits|verifysignature|branchprotection|sandbox|confinement|guardrails?|policyenforcement|iprestriction|ipallowlist|confirmationrequired|requireconfirmation|humanapproval|humanintheloop)/;
 /** Switches that guard nothing any more while they are on. */
-const UNGUARD = /^(?:bypass|skip|disable|ignore|override|suppress|turnoff|without|no)(?:all)?(?:approvals?|mfa|2fa|audit\w*|polic(?:y|ies)|guardrails?|safety\w*|authori[sz]ation|permissions?|permissionchecks?|security\w*|reviews?|sandbox|confirmations?|humanapproval|restrictions|accesscontrol|signatureverification)$|^(?:allowforcepush(?:es)?|allowdeletions|anonymousaccess|allowanonymous|publicaccess|dangerouslyskippermissions|autoapprove(?:all)?|allowall|unrestricted|godmode|sudomode|superusermode)$/;
+const UNGUARD = /^bypass(?!cache|cdn|proxy|queue|throttl|ratelimit|buffer|css|csp|lock)\w+$|^(?:skip|disable|ignore|override|suppress|turnoff|without|no)(?:all)?(?:approvals?|mfa|2fa|audit\w*|polic(?:y|ies)|guardrails?|safety\w*|authori[sz]ation|permissions?|permissionchecks?|security\w*|reviews?|sandbox|confirmations?|humanapproval|restrictions|accesscontrol|signatureverification)$|^(?:allowforcepush(?:es)?|allowdeletions|anonymousaccess|allowanonymous|publicaccess|dangerouslyskippermissions|autoapprove(?:all)?|allowall|unrestricted|godmode|sudomode|superusermode)$/;
 const REVIEWS = /^(?:required(?:approving)?(?:pullrequest)?reviews?(?:count)?|requiredapprovals?|requiredreviewers|approvalsrequired|minapprovals|requiredstatuschecks)$/;
 
-const safeguards: Look = (beside) => {
+/** Tools for what guards: `update_policy`, `firewall.set`. */
+const GUARD_TOOL = /(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|2fa|audit|trail|detectors?|alarms?|protection|defender|edr|antivirus|dlp|conditional_access|guardduty|scp|organization_policy|compliance)(?:_|$)/;
+
+const safeguards: Look = (beside, { place }) => {
   let weakened = 0;
+  const guards = GUARD_TOOL.test(words(place.tool));
   for (const [key, value] of entriesOf(beside)) {
     if (value === false && GUARD.test(key) && !/^enforceadmins$/.test(key)) return safeguardSet;
     if (value === true && UNGUARD.test(key)) return safeguardSet;
+    if (guards && ((key === 'enabled' && value === false) || (key === 'disabled' && value === true) || (/^(?:status|state|mode|enforcement)$/.test(key) && /^(?:disabled?|off|inactive|paused|suspended|none|permissive|audit_only|log_only)$/i.test(String(value))))) return safeguardSet;
     if ((value === false && key === 'enforceadmins') || ((value === null || value === 0 || value === false) && REVIEWS.test(key))) weakened += 1;
   }
   return weakened > 1 ? safeguardSet : undefined;
@@ -74,9 +84,9 @@ function isAnybody(principal: unknown): boolean {
   if (Array.isArray(principal)) return principal.slice(0, 16).some((one) => one === '*' || one === 'allUsers');
   return typeof principal === 'object' && principal !== null && Object.values(principal).slice(0, 4).some(isAnybody);
 }
-const policies: Look = (beside, { text }) => {
+const policies: Look = (beside, { text, place }) => {
   const fields = Object.fromEntries(entriesOf(beside));
-  if (text === 'Allow' && isAnybody(fields['principal']) && fields['condition'] === undefined) return anybodyAllowed;
+  if ((text === 'Allow' || /(?:^|_)add_permission(?:_|$)/.test(words(place.tool))) && isAnybody(fields['principal']) && fields['condition'] === undefined) return anybodyAllowed;
   return /^public-read(?:-write)?$|^authenticated-read$|^(?:AllUsers|AuthenticatedUsers)$/.test(text) || (isText(fields['uri']) && /AllUsers$/.test(fields['uri'])) ? anybodyAllowed : undefined;
 };
 
@@ -85,7 +95,7 @@ const PRIVATE_THING = /customer|client|employee|payroll|salar|contract|invoice|p
 
 const sharing: Look = (beside, view) => {
   const entries = entriesOf(beside);
-  const open = entries.some(([key, value]) => (isText(value) && ANYBODY.test(value) && /^(?:type|visibility|access|scope|sharing|audience|permission|who|sharewith|sharedwith|with|generalaccess|linkaccess|mode|to|acl|level|privacy|granteetype|principal)$/.test(key)) || (value === true && /^(?:public|ispublic|makepublic|anyonewithlink|publiclink|published|worldreadable|publiclyaccessible)$/.test(key)) || (value === false && /^(?:private|isprivate|restricted)$/.test(key)));
+  const open = entries.some(([key, value]) => (isText(value) && ((/^publicaccess$/.test(key) && /^(?:container|blob)$/i.test(value)) || ANYBODY.test(value)) && /^(?:publicaccess|type|visibility|access|scope|sharing|audience|permission|who|sharewith|sharedwith|with|generalaccess|linkaccess|mode|to|acl|level|privacy|granteetype|principal)$/.test(key)) || (value === true && /^(?:public|ispublic|makepublic|anyonewithlink|publiclink|published|worldreadable|publiclyaccessible)$/.test(key)) || (value === false && /^(?:private|isprivate|restricted)$/.test(key)));
   if (!open) return undefined;
   if (/(?:^|[_.-])repo/i.test(view.place.tool) || entries.some(([key]) => /^(?:repo|repository)$/.test(key))) return /(?:create|new|fork|init)/i.test(view.place.tool) ? undefined : madePublic;
   if (entries.some(([key, value]) => value === true && key === 'publiclyaccessible')) return madePublic;
@@ -108,14 +118,27 @@ const containers: Look = (beside, { place }) => {
 };
 const HOST_ROOT = /"\/:|"(?:path|source|src|hostpath|host_path)":\s*"\/"|docker\.sock|containerd\.sock/i;
 
+const adminSwitches: Look = (beside) => (entriesOf(beside).some(([key, value]) => value === true && /^(?:is)?(?:superuser|superadmin|admin|administrator|root|owner|sysadmin|siteadmin|orgadmin|globaladmin)$/.test(key)) ? adminSwitch : undefined);
+
+/** A label of hex or base64 that is no word, ahead of a domain. */
+const lookups: Look = (_, { text }) => (/^(?=[^.]{0,63}\d)(?:[0-9a-f]{24,63}|(?=[^.]{0,63}[a-z])(?=[^.]{0,63}[A-Z])[A-Za-z0-9+/=_]{24,63}|[a-z2-7]{32,63})(?:\.[A-Za-z0-9_-]{1,63}){2,}\.?$/.test(text) ? nameTunnel : undefined);
+
+const stopped: Look = () => guardStopped;
+
+const snapshots: Look = (_, { text, place }) => (/^all$/i.test(text) && /^(?:group|values_to_add|user_ids|group_names|principal|account(?:_ids)?|shared_with|share_with)$/.test(place.field) ? anybodyAllowed : undefined);
+
 /** What a tool’s name says it changes, and how its switches are judged. */
 const looks: readonly (readonly [tool: RegExp, look: Look])[] = [
-  [/(?:^|_)(?:update|set|change|configure|modify|patch|put|edit|disable|elevate|escalate|merge|assign|grant|approve|toggle|switch|apply|execute|run|start|spawn|launch)(?:_|$)/, safeguards],
+  [/(?:^|_)(?:update|set|change|configure|modify|patch|put|edit|disable|elevate|escalate|merge|assign|grant|approve|toggle|switch|apply|configure)(?:_|$)|(?:^|_)(?:sandbox|agent|policy|guard|approval)_\w{1,30}/, safeguards],
   [/(?:^|_)(?:security_groups?|firewalls?|ingress|inbound|nsg|network_acl|nacl|access_lists?|allow_?lists?|ip_?white_?lists?|authorized_networks?|network_rules?|trusted_ips?|port)(?:_|$)/, openings],
   [/(?:^|_)(?:bucket|storage|s3|blob|object|container|queue|topic|repository|registry|key|lambda|function|ecr|sqs|sns|kms|acl)s?_?(?:policy|policies|acl|permissions?|access|iam)?(?:_|$)/, policies],
-  [/(?:^|_)(?:share|shar(?:e_link|ing)|visibility|publish|permissions?|acl|expose|repo|repository|public_link|access|db_instance|instance|database|dashboard|calendar)s?(?:_|$)/, sharing],
+  [/(?:^|_)(?:share|shar(?:e_link|ing)|visibility|publish|permissions?|acl|expose|repo|repository|public_link|access|db_instance|instance|database|dashboard|calendar|container_acl|upload)s?(?:_|$)/, sharing],
   [/(?:^|_)transfer_(?:\w{1,20}_)?(?:repo|repository|repositories|ownership|owner|project|domain|workspace|org|organization|site|app|drive|bucket|channel|tenant|namespace|registration|subscription|zone)s?(?:_|$)|(?:^|_)(?:repo|repository|project|domain|workspace|org|organization|bucket|drive|app|account|zone)_transfer(?:_|$)|(?:^|_)(?:change|set|update|reassign)_(?:\w{1,20}_)?owner(?:ship)?(?:_|$)/, handing],
   [/(?:^|_)(?:add|create|register|upload|import|install|authorize|put)_(?:\w{1,20}_)?(?:deploy|ssh|public|authorized|access)_keys?(?:_|$)/, keys],
+  [/(?:^|_)(?:update|set|create|add|invite|patch|edit|modify|change|promote|register|upsert)_(?:\w{1,20}_)?(?:users?|members?|accounts?|profiles?|permissions?|roles?|self|me|employee|principal)(?:_|$)/, adminSwitches],
+  [/(?:^|_)(?:dns|resolve\w{0,4}|lookup|dig|nslookup|ping|traceroute|whois|host)(?:_|$)/, lookups],
+  [/(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|audit|trails?|detectors?|alarms?|protection|defender|edr|antivirus|dlp|approvals?)_(?:disable|stop|delete|pause|suspend|off|bypass|turn_off|deactivate)(?:_|$)/, stopped],
+  [/(?:^|_)(?:modify|share|put|add|update|set)_(?:\w{1,12}_)?(?:db_?)?(?:cluster_?)?(?:snapshots?|images?|amis?|disks?|backups?)(?:_|$)/, snapshots],
   [/(?:^|_)(?:docker|containers?|pods?|podman|compose|ecs|task|kube\w*|k8s|deployments?|daemonsets?|jobs?|workloads?|sandbox|manifest|nomad)(?:_|$)/, containers],
 ];
 
