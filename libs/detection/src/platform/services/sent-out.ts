@@ -71,7 +71,7 @@ const FILE_FIELD = /(?:^|_)(?:attach\w{0,6}|files?|paths?|file_?paths?|uploads?|
 function recipients(fields: Readonly<Record<string, unknown>> | undefined): readonly string[] {
   return Object.entries(fields ?? {})
     .slice(0, 16)
-    .flatMap(([key, value]) => (/^(?:to|cc|bcc|recipients?|email|address|url|uri|endpoint|channel|chat_?id|send_to|destination)$/i.test(key) ? (Array.isArray(value) ? value.slice(0, 8) : [value]) : []))
+    .flatMap(([key, value]) => (/^(?:to|cc|bcc|recipients?|email|address|url|uri|endpoint|channel|chat_?id|send_to|destination)$/i.test(key) ? (Array.isArray(value) ? (value as readonly unknown[]).slice(0, 8) : [value]) : []))
     .filter((value): value is string => typeof value === 'string' && value.length <= 600);
 }
 

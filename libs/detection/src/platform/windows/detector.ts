@@ -9,6 +9,7 @@ import { downloadRules } from './download-rules.ts';
 import { tellWindowsExfiltration, tellWindowsSecrets, windowsExfiltrationLiterals, windowsExfiltrationRules, windowsSecretRules } from './exfiltration.ts';
 import { windowsPersistenceRules } from './persistence-rules.ts';
 import { windowsPrivilegeRules } from './privilege-rules.ts';
+import { tenantRules } from './tenant-rules.ts';
 import type { WindowsRule } from './rule.ts';
 import { type Dialect, type Statement, statementsOf } from './statements.ts';
 
@@ -21,7 +22,7 @@ const fetchedAndRun = ruleOf(
   powershell('iwr https://example.com/a.zip -OutFile a.zip; Expand-Archive a.zip'), 'MITRE ATT&CK T1105, T1204.002',
 );
 
-const tables: readonly WindowsRule[] = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...destructionRules, ...downloadRules];
+const tables: readonly WindowsRule[] = [...credentialRules, ...windowsPersistenceRules, ...windowsPrivilegeRules, ...tenantRules, ...destructionRules, ...downloadRules];
 const rules = [encodedCommand, fetchedAndRun, ...tables.map(({ rule }) => rule), ...windowsExfiltrationRules, ...windowsSecretRules];
 
 /** Literal -> places in the table of the rules that need it: a statement is tried on the few rules whose words it has. */
@@ -91,7 +92,7 @@ export const windowsScripts: Analyser = {
 
 const OF_WINDOWS = [
   'powershell', 'pwsh', 'cmd /c', 'cmd.exe', 'vssadmin', 'wbadmin', 'bcdedit', 'diskpart', 'format c:', 'format d:', 'schtasks', 'reg add', 'reg save', 'reg.exe', 'wevtutil', 'certutil', 'bitsadmin', 'mshta', 'regsvr32', 'rundll32', 'ntdsutil', 'mimikatz', 'procdump', 'net user', 'net localgroup', 'netsh', 'sc create', 'sc.exe', 'wmic', 'taskkill', 'icacls', 'takeown', 'hklm', 'hkcu', 'hkey_',
-  'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run', '.exe ', '$env:', '$profile', 'copy-item', 'move-item', 'add-content', 'set-content', 'out-file', '-itemproperty', 'get-content', 'datasvcutil', 'configsecuritypolicy', 'certreq', 'start menu',
+  'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run', '.exe ', '$env:', '$profile', 'copy-item', 'move-item', 'add-content', 'set-content', 'out-file', '-itemproperty', 'get-content', 'datasvcutil', 'configsecuritypolicy', 'certreq', 'start menu', '-mailbox', '-inboxrule', '-transportrule', '-aznetwork', '-azdiag', 'dsmod', 'pypykatz', 'screenconnect', 'anydesk', 'rustdesk',
 ] as const;
 
 /** The same in a shell tool: an agent on Windows has such a one, too. */

@@ -5,7 +5,30 @@ import type { WindowsRule } from './rule.ts';
 const T = 'MITRE ATT&CK ';
 const PROTECTORS = String.raw`(?:windefend|wd(?:nissvc|nisdrv|filter|boot)|sense\b|wscsvc|securityhealthservice|mpssvc|msmpeng|sysmon(?:64|drv)?|eventlog|mcafee\w*|mfe\w*|sentinel\w*|csfalcon\w*|csagent|carbonblack|cb(?:defense|daemon)|cylance\w*|sophos\w*|savservice|symantec\w*|sepmaster\w*|trend\s?micro|tmlisten|ntrtscan|avast\w*|avg\w*|bitdefender|vsserv|kaspersky|avp\b|eset\w*|ekrn|malwarebytes|mbamservice|fireeye|xagt|tanium\w*|qualys\w*|splunk\w*|winlogbeat|nxlog|osqueryd?|velociraptor|defender|samss|webroot|panda\w*)`;
 
+/** Ports of administration, of databases, and of those who listen for a shell. */
+const GUARDED_PORT = String.raw`(?:21|22|23|135|139|445|1433|3306|3389|5432|5900|5985|5986|6379|1337|4444|4445|5555|6666|8443|9001|31337|any)`;
+
 export const windowsPrivilegeRules: readonly WindowsRule[] = [
+  {
+    rule: ruleOf('windows.policy-weakened', 'privilege_escalation', 'high', 'a setting of Windows that keeps accounts, logons, macros or installers in bounds weakened', cmd('reg add HKLM\\Software\\Policies\\Microsoft\\Windows\\Installer /v AlwaysInstallElevated /t REG_DWORD /d 1'), cmd('reg query HKLM\\Software\\Policies\\Microsoft\\Windows\\Installer /v AlwaysInstallElevated'), `${T}T1112, T1562`),
+    literals: ['alwaysinstallelevated', 'tokenfilterpolicy', 'restrictedadmin', 'filteradministratortoken', 'nolmhash', 'lmcompatibilitylevel', 'restrictanonymous', 'everyoneincludesanonymous', 'promptonsecuredesktop', 'eventlog\\', 'outlook\\security', 'vbawarnings', 'accessvbom', 'smb1protocol', 'symlinkevaluation', 'requiresecuritysignature', 'enablesecuritysignature', 'nullsessionshares', 'minlogon', 'limitblankpassword', 'disablelockworkstation', 'dontdisplaylastusername', 'cachedlogonscount', 'enableguestaccount', 'executionpolicy', 'zone.identifier', 'blockmacros', 'protectedview', 'trustcenter', 'hidefastuserswitching', 'allowinsecureguestauth'],
+    pattern: pattern(
+      String.raw`alwaysinstallelevated…\b1\b|localaccounttokenfilterpolicy…\b1\b|disablerestrictedadmin…\b0\b|filteradministratortoken…\b0\b|nolmhash…\b0\b|lmcompatibilitylevel…\b[012]\b|restrictanonymous(?:sam)?…\b0\b|everyoneincludesanonymous…\b1\b|promptonsecuredesktop…\b0\b|services\\eventlog\\…(?:maxsize|retention|enabled|file\b|start)|outlook\\security…\b(?:level|enableunsafeclientmailrules)…\b1\b|(?:vbawarnings|accessvbom)…\b1\b|enablesmb1protocol…(?:\$?true|1)|symlinkevaluation\s+\S*r2[lr]:1|(?:require|enable)securitysignature…(?:\$?false|\b0\b)|limitblankpassword(?:use)?…\b0\b|allowinsecureguestauth…\b1\b|set-executionpolicy…(?:unrestricted|bypass)…-scope\s+localmachine|set-executionpolicy…-scope\s+localmachine…(?:unrestricted|bypass)|protectedview…disable\w+…\b1\b`,
+    ),
+    unless: /^(?:reg(?:\.exe)? query|get-|write-)/,
+  },
+  {
+    rule: ruleOf('windows.firewall-opened', 'privilege_escalation', 'high', 'a firewall rule of Windows that lets in remote desktops, administration, databases or any port', cmd('netsh advfirewall firewall add rule name="x" dir=in action=allow protocol=TCP localport=3389'), cmd('netsh advfirewall firewall add rule name="web" dir=in action=allow protocol=TCP localport=8080'), `${T}T1562.004`),
+    literals: ['advfirewall', 'netfirewallrule', 'portopening'],
+    pattern: pattern(
+      String.raw`firewall\s+add\s+rule\b(?=…\bdir=in)(?=…\baction=allow)(?:…\blocalport=(?:\d{1,5},)*${GUARDED_PORT}\b|…\bprogram=\S*(?:\\temp\\|users\\public|appdata|programdata|downloads))|new-netfirewallrule\b(?=…inbound)(?=…allow)(?:…-localport\s+(?:\d{1,5},\s?)*${GUARDED_PORT}\b|…-program\s+\S*(?:\\temp\\|users\\public|appdata|downloads))|(?:enable|set)-netfirewallrule…remote (?:desktop|administration|management|service)|firewall\s+(?:add|set)\s+portopening\s…\b${GUARDED_PORT}\b`,
+    ),
+  },
+  {
+    rule: ruleOf('windows.hidden-elevation', 'privilege_escalation', 'high', 'a script host started as administrator in a hidden window', powershell('Start-Process powershell -Verb RunAs -WindowStyle Hidden'), powershell('Start-Process msiexec -Verb RunAs -Wait'), `${T}T1548.002, T1564.003`),
+    literals: ['runas'],
+    pattern: pattern(String.raw`(?:start-process|\bsaps\b|\bstart\b)\s(?=…(?:powershell|pwsh|cmd|wscript|mshta|rundll32))(?=…-verb\s+runas)…-w(?:indowstyle)?\s+(?:hidden|1)\b|shellexecute…runas…\b0\b`),
+  },
   {
     rule: ruleOf('windows.uac-bypass', 'privilege_escalation', 'high', 'a way around the question that Windows asks before it gives administrator’s rights', cmd('reg add hkcu\\software\\classes\\ms-settings\\shell\\open\\command /ve /d "cmd.exe" /f'), cmd('reg query hkcu\\software\\classes\\ms-settings'), `${T}T1548.002`),
     literals: ['mscfile', 'ms-settings', 'exefile\\shell', 'folder\\shell', 'delegateexecute', 'fodhelper', 'computerdefaults', 'sdclt', 'slui', 'silentcleanup', 'cmstp', 'wsreset', 'akagi', 'uacme', 'eventvwr', 'uacdisable', 'enablelua', 'consentpromptbehavior', 'bypassuac', 'uacbypass', 'environment', 'perfmon', 'changepk', 'dccw', 'icmluautil', 'mockdir', '\\\\windows \\'],
