@@ -21,7 +21,7 @@ export const messageKeys: readonly KeyFamily[] = [
   {
     rule: keyRule({
       id: 'mail-service-key',
-      sees: 'a key of a mail service (SendGrid, Mailgun, Mailchimp, Brevo, Mandrill, Resend)',
+      sees: 'a key of a mail service (SendGrid, Mailgun, Mailchimp, Brevo, Mandrill, Resend, MailerSend, Klaviyo, Courier, OneSignal)',
       key: ['SG', '.', filler(22), '.', filler(43)].join(''),
       harmless: 'SENDGRID_API_KEY=SG.xxxxxxxxxxxxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
       source: 'www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
@@ -33,6 +33,9 @@ export const messageKeys: readonly KeyFamily[] = [
       [['md-'], '[A-Za-z0-9_-]{22}(?![\\w-])'],
       [['re_'], '[A-Za-z0-9]{8,10}_[A-Za-z0-9]{20,30}'],
       [['mlsn.'], '[a-f0-9]{64}'],
+      [['pk_'], '[a-f0-9]{34}'],
+      [['pk_prod_'], '[A-Z0-9]{28}'],
+      [['os_v2_app_', 'os_v2_org_'], '[a-z2-7]{60,120}'],
     ],
     accepts: (key) => /\d/.test(key) && !/^md-(?![A-Za-z0-9_-]*[A-Z])/.test(key),
     hosts: /api\.(?:sendgrid|mailgun|brevo|resend)\.(?:com|net)|mandrillapp\.com/,
@@ -67,11 +70,25 @@ export const messageKeys: readonly KeyFamily[] = [
       harmless: `data:font/woff;base64,EAAC${'A'.repeat(150)}`,
     }),
     formats: [
-      [['EAAC', 'EAAM', 'EAAB', 'EAAG', 'EAAE', 'EAAJ', 'EAAD'], '[A-Za-z0-9]{90,300}'],
+      [['EAA'], '[A-Za-z0-9]{95,300}'],
+      [['pina_'], '[A-Za-z0-9]{32,120}'],
+      [['WPL_AP1.'], '[\\w.=-]{30,80}'],
+      [['1000.'], '[a-f0-9]{32}\\.[a-f0-9]{32}'],
       [['IGQV', 'IGAA'], '[A-Za-z0-9_-]{100,300}'],
       [['AAAAAAAAAAAAAAAAAAAAA'], '[A-Za-z0-9]{8,30}%[A-Za-z0-9%]{40,120}'],
     ],
     hosts: /graph\.(?:facebook|instagram)\.com|api\.(?:twitter|x)\.com/,
+  },
+  {
+    rule: keyRule({
+      id: 'push-key',
+      severity: 'high',
+      sees: 'the server key of Firebase Cloud Messaging',
+      key: ['AAAA', filler(7), ':APA91b', filler(134)].join(''),
+      harmless: `a registration token begins with a name: ${filler(22)}:APA91b…`,
+      source: 'firebase.google.com/docs/cloud-messaging/auth-server',
+    }),
+    formats: [],
   },
   {
     rule: keyRule({

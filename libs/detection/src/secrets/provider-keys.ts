@@ -49,14 +49,20 @@ const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern:
   { family: ruleOf('terraform-token'), from: 23, pattern: /(?<!(?<!\\)[A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}(?![A-Za-z0-9])/ },
   { family: ruleOf('azure-devops-token'), from: 0, pattern: /^(?:[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[\w-]{40,44}Az(?:Fu|Se|Ca)[\w-]{6,10}={0,2})(?![A-Za-z0-9])/ },
   { family: ruleOf('mailchimp-key'), from: 0, pattern: /^[0-9a-f]{32}-(?:us\d{1,2}|[0-9a-f]{8}-[0-9a-f]{8})(?![\w-])/ },
-  { family: ruleOf('chat-bot-token'), from: 14, pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/ },
+  { family: ruleOf('chat-bot-token'), from: 14, pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,33}(?![\w-])/ },
   { family: ruleOf('chat-bot-token'), from: 0, pattern: /^[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/ },
   { family: ruleOf('identity-provider-token'), from: 0, pattern: /^00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])/ },
   { family: ruleOf('work-tool-key'), from: 40, pattern: /(?<!(?<!\\)[\w/])[0-2]\/\d{13,18}(?:\/\d{13,18})?:[0-9a-f]{32}(?![\w-])/ },
+  { family: ruleOf('twilio-key'), from: 35, pattern: /(?<!\w)AC[0-9a-f]{32}:[0-9a-f]{32}(?!\w)/ },
+  { family: ruleOf('push-key'), from: 12, pattern: /(?<![\w-])AAAA[\w-]{7}:APA91b[\w-]{120,160}(?![\w-])/ },
+  { family: ruleOf('monitoring-key'), from: 0, pattern: /^(?:[a-f0-9]{36}|(?:eu|gov)\d\dxx[a-f0-9]{30,32})(?:FFFF)?NRAL(?![\w-])/ },
+  { family: ruleOf('infrastructure-token'), from: 0, pattern: /^[1-3][A-Za-z0-9]{26}_[A-Za-z0-9]{20,21}(?![\w-])/ },
+  { family: ruleOf('model-service-key'), from: 0, pattern: /^[A-Za-z0-9]{50,56}JQQJ9[9D][A-Za-z0-9]{20,30}(?![\w-])/ },
+  { family: ruleOf('work-tool-key'), from: 17, pattern: /(?<!\w)00D[A-Za-z0-9]{12}!AQ[\w.]{60,120}(?![\w-])/ },
   { family: ruleOf('payment-key'), from: 48, pattern: /access_token\$(?:production|live)\$[a-z0-9]{16}\$[0-9a-f]{32}(?![\w-])/ },
 ];
 /** What an odd format needs somewhere in its run or right behind it; one look instead of eight expressions. */
-const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{33}$|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$|^[0-9a-f]{32}$/;
+const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{32,33}$|^APA91b|NRAL$|JQQJ9[9D]|^[1-3][A-Za-z0-9]{26}_|^AQ\w{21}|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$|^[0-9a-f]{32}$/;
 
 const [BACKSLASH, HYPHEN, UNDERSCORE, DOT] = [92, 45, 95, 46];
 
@@ -141,6 +147,7 @@ function tell(view: View, family: KeyFamily, start: number, key: string, secret:
 }
 
 function belongs({ text, place }: View, { hosts }: KeyFamily, start: number): boolean {
-  if (place.role === 'secret') return true;
+  // Names in a list of variables are the caller's own: no field was made for this secret.
+  if (place.role === 'secret') return !/\/(?:env|environment|vars|variables|env_vars|build_args|labels|annotations|metadata|tags)\//i.test(place.path);
   return (place.role === 'shell' || place.role === 'powershell') && hosts !== undefined && hosts.test(text.slice(Math.max(0, start - 400), start + 600));
 }

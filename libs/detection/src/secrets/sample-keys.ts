@@ -17,3 +17,4 @@ export const HEX = '0123456789abcdef';
 export const LOWER_AND_DIGITS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export const UPPER_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+export const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
