@@ -22,7 +22,7 @@ const passwordOfLocalService: Rule = {
 };
 
 /** Neither quotes nor blanks nor signs of a path; the password may hold what careless people do not escape. */
-const USERINFO = /:\/\/([^\s/:@"'`<>()[\]{}\\?#]{0,120}):([^\s/"'`<>\\@]{1,200}|[^\s"'`<>\\@]{1,80})@([\w.-]{1,253}|\[[\da-f:]{2,45}\]|\$?\{[\w.]{1,60}\})/iy;
+const USERINFO = /:\/\/([^\s/:@"'`<>()[\]{}\\?#]{0,120}):([^\s/"'`<>\\?#@,]{1,80}(?:@[^\s/"'`<>\\?#@:,]{1,60}){1,3}(?=@[\w-]{1,63}\.)|[^\s/"'`<>\\@]{1,200}|[^\s"'`<>\\@]{1,80})@([\w.-]{1,253}|\[[\da-f:]{2,45}\]|\$?\{[\w.]{1,60}\})/iy;
 const LOCAL_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|host\.docker\.internal|\[::1\]|[a-z][a-z0-9_-]{0,40})$/i;
 
 export const urlPasswords: Analyser = {
@@ -43,7 +43,8 @@ export const urlPasswords: Analyser = {
       if (/^\d{1,5}(?:[/?#]|$)/.test(password)) continue;
       const start = hit + 3 + user.length + 1;
       const known = isTrivialPassword(password) || password.toLowerCase() === user.toLowerCase();
-      const local = LOCAL_HOST.test(host);
+      // A name of an account stands where others have a host.
+      const local = LOCAL_HOST.test(host) && !/cloudinary$/.test(text.slice(Math.max(0, hit - 10), hit));
       if ((known && (local || /example|test/i.test(host))) || password.length < 4 || (/\bexample\.(?:com|org|net)$/.test(host) && !/\d/.test(password))) continue;
       // `x-access-token:TOKEN@` and the like are read as tokens where they are ones.
       report(known || local || place.role === 'secret' ? passwordOfLocalService : passwordInUrl, start, start + password.length);

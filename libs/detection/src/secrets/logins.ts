@@ -1,7 +1,7 @@
 import type { Analyser, PatternRule, Rule } from '../rule.ts';
 import { fromBase64 } from './checksums.ts';
+import { isStrongWord, isUnspeakable } from './password-strength.ts';
 import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
-import { looksRandom } from './randomness.ts';
 import { filler } from './sample-keys.ts';
 
 const savedLogin: Rule = {
@@ -67,15 +67,15 @@ const passwordInWords: Rule = {
 
 /** `pw: x`, `creds: user / x`, `please use x`. */
 const TO_PASSWORD =
-  /(?: pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
+  /(?:[ \n"]pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
 /** `Root login on the spare box until Friday: root / x`: the pair stands behind a colon or a dash, some words later. */
-const TO_PAIR = /(?:log[ -]?in|logon|sign[ -]?in|creds|credentials|access|zugang(?:sdaten)?|anmeldung|acceso|credenciales|identifiants?|accesso|credenziali)\b[^\n:]{0,60}?(?::|[-\u2013\u2014]|\b(?:is|are|ist|es))\s{1,3}["'`]?[\w.@+\\-]{2,60}["'`]?(?:\s{1,2}[/|]\s{1,2}|[/|])["'`]?(?=[^\s"'`,;:/]{8,60})/iy;
+const TO_PAIR = /(?:wi-?fi|wlan|ssid|log[ -]?in|logon|sign[ -]?in|creds|credentials|access|zugang(?:sdaten)?|anmeldung|acceso|credenciales|identifiants?|accesso|credenziali)\b[^\n:]{0,60}?(?::|[-\u2013\u2014]|\b(?:is|are|ist|es))\s{1,3}["'`]?[\w.@+\\-]{2,60}["'`]?(?:\s{1,2}[/|]\s{1,2}|[/|])["'`]?(?=[^\s"'`,;:/]{8,60})/iy;
 const WORD = /[^\s"'`,;:/]{8,60}/y;
 
 export const passwordsInWords: Analyser = {
   name: 'passwords in words',
   roles: ['prose', 'output', 'value'],
-  literals: [' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'user/pass', 'username/password', 'please use '],
+  literals: ['\npw:', '\npw ', '"pw"', 'wifi', 'wi-fi', 'wlan', 'ssid', ' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'user/pass', 'username/password', 'please use '],
   rules: [passwordInWords],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -96,12 +96,6 @@ export const passwordsInWords: Analyser = {
 function wordAfter(leading: RegExp, text: string, hit: number): number {
   leading.lastIndex = hit;
   return leading.test(text) ? leading.lastIndex : 0;
-}
-
-/** Mixed enough that no sentence, name, version or date has it. */
-function isStrongWord(word: string): boolean {
-  if (isPlaceholder(word) || isTrivialPassword(word) || /^[\w.+-]+@[\w-]+\.|^\d[\d.:-]*$|^v?\d+\.\d/.test(word)) return false;
-  return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && (/[^A-Za-z0-9.]/.test(word) || looksRandom(word) || /[a-z]\d[a-zA-Z]|\d[a-z]+\d/.test(word));
 }
 
 const secondFactor: PatternRule = {
@@ -128,7 +122,7 @@ const backupCodes: PatternRule = {
   nearMiss: { output: 'Print your backup codes: they are shown once, on page 12' },
   roles: ['prose', 'output', 'value'],
   literals: ['backup codes', 'recovery codes'],
-  pattern: /(?:backup|recovery) codes[^\n:]{0,40}:?\s{1,4}(?:(?:\d{1,2}[).]\s?|[-*]\s)?(?=[a-z]{0,9}\d)[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,3}){3}/i,
+  pattern: /(?:backup|recovery) codes[^\n:]{0,40}:?\s{1,4}(?:(?:\d{1,2}[).]\s?|[-*]\s)?(?=[a-z -]{0,10}\d)[a-z0-9]{4,5}[- ]?[a-z0-9]{4,5}[\s,;]{1,3}){3}/i,
   before: 0,
   after: 160,
 };
@@ -152,4 +146,36 @@ const kubernetesSecret: PatternRule = {
 const isDecodedSecret = (decoded: string | undefined): boolean =>
   decoded !== undefined && /^[\t\n\r\x20-\x7e]{6,}$/.test(decoded) && !isTrivialPassword(decoded.trim()) && !isPlaceholder(decoded) && /\d/.test(decoded);
 
-export const loginRules: readonly PatternRule[] = [secondFactor, backupCodes, kubernetesSecret];
+const secondFactorSecret: PatternRule = {
+  id: 'secrets.second-factor-secret',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'the secret of a second factor, told by name',
+  positive: { output: `TOTP secret for the admin: ${filler(32, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}` },
+  nearMiss: { output: 'TOTP secret: shown once, in the form JBSWY3DPEHPK3PXP' },
+  source: 'RFC 4648, section 6',
+  roles: ['prose', 'output', 'value', 'code', 'markup'],
+  literals: ['totp', 'mfa seed', 'mfa secret', 'otp seed', 'otp secret', '2fa secret', '2fa key', '2fa seed', 'two-factor secret', 'authenticator secret', 'authenticator key', 'setup key'],
+  pattern: /(?:totp|mfa|otp|2fa|two-factor|authenticator|setup)[ _-]{0,3}(?:secret|seed|key|setup key|code)?[^\n:=]{0,30}[:= ]{1,3}["']?([A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15}|[A-Z2-7]{16,64}|(?:[a-z2-7]{4} ){3,15}[a-z2-7]{4})(?![A-Za-z0-9])/i,
+  before: 2,
+  after: 160,
+  accepts: ([, seed = '']) => /[2-7]/.test(seed) && (/^[A-Z2-7 -]+$/.test(seed) || /^(?:[a-z2-7]{4} ){3}/.test(seed)) && !isPlaceholder(seed) && !/JBSWY3DPEHPK3PXP$/.test(seed),
+};
+
+const appPassword: PatternRule = {
+  id: 'secrets.app-password',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'the password of an application at Google, Apple or WordPress: groups of four letters',
+  positive: { output: ['gmail app password for the printer: qkzw', 'bnrt', 'xvpl', 'mzqd'].join(' ') },
+  nearMiss: { output: 'an app password looks like abcd efgh ijkl mnop' },
+  source: 'support.google.com/accounts/answer/185833',
+  roles: ['prose', 'output', 'value', 'code', 'shell', 'markup'],
+  literals: ['app password', 'app-password', 'app_password', 'apppassword', 'application password', 'app-specific', 'apple_password', 'app passwort', 'app-passwort'],
+  pattern: /(?:app(?:lication|le)?[ _-]?(?:specific )?passwor[dt]|app-specific password)[^\n:=]{0,40}[:= ]{1,3}["']?([A-Za-z0-9]{4}(?:([ -])[A-Za-z0-9]{4})(?:\2[A-Za-z0-9]{4}){2,4})(?![A-Za-z0-9])/i,
+  before: 2,
+  after: 120,
+  accepts: ([, password = '']) => !isPlaceholder(password) && !isPlaceholder(password.replace(/[ -]/g, '')) && isUnspeakable(password.replace(/[ -]/g, '')) && !/abcd/i.test(password),
+};
+
+export const loginRules: readonly PatternRule[] = [secondFactorSecret, appPassword, secondFactor, backupCodes, kubernetesSecret];

@@ -1,7 +1,7 @@
 const WORDS =
   /example|placeholder|changeme|change[_-]?(?:this|it)|replace[_-]?(?:me|with|this)|insert[_-]?|redacted|removed|dummy|sample|masked|hidden|your[_-]|[_-]your|^your|my[_-]?(?:secret|password|token|api|key)|xxxx|\*\*\*|\.\.\.|…|0{7}|1{7}|(?:not|no)[_-]?(?:a[_-])?(?:real|secret)|fake|foobar|todo|fixme|secret[_-]?(?:here|goes)|goes[_-]?here|some[_-]?(?:secret|token|password|key)|super[_-]?secret|abcdef.?ghij|12345678901?2?|0123456789|deadbeef|abc123|test[_-]?(?:key|token|secret|password|pass|only)/i;
 /** What is filled in later: variables, templates, markers. */
-const FILLED_LATER = /\$\{|\$\(|\{\{|<%|%\(|^\$|^<|^\[|^\{|^%[A-Za-z_]+%$|^@\w+@$|^__\w+__$|\bprocess\.env\b|\bos\.environ|\bgetenv\b|\bENV\[|^env[.:(]|^secrets?\.|^vault:|^op:\/\/|^ref\+|^arn:|^kms:|^ssm:/;
+const FILLED_LATER = /\$\{|\$\(|\{\{|<%|%\(|^\$|^<|^\[|^\{|^%[A-Za-z_]+%$|^@\w+@$|^__\w+__$|\bprocess\.env\b|\bos\.environ|\bgetenv\b|\bENV\[|^env[.:(]|^secrets?\.|^vault:|^op:\/\/|^ref\+|^arn:|^kms:|^ssm:|^ENC[[(]|^\{cipher\}|^!vault|^vault:v\d|^AQICAH|^\$ANSIBLE_VAULT/;
 
 /** Documented examples, masks, variables and the like: nobody's secret. */
 export function isPlaceholder(secret: string): boolean {

@@ -124,11 +124,13 @@ const seedPhrase: PatternRule = {
   nearMiss: { output: 'A seed phrase is a list of twelve simple words that anybody who finds them can spend your money with, so never share it.' },
   source: 'github.com/bitcoin/bips, BIP 39',
   roles: ROLES,
-  literals: ['seed phrase', 'seed_phrase', 'mnemonic', 'recovery phrase', 'recovery_phrase', 'seed words', 'wallet seed', 'secret phrase', 'backup phrase', 'seedphrase'],
-  pattern: /(?:phrase|mnemonic|words|seed)["']?[^A-Za-z\n]{0,6}(?:(?:is|are|for \w{1,20}|\([^)]{1,20}\)) ?[^A-Za-z\n]{0,4})?[\n ]?["']?((?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})\b/i,
+  literals: ['seed-phrase', 'frase semilla', 'frase de recuperaci', 'frase di recupero', 'phrase de r', 'wiederherstellungs', 'herstelzin', '助记词', '助記詞', 'ニーモニック', 'мнемони', 'сид-фраз', 'seed фраз', 'seed phrase', 'seed_phrase', 'mnemonic', 'recovery phrase', 'recovery_phrase', 'seed words', 'wallet seed', 'secret phrase', 'backup phrase', 'seedphrase'],
+  // Words in a row, in a list, with numbers or without.
+  pattern:
+    /(?:phrase|mnemonics?|words|seed|frase[\w\u00c0-\u017f ]{0,24}|récupération|wiederherstellungs\w{3,12}|herstelzin|助[记記][词詞]|ニーモニック|мнемоник\W{0,3}|фраз\W)["']?[^A-Za-z\n]{0,6}(?:(?:is|are|es|ist|for \w{1,20}|\([^)]{1,20}\)) ?[^A-Za-z\n]{0,4})?(?:\s|\\n){0,3}[["']{0,2}((?:(?:\d{1,2}[.):]? ?)?["']?[a-z]{3,8}["']?(?:[ ,;|\t\n]|\\n){1,3}){11,23}(?:\d{1,2}[.):]? ?)?["']?[a-z]{3,8})\b/i,
   after: 400,
   accepts: (match) => {
-    const words = (match[1] ?? '').split(/[ ,]+/);
+    const words = (match[1] ?? '').replaceAll('\\n', ' ').match(/[A-Za-z]+/g) ?? [];
     const first = words.slice(0, 12);
     return first.every((word) => /^[a-z]+$/.test(word) && !SENTENCE.test(word)) && new Set(first).size > 8;
   },
