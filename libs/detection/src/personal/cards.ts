@@ -6,8 +6,9 @@ const TEST_CARDS = new Set([
   '4532015112830366', '4539578763621486', '4716058969017808',
 ]);
 
-/** Documented numbers, and those made of zeros or of one digit: nobody's card. */
-export const isTestCard = (digits: string): boolean => TEST_CARDS.has(digits) || /0{7}|(\d)\1{7}|^(\d{4})\2{2}/.test(digits);
+export const isTestCard = (digits: string): boolean => TEST_CARDS.has(digits);
+/** Made of zeros or of one digit: nobody's card, unless somebody is named who holds it. */
+export const isMadeUpCard = (digits: string): boolean => /0{7}|(\d)\1{7}|^(\d{4})\2{2}/.test(digits);
 
 /** Lengths and first digits that issuers use (ISO/IEC 7812). */
 export function hasIssuer(digits: string): boolean {

@@ -124,7 +124,7 @@ function recordAround(text: string, at: number): readonly [number, number] {
 }
 
 function phoneIn(record: string, ask: boolean, budget: View['budget']): boolean {
-  const candidate = PHONE_LIKE.exec(record.replace(/\b\d{4}-\d\d-\d\d\b/g, ''))?.[0];
+  const candidate = PHONE_LIKE.exec(record.replace(/\b\d{4}-\d\d-\d\d\b|\b(?:19|20)\d\d(?: ?[-–,] ?(?:19|20)\d\d){1,6}\b/g, ''))?.[0];
   if (candidate === undefined) return false;
   const digits = candidate.replace(/\D/g, '').length;
   if (digits < 8 || digits > 15) return false;

@@ -1,4 +1,5 @@
 import { remainder } from './check-digits.ts';
+import { namesPerson } from './people.ts';
 
 /** Lengths by country (SWIFT, IBAN registry). */
 const LENGTHS: ReadonlyMap<string, number> = new Map(
@@ -7,8 +8,10 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-/** Documented examples: the registry's own, and those of manuals. */
+/** Documented examples: the registry's own, and those of manuals. With the name of whom to pay, and no word that calls it an example, one is an account like any other. */
 const EXAMPLES = /^(?:GB82WEST12345698765432|GB29NWBK60161331926819|GB33BUKB20201555555555|DE89370400440532013000|DE75512108001245126199|FR1420041010050500013M02606|FR7630006000011234567890189|NL91ABNA0417164300|ES9121000418450200051332|ES7921000813610123456789|IT60X0542811101000000123456|CH9300762011623852957|AT611904300234573201|BE68539007547034|BE71096123456769|PL61109010140000071219812874|IE29AIBK93115212345678|IE64IRCE92050112345678)$/;
+
+const isOfPerson = (around: string): boolean => namesPerson(around) && !/example|sample|\btest|demo|format|dummy|looks like|e\.g\.|beispiel|exemple|ejemplo|esempio/i.test(around);
 
 /** The account number that begins between `from` and `to`, in its groups or without; undefined if country, length or check digits say no. */
 export function ibanIn(text: string, from: number, to: number): Readonly<{ start: number; end: number }> | undefined {
@@ -22,7 +25,7 @@ export function ibanIn(text: string, from: number, to: number): Readonly<{ start
       if (/[A-Z0-9]/.test(character)) compact += character;
       else if (!/[ \u00a0-]/.test(character) || /[ \u00a0-]/.test(text.charAt(end - 1))) break;
     }
-    if (compact.length !== length || /[A-Za-z0-9]/.test(text.charAt(end)) || EXAMPLES.test(compact)) continue;
+    if (compact.length !== length || /[A-Za-z0-9]/.test(text.charAt(end)) || (EXAMPLES.test(compact) && !isOfPerson(text.slice(Math.max(0, start - 90), end + 60)))) continue;
     if (remainder(compact.slice(4) + compact.slice(0, 4), 97) === 1) return { start, end };
   }
   return undefined;

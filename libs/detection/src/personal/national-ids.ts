@@ -1,5 +1,6 @@
 import type { Analyser, Rule, View } from '../rule.ts';
 import { isCpf, isDate, luhn, mod11And10, pairAt, remainder, verhoeff, weighted } from './check-digits.ts';
+import { MORE_NATIONAL_IDS } from './more-national-ids.ts';
 import type { Role } from '../place.ts';
 
 /** Everywhere but in fields made for such things. */
@@ -30,7 +31,7 @@ const FISCAL_ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8
 const CURP = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ';
 const HETU = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
-export const NATIONAL_IDS: readonly NationalId[] = [
+const FIRST_NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'us-ssn',
     sees: 'a US social security or taxpayer number',
@@ -209,7 +210,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     id: 'ca-sin',
     sees: 'a Canadian social insurance number',
     told: /^\d{3}([ -])\d{3}\1\d{3}$/,
-    words: ['social insurance', "numéro d'assurance sociale", 'assurance sociale', 'sin:', 'sin number', 'sin no', 'sin ', 'canadian sin', '"sin"'],
+    words: ['social insurance', "numéro d'assurance sociale", 'assurance sociale', 'sin:', 'sin number', 'sin no', 'sin ', 'canadian sin', '"sin"', 'sin='],
     form: '\\d{3}[- ]\\d{3}[- ]\\d{3}|\\d{9}',
     valid: (id) => luhn(id) && /^[1-79]/.test(id) && id !== '046454286' && spread(id),
     positive: 'SIN: 532 184 777',
@@ -255,7 +256,7 @@ export const NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'tr-tckn',
     sees: 'a Turkish identity number',
-    words: ['tckn', 't.c.', 'tc kimlik', 'kimlik', 'turkish id', 'tc no'],
+    words: ['tckn', 't.c.', 'tc kimlik', 'kimlik', 'turkish id', 'tc no', 'tc:', 'tc=', 'vatandaşlık'],
     form: '[1-9]\\d{10}',
     valid: (id) => (((digitSum(id, [7, -1, 7, -1, 7, -1, 7, -1, 7]) % 10) + 10) % 10) === Number(id.charAt(9)) && digitSum(id, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]) % 10 === Number(id.charAt(10)) && id !== '10000000146',
     positive: 'TC kimlik no 28467195350',
@@ -314,12 +315,14 @@ export const NATIONAL_IDS: readonly NationalId[] = [
     form: '[1-8]\\d{12}|\\d{6}/?\\d{4}',
     valid: (id) =>
       id.length === 13
-        ? (digitSum(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11) % 10 === Number(id.charAt(12)) && isDate(pairAt(id, 1), pairAt(id, 3), pairAt(id, 5))
+        ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1][digitSum(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11] === Number(id.charAt(12)) && isDate(pairAt(id, 1), pairAt(id, 3), pairAt(id, 5))
         : (remainder(id, 11) === 0 && isDate(pairAt(id, 0), pairAt(id, 2) % 50, pairAt(id, 4))) || ((digitSum(id, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10 === Number(id.charAt(9)) && isDate(pairAt(id, 0), pairAt(id, 2) % 20, pairAt(id, 4))),
     positive: 'CNP 1850716421233',
     harmless: 'CNP 1850716421236',
   },
 ];
+
+export const NATIONAL_IDS: readonly NationalId[] = [...FIRST_NATIONAL_IDS, ...MORE_NATIONAL_IDS];
 
 function fiscalCheck(id: string): string {
   let sum = 0;
@@ -378,8 +381,9 @@ export function ruleOfId(id: string): Rule {
 /** Letters and digits, upper-case: as `valid` takes it. */
 export const compacted = (id: string): string => id.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
 
-/** `ni number` is `ni_number` and `niNumber` in records. */
+/** `ni number` is `ni_number` and `niNumber` in records; of letters beyond ASCII the pass over all literals knows one case. */
 function spelt(word: string): readonly string[] {
+  if (/[\u00df-\uffff]/.test(word)) return [...new Set([word, word.toUpperCase().replace(/[A-Z]/g, (letter) => letter.toLowerCase()), word.charAt(0).toUpperCase().replace(/[A-Z]/, (letter) => letter.toLowerCase()) + word.slice(1)])];
   if (!/[a-z] [a-z]/.test(word)) return [word];
   const compact = word.replaceAll(' ', '');
   return [word, word.replaceAll(' ', '_'), ...(compact.length >= 8 ? [compact] : [])];

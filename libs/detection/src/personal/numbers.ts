@@ -2,12 +2,13 @@ import { codesOf } from '../codes.ts';
 import type { Place } from '../place.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
-import { hasIssuer, isTestCard } from './cards.ts';
+import { hasIssuer, isMadeUpCard, isTestCard } from './cards.ts';
 import { isCpf, isDate, luhn, pairAt, remainder, weighted } from './check-digits.ts';
 import { formedId } from './formed-ids.ts';
 import { ibanIn } from './ibans.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
-import { isAboutPerson } from './people.ts';
+import { isAboutPerson, namesPerson } from './people.ts';
+import { isDateOfBirth, rosterOf, rosterRules } from './rosters.ts';
 
 type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
 const ruleOf = ({ id, severity, sees, positive, harmless, source }: Told): Rule => ({
@@ -58,7 +59,7 @@ const ibanInPayment: Rule = {
 const unnamedId = ruleOf({
   id: 'unnamed-national-id',
   severity: 'high',
-  sees: 'a national id in a form that nothing else has (China, France, Switzerland, Brazil, the Emirates)',
+  sees: 'a national id in a form that nothing else has (China, France, Switzerland, Brazil, Korea, Thailand, the Emirates)',
   positive: 'record 4711, 320106198804172516',
   harmless: 'record 4711, 320106198813172516',
 });
@@ -81,28 +82,33 @@ const ssnOfPerson = ruleOf({
 const MIN_RUN = 9;
 /** Ids with letters in them have as few digits in a row. */
 const MIN_DIGITS = 6;
-const CARD_WORDS = /card|visa|master|amex|american express|discover|credit|debit|payment|cvv|cvc|expir|charge|billing|\bpan\b|\bcc\b|refund|karte|carte|tarjeta|cart[ãa]o/i;
+const CARD_WORDS = /card|visa|master|amex|american express|discover|credit|debit|payment|cvv|cvc|expir|charge|billing|\bpan\b|\bcc\b|refund|maestro|diners|\bjcb\b|unionpay|karte|carte|tarjeta|cart[ãa]o/i;
 const CARD_FIELD = /card_?(?:number|no|num)|cc_?(?:number|num)|credit_?card|debit_?card|kreditkarte/i;
 const CODE_WORDS = /\b(?:cvv2?|cvc2?|cid|csc|security_?code|exp(?:iry|iration|ires|_?month|_?year)?(?:_?date)?)\b/i;
+/** `number|month|year|code`, as stolen ones are traded. */
+const CODE_BEHIND = /^[|:;]\d{1,2}[|/:;]\d{2,4}[|:;]\d{3,4}(?!\d)/;
 const PAYS = /pay|transfer|send_?money|iban|refund|payout|remit|invoice|charge|bank|transaction|wire|sepa|withdraw|deposit/i;
 
 export const numbers: Analyser = {
   name: 'numbers',
   roles: ROLES,
   literals: [],
-  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson],
+  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson, ...rosterRules],
   analyse: (view) => {
     const { text, budget } = view;
+    const dates: number[] = [];
     for (let digitAt = nextDigit(text, 0); digitAt >= 0; ) {
       let start = digitAt;
       while (start > 0 && (isDigit(text, start - 1) || (isSeparator(text, start - 1) && isDigit(text, start - 2)))) start -= 1;
       let end = digitAt + 1;
       while (end < text.length && (isDigit(text, end) || (isSeparator(text, end) && isDigit(text, end + 1)))) end += 1;
       budget.spend(end - start);
+      if (end - start >= 8 && end - start <= 10 && isDateOfBirth(text.slice(start, end))) dates.push(start);
       // What is longer is no number of anybody: a matrix, a log of times.
       if (end - start >= MIN_DIGITS && end - start <= 64) end = Math.max(end, readFormed(view, start, end), end - start >= MIN_RUN ? readNumber(view, start, end) : 0);
       digitAt = nextDigit(text, end + 1);
     }
+    if (dates.length >= 3 && ROLES_OF_PEOPLE.includes(view.place.role)) rosterOf(view, dates);
   },
 };
 
@@ -169,6 +175,7 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
   const { text, place } = view;
   if (digits.length > 19 || isTestCard(digits)) return false;
   const around = text.slice(Math.max(0, start - 60), end + 60);
+  if (isMadeUpCard(digits) && !(namesPerson(around) && !/example|sample|\btest/i.test(around))) return false;
   const said = CARD_FIELD.test(text.slice(Math.max(0, start - 32), start)) || CARD_FIELD.test(place.field);
   if (said && place.role === 'output' && CODE_WORDS.test(text.slice(Math.max(0, start - 120), end + 120))) {
     view.report(cardWithCode, start, end);
@@ -179,6 +186,7 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
   const compact = /^\d+$/.test(run);
   if (!grouped && !compact) return false;
   if (CARD_FIELD.test(place.field) && place.role !== 'output') view.report(likelyCard, start, end);
+  else if (CODE_BEHIND.test(text.slice(end, end + 14))) view.report(cardWithCode, start, end);
   else if (grouped || CARD_WORDS.test(around)) view.report(CODE_WORDS.test(around) ? cardWithCode : card, start, end);
   else if (digits.length >= 15 && digits.length <= 16 && text.charAt(start - 1) !== '/' && !/["'_]?(?:id|key|seq|serial|version|timestamp|time|ts|hash|number|no)["']?\s{0,2}[:=#]\s{0,2}["']?$/i.test(text.slice(Math.max(0, start - 24), start))) view.report(likelyCard, start, end);
   else return false;
@@ -205,6 +213,10 @@ function isUnnamedId(run: string, digits: string): boolean {
   if (/^756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}$/.test(run) && run.length > 13) return (10 - (weighted(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10 === Number(digits.charAt(12)) && digits !== '7569217076985';
   // CPF of Brazil, with its dots and hyphen.
   if (/^\d{3}\.\d{3}\.\d{3}-\d{2}$/.test(run)) return isCpf(digits);
+  // Resident registration number of Korea; those given out since October 2020 have no check.
+  if (/^\d{6}-[1-8]\d{6}$/.test(run)) return isDate(pairAt(digits, 0), pairAt(digits, 2), pairAt(digits, 4)) && (11 - (weighted(digits, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(digits.charAt(12));
+  // National id of Thailand, with its hyphens.
+  if (/^[1-8]-\d{4}-\d{5}-\d{2}-\d$/.test(run)) return (11 - (weighted(digits, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === Number(digits.charAt(12));
   // Emirates ID.
   return /^784-(?:19|20)\d{2}-\d{7}-\d$/.test(run) && luhn(digits);
 }

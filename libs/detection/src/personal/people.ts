@@ -3,7 +3,7 @@ const UPPER = 'A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0391-\\u03a9\\
 const LETTER = `${UPPER}a-z\\u00df-\\u00f6\\u00f8-\\u00ff\\u03ac-\\u03ce\\u0430-\\u045f`;
 // Without the flag `u`, which makes the expression several times dearer.
 const NAME = new RegExp(
-  `(?<![${LETTER}\\d_])[${UPPER}][${LETTER}'’]{1,20}(?:[ -](?:[${UPPER}]\\.?|(?:van|von|de|der|den|da|di|del|la|le|bin|al|el)|[${UPPER}][${LETTER}'’]{1,20})){0,2}[ -][${UPPER}][${LETTER}'’]{1,20}(?![${LETTER}\\d_])`,
+  `(?<![${LETTER}\\d_])[${UPPER}][${LETTER}'’]{1,20}(?:-[a-z]{2,8})?(?:[ -](?:[${UPPER}]\\.?|(?:van|von|de|der|den|da|di|del|la|le|bin|al|el)|[${UPPER}][${LETTER}'’]{1,20})){0,2}[ -][${UPPER}][${LETTER}'’]{1,20}(?![${LETTER}\\d_])`,
   'g',
 );
 
@@ -20,7 +20,7 @@ export function namesPerson(text: string): boolean {
 }
 
 /** The first name in a stretch of text and where it stands. */
-function firstName(text: string): Readonly<{ name: string; at: number }> | undefined {
+export function firstName(text: string): Readonly<{ name: string; at: number }> | undefined {
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
     if (!match[0].split(/[ -]/).some((word) => NO_NAME.has(word))) return { name: match[0], at: match.index };

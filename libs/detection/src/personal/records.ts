@@ -2,6 +2,7 @@ import type { Analyser, Detector, PatternRule, Rule } from '../rule.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { weighted } from './check-digits.ts';
 import { isAboutPerson, namesPerson, hasNameField } from './people.ts';
+import { STREET } from './streets.ts';
 
 type Told = Readonly<{ id: string; severity?: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
 const rule = ({ id, severity = 'high', sees, positive, harmless, source }: Told): Rule => ({
@@ -23,7 +24,7 @@ const passport: PatternRule = {
   ...rule({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
   roles: ROLES_OF_PEOPLE,
   literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'passaporte', 'paspoort', 'paszport'],
-  pattern: /(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?(?=[A-Z]{0,3}\d)([A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})(?![\w-])/i,
+  pattern: /(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?((?=[A-Z]{0,3}\d)(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})|(?=[A-Z]{0,8}\d)[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z\d]{8})(?![\w-])/i,
   before: 4,
   after: 80,
   accepts: ([match, number = ''], { text }, at) => !/^(?:19|20)\d{6}$|1234567|0{5}/.test(number) && (/(?:number|no\b|nr|num|id|#|n[°º]|[:=])/i.test(match) || isAboutPerson(around(text, at, at + match.length, 80))),
@@ -52,7 +53,7 @@ const drivingLicence: PatternRule = {
 const ABA = [3, 7, 1, 3, 7, 1, 3, 7, 1];
 const bankAccount = rule({ id: 'bank-account', sees: 'a bank account with its routing number, sort code or bank', positive: 'wire it to account number 4471902358, routing number 021000021', harmless: 'the account number 123456789 and routing number 987654321 are made up' });
 const BANK_CODE = /(?:routing|aba|rtn)[^\d\n]{0,24}(\d{9})(?!\d)|sort[ _-]?code[^\d\n]{0,12}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|bsb[^\d\n]{0,12}(\d{3}-?\d{3})(?!\d)|ifsc[^A-Z\n]{0,12}([A-Z]{4}0[A-Z0-9]{6})\b|(?:transit|institution)[^\d\n]{0,24}(\d{3,5})(?!\d)|(?:bic|swift)[^A-Z\n]{0,12}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b|blz[^\d\n]{0,8}(\d{8})(?!\d)/i;
-const ACCOUNT = /(?:account|acct|a\/c|konto|cuenta|compte)[ _-]?(?:number|no|num|nr|#|nummer)?\.?["']?[^\d\n]{0,16}?(\d[\d -]{4,18}\d)(?![\d-])/i;
+const ACCOUNT = /(?:account|acct|acc(?![a-z])|a\/c|konto|cuenta|compte|rekening|conta)[ _-]?(?:number|no|num|nr|#|nummer)?\.?["']?[^\d\n]{0,16}?(\d[\d -]{4,18}\d)(?![\d-])/i;
 
 /** Two numbers belong to it; either may come first. */
 const bankAccounts: Analyser = {
@@ -84,13 +85,13 @@ const bankAccounts: Analyser = {
 const health = rule({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
 const CONDITION =
   /diagnos\w{2,4}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
-const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?[A-Z]{0,4}-?\d{5,14}\b/i;
+const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?(?:[A-Z]{0,4}-?\d{5,14}|\d{4}[- ]\d{3}[- ]\d{3})\b/i;
 
 /** A person and what ails them, or a person's number at a hospital. Talk about patients in general is neither. */
 const healthRecords: Analyser = {
   name: 'health records',
   roles: ROLES_OF_PEOPLE,
-  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'lab result', 'test result', 'health insurance', 'hiv'],
+  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv'],
   rules: [health],
   analyse: ({ text, hits, budget, report }) => {
     let reached = -1;
@@ -115,12 +116,12 @@ const healthRecords: Analyser = {
 };
 
 const pay = rule({ id: 'pay', sees: 'what a person earns', positive: 'Daniel Rossi: salary 70000 USD, home address 403 Maple Ave', harmless: 'The average salary in the region is 70000 USD' });
-const AMOUNT = /(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|INR|CAD|AUD)) ?\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)?|\b\d{2,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)? ?(?:[$€£]|USD|EUR|GBP|CHF|INR|CAD|AUD|per (?:year|month|annum)|p\.a\.|a year|annually|\/ ?(?:yr|year|month))|["':=] {0,2}["']?\d{5,7}(?:\.\d\d)?["']?(?=\s*[,}\n;]|$)|\b\d{2,3}k\b/i;
+const AMOUNT = /(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|INR|CAD|AUD)) ?\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)?|\b\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)? ?(?:[$€£]|USD|EUR|GBP|CHF|INR|CAD|AUD|per (?:year|month|annum)|p\.a\.|a year|annually|\/ ?(?:yr|year|month))|["':=] {0,2}["']?\d{5,7}(?:\.\d\d)?["']?(?=\s*[,}\n;]|$)|\b\d{2,3}k\b/i;
 
 const payData: Analyser = {
   name: 'pay data',
   roles: ROLES_OF_PEOPLE,
-  literals: ['salary', 'salaries', 'gehalt', 'compensation', 'annual pay', 'base pay', 'gross pay', 'net pay', 'payslip', 'pay slip', 'earns', 'salaire', 'wages', 'payroll'],
+  literals: ['salary', 'salaries', 'gehalt', 'compensation', 'annual pay', 'base pay', 'gross pay', 'bonus', 'lohn', 'sueldo', 'nómina', 'stipendio', 'wynagrodzeni', 'зарплат', 'net pay', 'payslip', 'pay slip', 'earns', 'salaire', 'wages', 'payroll'],
   rules: [pay],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -128,27 +129,29 @@ const payData: Analyser = {
       if (hit < reached) continue;
       const after = text.slice(hit, hit + 60);
       budget.spend(260);
-      const amount = AMOUNT.exec(after);
-      if (!amount) continue;
       const before = text.slice(Math.max(0, hit - 70), hit);
+      // `Elena Rossi – 92,000 EUR, bonus 12 %`
+      const ahead = before.slice(before.lastIndexOf('\n') + 1);
+      const amount = AMOUNT.exec(after) ?? (/^bonus/i.test(after) && !/[.!?]\s/.test(ahead) ? AMOUNT.exec(ahead) : null);
+      if (!amount) continue;
       const line = `${before.slice(Math.max(0, before.lastIndexOf('\n') + 1))}${after}`;
       const record = before.slice(Math.max(before.lastIndexOf('{'), 0)) + after;
       if (/\b(?:average|median|range|minimum|maximum|between|up to|from|typical|expected|starting|mean|avg|sum)\b/i.test(line) || !(namesPerson(line) || (hasNameField(record) && namesPerson(record)))) continue;
-      reached = hit + amount.index + amount[0].length;
-      report(pay, hit + amount.index, reached);
+      const start = (amount.input === ahead ? hit - ahead.length : hit) + amount.index;
+      reached = Math.max(hit + 1, start + amount[0].length);
+      report(pay, start, start + amount[0].length);
     }
   },
 };
 
 const identity = rule({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail or mother’s name', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
 const birthDate = rule({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
-const STREET = /\b\d{1,5}[A-Z]? (?:[A-Z][a-zà-ÿ.']{1,20} ){1,3}(?:St(?:reet|\.)?|Ave(?:nue|\.)?|R(?:oa)?d\.?|Lane|Ln\.?|Dr(?:ive|\.)?|Blvd\.?|Boulevard|Court|Ct\.?|Way|Place|Pl\.?|Terrace|Square)\b|\b(?:rue|via|calle|avenue) [A-Z]?[a-zà-ÿ ]{3,30},? ?\d{1,4}\b|\b[A-ZÄÖÜ][a-zà-ÿ]{2,20}(?:straße|strasse|str\.|weg|gasse|platz|allee) ?\d{1,4}/i;
 const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|mother['’]?s maiden/i;
 
 const births: Analyser = {
   name: 'dates of birth',
   roles: ROLES_OF_PEOPLE,
-  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum'],
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж'],
   rules: [identity, birthDate],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -179,4 +182,14 @@ const homeAddress: PatternRule = {
   accepts: ([match], { text }, at) => isAboutPerson(around(text, at, at, 70)) || STREET.test(match),
 };
 
-export const recordDetectors: readonly Detector[] = [passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];
+const wallet: PatternRule = {
+  ...rule({ id: 'wallet-of-person', sees: 'the address of a wallet with the name of whom it belongs to', positive: 'wallet of Elena Rossi: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', harmless: 'donations to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq are welcome' }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ['bc1q', 'bc1p', 'wallet'],
+  pattern: /\b(?:bc1[qp][02-9ac-hj-np-z]{38,58}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33})(?![A-Za-z0-9])/,
+  before: 90,
+  after: 120,
+  accepts: ([match], { text }, at) => namesPerson(around(text, at, at + match.length, 60)) && !/donat|example|contract|\btoken\b/i.test(around(text, at, at + match.length, 60)),
+};
+
+export const recordDetectors: readonly Detector[] = [wallet, passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];

@@ -1,0 +1,3 @@
+/** A street with a number, as addresses are written in some dozen countries: the number before or behind. */
+export const STREET =
+  /\b\d{1,5}[A-Z]? (?:[A-Z][a-zà-ÿ.']{1,20} ){1,3}(?:St(?:reet|\.)?|Ave(?:nue|\.)?|R(?:oa)?d\.?|Lane|Ln\.?|Dr(?:ive|\.)?|Blvd\.?|Boulevard|Court|Ct\.?|Way|Place|Pl\.?|Terrace|Square)\b|\b(?:[A-Z][a-zà-ÿ.']{1,20} ){1,2}(?:Street|St\.?|Avenue|Ave\.?|Road|Rd\.?|Lane|Drive|Close|Crescent|Terrace|Square|Way) \d{1,5}\b|\b(?:rue|via|viale|piazza|corso|calle|avenue|avenida|rua|ul\.) [A-Z]?[a-zà-ÿ ]{3,30},? ?\d{1,4}\b|\b[A-ZÄÖÜ][a-zà-ÿ]{2,20}(?:straße|strasse|str\.|weg|gasse|platz|allee|straat|laan|plein|gracht|gatan|vägen|gata|veien|gaten|vej|katu) ?\d{1,4}/i;
