@@ -170,6 +170,6 @@ export const specialPaths: readonly PatternRule[] = [
     source: 'CWE-73; PayloadsAllTheThings, SSRF, file://',
     roles: ['path', 'url', 'value', 'host', 'markup'],
     literals: ['file:', 'netdoc:', 'local_file:', 'file%3a'],
-    pattern: /(?:^|[^\w])(?:url:)?(?:local[_-])?(?:file|netdoc)(?::|%3a)(?:[\\/]|%2f|%5c){0,6}(?:(?:localhost|127\.0\.0\.1)\/+)?(?:[a-z](?::|%3a|\|)[\\/]+)?(?:(?:etc|proc|root|sys|dev|boot|windows|winnt|inetpub|var\/(?:log|run|www|lib))(?:[\\/]|%2f|%5c)|[^\s"'<>]{0,120}(?:\.ssh|\.aws|\.kube|\.env|id_rsa|passwd|shadow|boot\.ini|win\.ini))/i,
+    pattern: /(?:^|[^\w])(?:url:)?(?:local[_-])?(?:file|netdoc)(?::|%3a)(?:[\\/]|%2f|%5c){0,6}(?:(?:localhost|127\.0\.0\.1)\/+)?(?:[a-z](?::|%3a|\|)[\\/]+)?(?:(?:etc(?![\\/](?:timezone|localtime|os-release|lsb-release|issue|motd|locale\.conf|hostname)(?:$|[\s"'?#]))|proc|root|sys|dev|boot|windows|winnt|inetpub|var\/(?:log|run|www|lib))(?:[\\/]|%2f|%5c)|[^\s"'<>]{0,120}(?:\.ssh|\.aws|\.kube|\.env|id_rsa|(?:passwd|shadow)(?=$|[\s"'?#%.~-])|boot\.ini|win\.ini))/i,
   },
 ];

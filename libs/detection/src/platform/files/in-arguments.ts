@@ -10,6 +10,8 @@ const WRITING_TOOL = /^(?:write|create|save|append|edit|update|modify|patch|put|
 /** What is made there is no file, whatever it is about. */
 const RECORD_TOOL = /(?:^|_)(?:ticket|issue|note|comment|message|event|reminder|incident|alert|page|post|task|todo|review|email|memo|bookmark)s?(?:_|$)/;
 const WRITTEN_FIELD = /^(?:dest(?:ination)?|target|to|save_as|output|out|new_path|output_path|destination_path)$/;
+/** Tools whose `name` or `key` is a file’s. */
+const READS_FILES = /(?:^|_)(?:open|read|view|cat|get|load|download|fetch|show|print|tail|head|attach|send|upload|copy)_(?:\w{1,20}_)?(?:file|document|content|attachment)s?(?:_|$)/;
 const PATTERN_FIELD = /(?:^|_)(?:pattern|query|regex|glob|ignore|exclude|include|search|name|key|topic|title|subject)s?(?:_|$)/;
 
 export const isWritten = ({ place }: View): boolean => WRITTEN_FIELD.test(place.field) || isWritingTool(words(place.tool));
@@ -35,7 +37,7 @@ export const secretFilesInArguments: Analyser = {
 
 function parametersOf(view: View): void {
   const { text, hits, budget } = view;
-  if (/^file:/i.test(text)) return tell(view, secretFileAt(plainPath(text.slice(0, MAX_PATH))), 0, text.length);
+  if (/^(?:file:|[a-z]:[\\/]|~?\/(?!\/))/i.test(text)) return tell(view, secretFileAt(plainPath(text.slice(0, MAX_PATH))), 0, text.length);
   let reached = -1;
   for (const hit of hits.slice(0, 16)) {
     if (hit < reached) continue;
@@ -54,7 +56,7 @@ function tell(view: View, found: SecretFiles | undefined, start: number, end: nu
 
 /** In fields that may hold anything, only what can hardly be anything but a path: rooted, or a dot file. */
 function looksLikePath({ text, place }: View): boolean {
-  if (text.length > 300 || PATTERN_FIELD.test(place.field)) return false;
+  if (text.length > 300 || (PATTERN_FIELD.test(place.field) && !(/^(?:\w{1,20}_)?(?:name|key)$/.test(place.field) && READS_FILES.test(words(place.tool))))) return false;
   if (/^\s*(?:[a-z]:[\\/]|\\\\|file:)[^\n<>{}|]*$/i.test(text)) return true;
   return /^\s*(?:\/|~|\.|%|\\|\?)[^\s<>{}|]*\s*$/.test(text) && /[/\\]|^\s*\.|%u/.test(text);
 }

@@ -8,7 +8,11 @@ import { around, type Seen } from './lines.ts';
 const secretSearch: Rule = ruleOf(
   'commands.secret-search', 'sensitive_file_access', 'high', 'a search of homes or the whole system for keys, passwords or wallets', shell('find / -name id_rsa 2>/dev/null'), shell('find . -name "*.pem" -path "./test/*"'), 'MITRE ATT&CK T1552.001, T1552.004',
 );
-export const readingRules: readonly Rule[] = [secretSearch];
+const storeDumped: Rule = ruleOf(
+  'commands.store-dumped', 'sensitive_file_access', 'high', 'all secrets of a store, or the password hashes of a database server, dumped at once', shell('pg_dumpall --globals-only > roles.sql'), shell('pg_dump shop > shop.sql; kubectl get secret shop-tls -n web'),
+  'MITRE ATT&CK T1555',
+);
+export const readingRules: readonly Rule[] = [storeDumped, secretSearch];
 
 /** Programs that name such a file without showing it: they use a key, change its mode, or say its name. */
 const NOT_READERS = new Set(
@@ -55,9 +59,35 @@ function secretsRead(command: Command, script: string): readonly SecretRead[] {
   };
   const copiesIn = /^(?:docker|podman|nerdctl|kubectl)$/.test(name) && command.args[0]?.text === 'cp';
   if (copiesIn || (name !== '' && !NOT_READERS.has(name))) for (const word of readWords(command)) for (const path of pathsIn(word.text, script.slice(word.start, Math.min(word.end, word.start + 1_024)))) look(word, path);
+  for (const word of shownBy(command)) {
+    const known = knownAt(word.text.replace(/^--files0-from=/, ''));
+    if (known && NEVER_USED.has(known.rule.id)) read.push({ word, known });
+  }
   for (const { operator, target } of redirects) if (target && operator === '<') look(target, target.text);
   if (INTERPRETERS.test(name) || READS_FILES.test(command.args.slice(0, 8).map(({ text }) => text.slice(0, 400)).join(' '))) for (const word of command.args) if (word.quoted) for (const path of literalsIn(word.text)) look(word, path);
   return read;
+}
+
+/** Of programs that else only use files: the option, or the first word, by which they show one. */
+const SHOWS: ReadonlyMap<string, Readonly<{ option?: RegExp; verb?: RegExp }>> = new Map([
+  ['file', { option: /^(?:-f|-m|--files-from)$/ }],
+  ['ssh', { option: /^-F$/ }],
+  ['openssl', { option: /^-in$/, verb: /^(?:enc|base64|dgst)$/ }],
+  ['git', { verb: /^(?:diff|hash-object|show)$/ }],
+  ['man', {}],
+  ['vim', { option: /^(?:-c|:q!?)$/ }],
+  ['source', {}],
+  ['.', {}],
+]);
+/** What nobody gives to these on an honest day. */
+const NEVER_USED = new Set(['files.account-database', 'files.account-list', 'files.history', 'files.process-memory']);
+
+/** Files shown by a program that is not made to read them: `date -f /etc/shadow`, `git diff /dev/null /etc/shadow`. */
+function shownBy({ name, args }: Command): readonly Word[] {
+  const listed = args.filter(({ text }) => text.startsWith('--files0-from='));
+  const way = SHOWS.get(name);
+  if (!way || (way.verb && !way.verb.test(args[0]?.text ?? ''))) return listed;
+  return args.slice(0, 32).filter(({ text }, at) => !text.startsWith('-') && (!way.option || way.option.test(args[at - 1]?.text ?? '')));
 }
 
 function readWords(command: Command): readonly Word[] {
@@ -69,7 +99,7 @@ function readWords(command: Command): readonly Word[] {
   return [...words, ...options];
 }
 
-const INTERPRETERS = /^(?:python[23]?|perl|ruby|node|deno|bun|php|lua|mysql|psql|sqlite3|mongo|mongosh|osascript|jshell|groovy|awk|gawk)$/;
+const INTERPRETERS = /^(?:python[23]?|gdb|lldb|gimp|irb|tclsh|expect|R|Rscript|julia|ghc|ghci|jrunscript|jjs|octave|guile|elixir|escript|pwsh|tsx|ts-node|perl|ruby|node|deno|bun|php|lua|mysql|psql|sqlite3|mongo|mongosh|osascript|jshell|groovy|awk|gawk)$/;
 
 /** A program's text that opens a file, whatever program it is given to. */
 const READS_FILES = /\b(?:open|read_?file|file_get_contents|slurp|io\.lines|File\.read|readlines|fs\.read\w*|createReadStream)\s*\(/;
@@ -145,6 +175,7 @@ export function tellReading({ view, script }: Seen): void {
     view.budget.spend(100 * Math.min(command.args.length, MAX_WORDS));
     if (command.name === 'for') keepLoop(command, loops);
     else if (loops.size > 0) tellLoop(view, command, loops);
+    if (dumpsStore(command)) view.report(storeDumped, command.start, command.end);
     if (searchForSecrets(command)) view.report(secretSearch, command.start, command.end);
     for (const { word, known } of secretsReadBy(command, view.text)) if (!isLoading(around(script.commands, at), command, known)) view.report(known.rule, word.start, Math.max(word.end, word.start + 1));
     if (isEditorScript(command)) for (const path of tokensOf(command.pipedFrom)) {
@@ -185,3 +216,26 @@ function isLoading(commands: readonly Command[], { start, end, depth }: Command,
 const isEditorScript = ({ name, pipedFrom }: Command): boolean => /^(?:ed|ex|vi|vim|sqlite3|gdb)$/.test(name) && pipedFrom !== undefined && /^(?:echo|printf)$/.test(pipedFrom.name);
 const tokensOf = (command: Command | undefined): readonly string[] => (command?.args ?? []).slice(0, 8).flatMap(({ text }) => text.slice(0, 500).split(/\\n|[\s;"']+/, 40));
 
+
+/** Programs that dump many secrets, and by which words. */
+const DUMPS: Readonly<Record<string, RegExp>> = {
+  pg_dumpall: /(?:^| )(?:-g|--globals-only|-r|--roles-only)\b/,
+  mongodump: /--db[ =]admin\b|system\.users/,
+  ldapsearch: /\buserpassword\b|unicodepwd|ntpwdhash/i,
+  gopass: /^(?:show -o|cat|ls -f)\b/,
+  keyctl: /^(?:print|pipe|read)\b/,
+  trufflehog: /^filesystem (?:\/|~|\$HOME)/,
+  gitleaks: /--(?:source|no-git)[ =](?:\/|~|\$HOME)(?:home|root|etc)?(?: |$)/,
+  pypykatz: /^(?:live|lsa|registry|dpapi)\b/,
+  bw: /^(?:export|list items)\b/,
+  lpass: /^export\b/,
+  dashlane: /^(?:p|password|export)\b/,
+};
+const FETCHES_ONE = /get-secret-value|ssm get-parameter\b|versions access|keyvault secret show|^(?:kv get|read) |^show \S|^secret get/;
+
+function dumpsStore({ name, args, wrappers, pipedFrom }: Command): boolean {
+  const text = args.slice(0, 24).map((word) => word.text).join(' ').slice(0, 1_000);
+  if (DUMPS[name]?.test(text) === true) return true;
+  // One after the other, as a list says.
+  return /^(?:aws|gcloud|az|vault|pass|op|doppler)$/.test(name) && wrappers.includes('xargs') && pipedFrom !== undefined && FETCHES_ONE.test(text);
+}
