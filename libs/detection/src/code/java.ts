@@ -14,10 +14,10 @@ export const java: readonly PatternRule[] = [
     roles: DATA_ROLES,
     literals: [
       ...['getruntime', 'java.lang.runtime', 'processbuilder', 'classloader', 'forname(', 'scriptenginemanager', 'java.lang.system', 'java.util.scanner', 'getdeclaredconstructor', 'getclass()', 'java.io.file', 'java.net.url', 'class.module', 'getmethod('],
-      ...['.execute()', 'newinstance(', 'java.lang.class', 'java.lang.process', 'class.getresource', 'new file(', 'org.apache.commons.io', 'groovy.util.eval', 'getengine'],
+      ...['.execute()', 'newinstance(', 'java.lang.class', 'java.lang.process', 'class.getresource', 't(java', 't(org.', 't(javax', 't(com.', 'groovyshell', 'java.net.inet', 'new file(', 'org.apache.commons.io', 'groovy.util.eval', 'getengine'],
     ],
     pattern:
-      /java\.lang\.(?:Runtime\b|ProcessBuilder|ProcessImpl|(?:System|Class|Thread|Math)\s*(?:["')]|@))|getRuntime\s*\(?\s*\)?\s*\.\s*exec|\bProcessBuilder\s*\(|javax\.script\.ScriptEngineManager|getEngineByName\s*\(|(?:\.class\b|getClass\s*\(\s*\)|\bclass)\s*[.|]?\s*\.?\s*(?:forName|getClassLoader|getDeclared\w+|getMethods?|getResource\w*|getProtectionDomain|getSuperclass|getConstructors?|module\.classLoader|classLoader|protectionDomain)|\bforName\s*\(\s*["']java|class(?:%2e|\.)module(?:%2e|\.)classloader|classloader\.loadClass\s*\(|\bnew\s+java\.(?:io|util|net|lang)\.\w+|new\s+File\s*\(\s*["'][^"'\n]{1,120}["']\s*\)\s*\.\s*(?:getText|text|delete|write|eachLine|list)|["'][\w ./-]{1,80}["']\s*\.\s*execute\s*\(\s*\)|groovy\.util\.Eval|org\.apache\.commons\.io\.IOUtils/i,
+      /java\.lang\.(?:Runtime\b|ProcessBuilder|ProcessImpl|(?:System|Class|Thread|Math)\s*(?:["')]|@))|getRuntime\s*\(?\s*\)?\s*\.\s*exec|\bProcessBuilder\s*\(|javax\.script\.ScriptEngineManager|getEngineByName\s*\(|(?:\.class\b|getClass\s*\(\s*\)|\bclass)\s*[.|]?\s*\.?\s*(?:forName|getClassLoader|getDeclared\w+|getMethods?|getResource\w*|getProtectionDomain|getSuperclass|getConstructors?|module\.classLoader|classLoader|protectionDomain)|\bforName\s*\(\s*["']java|class(?:%2e|\.)module(?:%2e|\.)classloader|classloader\.loadClass\s*\(|\bnew\s+java\.(?:io|util|net|lang)\.\w+|new\s+File\s*\(\s*["'][^"'\n]{1,120}["']\s*\)\s*\.\s*(?:getText|text|delete|write|eachLine|list)|["'][\w ./-]{1,80}["']\s*\.\s*execute\s*\(\s*\)|groovy\.(?:util\.Eval|lang\.GroovyShell)|\bT\s*\(\s*(?:java|javax|org|com|sun)(?:\.\w{1,40}){1,8}\s*\)|java\.net\.InetAddress["')]|org\.apache\.commons\.io\.IOUtils/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !/(?:^|\s)at\s+[\w.$/@]*$/.test(view.text.slice(Math.max(0, at - 80), at)),
   },
   {
@@ -56,8 +56,8 @@ export const java: readonly PatternRule[] = [
     nearMiss: { tool: 'import_settings', arguments: { value: '{"@type":"Person","name":"Kim"}' } },
     source: 'CVE-2017-18349; CVE-2021-39144',
     roles: ALL_ROLES,
-    literals: ['@type', '$type', 'dynamic-proxy', 'java.beans.eventhandler', '<sorted-set', 'java.util.priorityqueue', 'eventhandler'],
-    pattern: /["']@type["']\s*:\s*["'](?:com\.sun\.|java\.(?:lang|net|rmi|io)\.|javax\.|org\.apache\.|ch\.qos\.|sun\.)|["']\$type["']\s*:\s*["'](?:System\.(?:Windows|Diagnostics|Configuration|Data|Web|IO|Management|Security|Activities)\.|Microsoft\.VisualStudio)|<dynamic-proxy>|class\s*=\s*["']java\.beans\.EventHandler/i,
+    literals: ['@type', '$type', '@class', 'classpathxmlapplicationcontext', 'jndiconnectionsource', 'jndilocation', 'jndiname', 'filesystemxmlapplication', 'dynamic-proxy', 'java.beans.eventhandler', '<sorted-set', 'java.util.priorityqueue', 'eventhandler'],
+    pattern: /["'](?:@type|@class|class|javaClass)["']\s*:\s*["'](?:com\.sun\.|java\.(?:lang|net|rmi|io)\.|javax\.|org\.apache\.|ch\.qos\.|sun\.|org\.springframework\.|com\.mchange\.|com\.zaxxer\.)|\[\s*["'](?:ch\.qos\.logback|com\.sun\.|org\.apache\.|org\.springframework\.|com\.mchange|javax\.|java\.)[\w.]{4,100}["']\s*,\s*[{"'[]|["']\$type["']\s*:\s*["'](?:System\.(?:Windows|Diagnostics|Configuration|Data|Web|IO|Management|Security|Activities)\.|Microsoft\.VisualStudio)|<dynamic-proxy>|class\s*=\s*["']java\.beans\.EventHandler/i,
     accepts: (_match, { place }) => place.role !== 'code' || place.file === '',
   },
   {

@@ -1,8 +1,13 @@
 import type { PatternRule } from '../rule.ts';
+import { bytesAsText } from './base64.ts';
 import { ALL_ROLES, DATA_ROLES, dominates, holdsData, isTalk } from './where.ts';
 
 /** What even a program has no use for. */
-const ESCAPE = /__(?:mro|bases?|class)__[^\n]{0,40}__subclasses__|__(?:init|call|enter)__\s*\.\s*__globals__|__builtins__\s*(?:\[|\.\s*(?:eval|exec|__import__))/;
+const ESCAPE = /__(?:mro|bases?|class)__[^\n]{0,40}__subclasses__|__(?:init|call|enter)__\s*\.\s*__globals__|__builtins__\s*(?:\[|\.\s*(?:eval|exec|__import__))|getattr\s*\([^\n]{0,40}["']__(?:globals|builtins|subclasses|import)__["']/;
+
+/** What pickles of data never name. */
+const CALLS_IN_PICKLE = /posix|\bnt\n|\bos\n|system|subprocess|popen|builtin|\beval|\bexec|getattr|__import__|runpy|\bpty\b|importlib|commands/i;
+const decoded = (match: string): string => bytesAsText(match.replace(/^[^A-Za-z]/, ''));
 
 export const python: readonly PatternRule[] = [
   {
@@ -16,7 +21,7 @@ export const python: readonly PatternRule[] = [
     roles: ALL_ROLES,
     literals: ['__class__', '__mro__', '__subclasses__', '__globals__', '__builtins__', '__base__', '__bases__', 'subclasses()', '__getattribute__', 'func_globals', '\\x5f\\x5fclass'],
     pattern:
-      /__(?:class|init|self|call|enter|reduce_ex)__["'\])\s|]{0,6}(?:\.|\[|\|\s*attr\s*\(|,)\s*["'(]{0,3}_{0,2}(?:mro|bases?|subclasses|globals|builtins|import|class|init)|__(?:mro|bases?)__\s*["'\])]{0,4}\s*(?:\[|\(|\.|\|)|__subclasses__|\.__globals__\s*[[.("']|__globals__\s*["'\])]{0,4}\s*(?:\[|\.)|__builtins__\s*(?:\[|\.\s*(?:eval|exec|open|__import__))|\|\s*attr\s*\(\s*["'(]{1,3}(?:_|\\x5f){2}|\.class\.(?:base|mro)|base\.subclasses\s*\(|request\.(?:application|args)[^\n]{0,20}__|\bfunc_globals\b/i,
+      /__(?:class|init|self|call|enter|reduce_ex)__["'\])\s|]{0,6}(?:\.|\[|\|\s*attr\s*\(|,)\s*["'(]{0,3}_{0,2}(?:mro|bases?|subclasses|globals|builtins|import|class|init)|__(?:mro|bases?)__\s*["'\])]{0,4}\s*(?:\[|\(|\.|\|)|__subclasses__|\.__globals__\s*[[.("']|__globals__\s*["'\])]{0,4}\s*(?:\[|\.)|__builtins__\s*(?:\[|\.\s*(?:eval|exec|open|__import__))|\|\s*attr\s*\(\s*["'(]{1,3}(?:_|\\x5f){2}|getattr\s*\([^()\n]{1,40},\s*["']__(?:globals|builtins|subclasses|import|mro|base)__["']|\.class\.(?:base|mro)|base\.subclasses\s*\(|request\.(?:application|args)[^\n]{0,20}__|\bfunc_globals\b/i,
     before: 40,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (holdsData(view.place) || (view.place.file === '' && ESCAPE.test(view.text.slice(Math.max(0, at - 8), at + 120)))),
   },
@@ -42,8 +47,8 @@ export const python: readonly PatternRule[] = [
     nearMiss: { tool: 'create_issue', arguments: { title: 'Replace os.system(command) by subprocess.run in the importer' } },
     source: 'PayloadsAllTheThings, SSTI, Mako',
     roles: DATA_ROLES,
-    literals: ['os.system', 'os.popen', 'subprocess', 'commands.getoutput', 'pty.spawn', 'os.exec', 'os.listdir', '[\'os\']', '["os"]', 'os,("', 'import os'],
-    pattern: /(?:\bos\s*(?:["']\s*\])?\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|listdir|environ)|subprocess\s*\.\s*(?:run|call|check_output|check_call|Popen|getoutput)|commands\.getoutput|pty\.spawn)\s*(?:\(|,\s*\(|\.\s*get)|\bimport\s+os\b[^\n]{0,20}(?:;|%\}|%>)/i,
+    literals: ['os.system', 'os.popen', 'subprocess', 'commands.getoutput', 'pty.spawn', 'os.exec', 'os.listdir', '[\'os\']', '["os"]', 'os,("', 'import os', 'posix.', 'asyncio.create_sub', "open('/", 'open("/'],
+    pattern: /(?:\bos\s*(?:["']\s*\])?\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w*|listdir|environ)|(?:subprocess|commands|posix|asyncio)\s*\.\s*(?:run|call|check_output|check_call|Popen|getoutput|getstatusoutput|system|create_subprocess_\w+)|pty\.spawn)\s*(?:\(|,\s*\(|\.\s*get)|\bimport\s+os\b[^\n]{0,20}(?:;|%\}|%>)|\bopen\s*\(\s*["']\/(?:etc|proc|root|var\/log|home)\/[^"'\n]{1,60}["'][^()\n]{0,20}\)\s*\.\s*read/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (inTemplate(view.text, at) || dominates(view, at, at + match.length)),
   },
   {
@@ -68,9 +73,11 @@ export const python: readonly PatternRule[] = [
     nearMiss: { tool: 'run_python', arguments: { code: 'import pickle\npickle.dump(model, f)' } },
     source: 'CWE-502; Python documentation, pickle',
     roles: ALL_ROLES,
-    literals: ['cos\nsystem', 'cos\\nsystem', 'cposix\n', 'c__builtin__', 'cbuiltins', 'csubprocess', '__reduce__', 'gasv', 'gaRjcG9zaXg'.toLowerCase()],
-    pattern: /c(?:os|posix|nt|__builtin__|builtins|subprocess|commands)(?:\n|\\n)(?:system|popen|eval|exec|check_output|Popen|getattr|getoutput|call)(?:\n|\\n)|__reduce__\s*\([^)]{0,20}\)[^]{0,60}return\s*\(?\s*(?:os\.|subprocess\.|eval|exec|commands\.|__import__)|return\s*\(\s*os\.system\s*,\s*\(/,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+    literals: ['cos\nsystem', 'cos\\nsystem', 'cposix\n', 'c__builtin__', 'cbuiltins', 'csubprocess', '__reduce__', 'gasv', 'gawv', 'gajj', 'gani', 'ganj', 'garj'],
+    // Base64 of protocols 2 to 5 begins with one of these.
+    pattern: /(?:^|[^A-Za-z0-9+/])gA(?:[IJKLMN]|[QRSTU]|SV|WV)[A-Za-z0-9+/]{12,600}|c(?:os|posix|nt|__builtin__|builtins|subprocess|commands)(?:\n|\\n)(?:system|popen|eval|exec|check_output|Popen|getattr|getoutput|call)(?:\n|\\n)|__reduce__\s*\([^)]{0,20}\)[^]{0,60}return\s*\(?\s*(?:os\.|subprocess\.|eval|exec|commands\.|__import__)|return\s*\(\s*os\.system\s*,\s*\(/,
+    after: 640,
+    accepts: ({ 0: match }, view, at) => (!/^[^A-Za-z]?gA/.test(match) || CALLS_IN_PICKLE.test(decoded(match))) && !isTalk(view, at, at + match.length),
   },
 ];
 

@@ -28,10 +28,11 @@ export const templates: readonly PatternRule[] = [
     nearMiss: { tool: 'render_template', arguments: { template: 'Hello <%= user.name.upcase %>, {{ items | join(", ") }}' } },
     source: 'PayloadsAllTheThings, SSTI',
     roles: DATA_ROLES,
-    literals: ['system', 'exec', 'popen', 'passthru', 'eval', 'spawn', 'open3', 'io.read', 'file.read', 'file.open', 'file_get_contents', 'dir.entries', 'file_excerpt', '$smarty.', 'phpinfo', 'sleep(', 'print(', 'shell(', 'readfile', 'proc_open', 'process.start', 'include(', 'source(', 'require(', 'hexdec', 'writefile', 'gettext(', 'fetch(', 'load(', '<%= `', 'php}', 'ini_set', 'call_user_func'],
+    literals: ['system', 'exec', 'popen', 'passthru', 'eval', 'spawn', 'open3', 'io.read', 'file.read', 'file.open', 'file_get_contents', 'dir.entries', 'file_excerpt', '$smarty.', 'phpinfo', 'sleep(', 'print(', 'shell(', 'readfile', 'proc_open', 'process.start', 'include(', 'source(', 'require(', 'hexdec', 'writefile', 'gettext(', 'fetch(', 'load(', '<%= `', 'php}', 'ini_set', 'call_user_func', 'function(', 'function (', '=>', '.getfile', '.exec "', 'get_user_file', 'get_files', 'fetch file'],
     pattern: new RegExp(
       String.raw`${OPEN}[^{}\n]{0,80}?(?:^|[^\w.-])(?:@|&|CORE::|\(|Kernel\.|IO\.|Process\.|System\.|:os\.|Open3\.|PTY\.|Code\.|self::|Smarty_Internal_Write_File::)?(?:system|exec|shell_exec|passthru|popen[23]?|eval|eval_string|spawn|phpinfo|proc_open|file_get_contents|readfile|file_excerpt|ini_set|call_user_func(?:_array)?|writeFile|assert|create_function|hexdec|sleep|usleep|print(?:_r)?|capture[23]e?|readlines|require(?=\s*\(?\s*["'](?:open3|child_process|fs|os|socket)["']))\b\s*(?:\(|["']|\s\w+\s*["'])|` +
         String.raw`${OPEN}[^{}\n]{0,60}?\b(?:File\.(?:open|read|binread|write)|Dir\.(?:entries|glob|\[)|IO\.(?:popen|read|readlines)|Diagnostics\.Process|System\.(?:shell|cmd|halt)|:os\.cmd|Open3|Smarty::|self::getStreamVariable)|` +
+        String.raw`(?:#\{|\$\{|\{\{)\s*(?:\(\s*)?(?:async\s+)?(?:function\s*\w{0,20}\s*\(|\(\s*\)\s*=>)[^\n]{0,80}?(?:fetch|XMLHttpRequest|require|process|eval|import|document|alert)\b|\{\{-?\s*(?:call\s+)?\.(?:GetFile|ReadFile|Exec\w*|System|Run\w*|Command)\s+["'\x60]|\{\{\s*get_(?:user_)?files?\s*\(|\{fetch\s+file\s*=|` +
         '<%=?\\s*`[^`\\n]{1,120}`|' +
         String.raw`\{\/?php\}|@php\b[^\n]{0,60}\(|\{\$smarty\.(?:template_object|version)|Smarty_Internal_\w+::|\{(?:(?:if\s+)?(?:system|exec|passthru|shell_exec|eval|phpinfo))\s*[("']`,
       'i',
