@@ -150,10 +150,14 @@ const MAX_BESIDE = 16;
 /** Content is what a field named so holds, and whatever has lines. */
 function fileBeside({ siblings, outer, field, text }: Leaf): string {
   if (!siblings || !(CONTENT_FIELD.test(field) || text.includes('\n'))) return '';
+  if (isRequest(siblings) || (outer && isRequest(outer))) return '';
   const beside = fileIn(siblings);
   // `{path, edits: [{new_text}]}`
   return beside === '' && outer ? fileIn(outer) : beside;
 }
+
+/** Beside a method of HTTP a path is that of an interface, and what it is given is no file. */
+const isRequest = ({ method }: Fields): boolean => typeof method === 'string' && /^(?:get|post|put|patch|delete|head|options)$/i.test(method);
 
 function fileIn(siblings: Fields): string {
   let looked = 0;

@@ -27,7 +27,7 @@ export const documents: readonly PatternRule[] = [
     source: 'CWE-611',
     roles: ALL_ROLES,
     literals: ['<!doctype', '<?xml-stylesheet', 'schemalocation='],
-    pattern: /<!DOCTYPE\s+[\w.:-]{1,60}\s+(?:SYSTEM|PUBLIC\s+["'][^"'\n]{0,80}["'])\s+["'](?:(?:https?|ftp):\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[|[^/"'\n]{1,80}\/[^"'\n]{0,80}\b(?:evil|xxe|oob|payload|attack\w*)|[\w.-]{1,60}\.(?:oast\.\w+|oastify\.com|burpcollaborator\.net|interact\.sh|requestbin\.\w+|ngrok[\w.-]*))|(?:file|gopher|php|expect|jar|netdoc):|\/(?:etc|proc|dev)\/)|<\?xml-stylesheet\b[^<>?]{0,80}href\s*=\s*["'](?:https?:\/\/(?:\d{1,3}\.){3}\d|file:|\\\\)|(?:noNamespaceS|s)chemaLocation\s*=\s*["'][^"'\n]{0,120}?(?:https?:\/\/(?:\d{1,3}\.){3}\d|file:\/\/\/etc)/i,
+    pattern: /<!DOCTYPE\s+[\w.:-]{1,60}\s+(?:SYSTEM|PUBLIC\s+["'][^"'\n]{0,80}["'])\s+["'](?:(?:https?|ftp):\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[|[\w.-]{1,60}\.(?:oast\.\w+|oastify\.com|burpcollaborator\.net|interact\.sh|requestbin\.\w+|ngrok[\w.-]*))|(?:file|gopher|php|expect|jar|netdoc):|\/(?:etc|proc|dev)\/)|<\?xml-stylesheet\b[^<>?]{0,80}href\s*=\s*["'](?:https?:\/\/(?:\d{1,3}\.){3}\d|file:|\\\\)|(?:noNamespaceS|s)chemaLocation\s*=\s*["'][^"'\n]{0,120}?(?:https?:\/\/(?:\d{1,3}\.){3}\d|file:\/\/\/etc)/i,
     before: 32,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },

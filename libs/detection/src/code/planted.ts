@@ -1,9 +1,19 @@
 import type { Place } from '../place.ts';
-import type { PatternRule } from '../rule.ts';
+import type { PatternRule, View } from '../rule.ts';
 import { ALL_ROLES, isTalk } from './where.ts';
 
 const isTest = ({ file }: Place): boolean => /(?:^|[/\\._-])(?:tests?|specs?|__tests__|mocks?|fixtures?|stories|examples?|e2e|cypress|testdata)(?:[/\\._-]|$)/i.test(file);
 const PASSWORD = String.raw`(?:\w{0,20}(?:password|passwd|passphrase|pwd|pw|pass|secret|token|api_?key|otp|pin)\w{0,8}|\w{1,20}\.(?:headers(?:\.get)?\s*[[(]\s*["'][\w-]{2,30}["']\s*[\])]|(?:password|passwd|pass|pwd|token)))`;
+
+/** How far around a checkout its workflow is looked at. */
+const AROUND = 1_500;
+
+function isRunWithSecrets({ text, budget }: View, start: number, end: number): boolean {
+  budget.spend(160);
+  if (!text.slice(Math.max(0, start - 240), start).includes('actions/checkout')) return false;
+  budget.spend(2 * AROUND);
+  return text.slice(Math.max(0, start - AROUND), start).includes('pull_request_target') && text.slice(end, end + AROUND).includes('run:');
+}
 
 /** Text that plants code or a way in, where a repository or server will run it by itself. */
 export const planted: readonly PatternRule[] = [
@@ -49,11 +59,11 @@ export const planted: readonly PatternRule[] = [
     nearMiss: { tool: 'write_file', arguments: { path: '.github/workflows/label.yml', content: 'on: pull_request_target\njobs:\n  t:\n    steps:\n      - uses: actions/labeler@v5' } },
     source: 'GitHub Security Lab, Preventing pwn requests',
     roles: ['code', 'prose', 'value', 'markup'],
-    literals: ['pull_request_target', 'workflow_run:'],
-    pattern: /\bpull_request_target\b[^]{0,1200}?actions\/checkout[^]{0,240}?ref:[ \t]*["']?\$\{\{\s*(?:github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref)[^]{0,400}?\brun:/,
-    before: 8,
-    after: 1_900,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+    literals: ['github.event.pull_request.head.', 'github.head_ref'],
+    pattern: /ref:[ \t]*["']?\$\{\{\s*(?:github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref)/,
+    before: 24,
+    after: 32,
+    accepts: ({ 0: match }, view, at) => isRunWithSecrets(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
   {
     id: 'code.handler-for-uploads',

@@ -15,9 +15,9 @@ export const scriptHosts: readonly PatternRule[] = [
     source: 'ATT&CK T1204.002, T1137',
     roles: ALL_ROLES,
     literals: ['autoopen', 'auto_open', 'document_open', 'workbook_open', 'autoexec(', 'autoclose', 'auto_close', 'document_close', 'workbook_activate'],
-    pattern: /\b(?:Auto_?Open|AutoExec|Auto_?Close|Document_(?:Open|Close|New)|Workbook_(?:Open|Activate|BeforeClose))\b[^]{0,600}?(?:\bShell\s*\(?\s*["'A-Za-z]|CreateObject\s*\(\s*["'](?:WScript\.Shell|Shell\.Application|MSXML2\.|Microsoft\.XMLHTTP|WinHttp|ADODB\.Stream)|\bURLDownloadToFile|GetObject\s*\(\s*["']winmgmts|EEXEC\s*\(|powershell\b)/i,
+    pattern: /\b(?:Auto_?Open|AutoExec|Auto_?Close|Document_(?:Open|Close|New)|Workbook_(?:Open|Activate|BeforeClose))\b[^]{0,320}?(?:\bShell\s*\(?\s*["'A-Za-z]|CreateObject\s*\(\s*["'](?:WScript\.Shell|Shell\.Application|MSXML2\.|Microsoft\.XMLHTTP|WinHttp|ADODB\.Stream)|\bURLDownloadToFile|GetObject\s*\(\s*["']winmgmts|EEXEC\s*\(|powershell\b)/i,
     before: 8,
-    after: 720,
+    after: 440,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
   {

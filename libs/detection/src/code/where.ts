@@ -23,6 +23,9 @@ const wordsIn = (text: string): number => text.match(/(?<![^\s("'`])\p{L}{2,}(?=
 const ABOUT =
   /(?:^|[^\w])(?:fix(?:e[sd])?|escap(?:e[sd]?|ing)|saniti[sz]\w*|prevent\w*|block(?:s|ed|ing)?|detect\w*|vulnerab\w*|payloads?|xss|ssti|csrf|xxe|cve|attack\w*|exploit\w*|reject(?:s|ed)?|instead|replac(?:e[sd]?|ing)|remov(?:e[sd]?|ing)|explain|example|tutorial|how\s+to|what\s+(?:is|does)|why|meaning|difference|alternative|documentation|docs|syntax|lint|deprecat\w*|review|avoid|unsafe|should\s+not|do\s+not|don't|never|stack\s?trace)(?:[^\w]|$)/i;
 
+/** The words of an address speak of nothing. */
+const withoutAddresses = (text: string): string => (text.includes('//') ? text.replace(/\/\/[^\s"'`<>)]{1,400}/g, ' ') : text);
+
 /** A finding between two sentences of which neither leads to it was put there; who speaks of code says so. */
 const SENTENCE_BEFORE = /[a-z]{2}[.!?]\s+[{$<%#*@([=\s]{0,6}$/;
 const SENTENCE_BEHIND = /^[^\n]{0,200}?[})\]>;]\s*(?:$|\n|\s[A-Z])/;
@@ -41,7 +44,7 @@ export function isTalk({ text, place, budget }: View, start: number, end: number
   if (opened && text.slice(start + 1, end + 200).includes('`')) return true;
   if (place.role === 'markup') return false;
   if (place.role === 'prose' && place.file === '' && SENTENCE_BEFORE.test(before) && SENTENCE_BEHIND.test(after) && !ABOUT.test(before.slice(-160))) return false;
-  if (ABOUT.test(before) || ABOUT.test(after)) return true;
+  if (ABOUT.test(withoutAddresses(before)) || ABOUT.test(withoutAddresses(after))) return true;
   if (place.role === 'value') return false;
   return around > 15 || (/\s["'“‘«(]\s*$/.test(before) && /^[^\n]{0,80}["'”’»)]/.test(after));
 }

@@ -5,7 +5,9 @@ import { dominates, isTalk } from './where.ts';
 const ROLES = ['path', 'url', 'host', 'prose', 'address', 'value', 'secret', 'markup'] as const;
 const HANDLED = 'alert|prompt|confirm|eval|fetch|atob|document|window|location|cookie|fromcharcode|xmlhttprequest|import|settimeout|setinterval|function|this|self|top|parent|javascript|print|open|write|console|localstorage|navigator|src|innerhtml|name|xss|string|constructor|throw';
 
-const isSilent = ({ 0: match }: RegExpExecArray, view: View, at: number): boolean => isTalk(view, at, at + match.length);
+/** `<code><script></code>`: an element's name, told. */
+const TOLD = /^[^\s]{1,20}>\s?<\/(?:code|kbd|pre|tt|samp)>/i;
+const isSilent = ({ 0: match }: RegExpExecArray, view: View, at: number): boolean => TOLD.test(match) || isTalk(view, at, at + match.length);
 
 /** Script in the browser of whoever sees the text. Pages and templates may hold scripts: there only what they never need is told. */
 export const xss: readonly PatternRule[] = [

@@ -17,7 +17,7 @@ const ROUNDS = 4;
 
 /** Everything a path may hide a dot or a separator in; each alternative has a fixed or short length. */
 const ENCODED =
-  /%?%c([01])(?:%([0-9a-z]{2})|([./\\]))|%(?:e0%[48]0|f0%80%80|f8%80%80%80|fc%80%80%80%80)%([0-9a-f]{2})|%bg%qf|%u([0-9a-f]{4})|%%([3-7][0-9a-f])%%([3-7][0-9a-f])|%([0-9a-f]{2})|0x(2e|2f|5c)|[．․。／∕⁄＼∖]/gi;
+  /%?%c([01])(?:%?((?<=%)[0-9a-z]{2}|ae|af|9c)|([./\\]))|%(?:e0%[48]0|f0%80%80|f8%80%80%80|fc%80%80%80%80)%([0-9a-f]{2})|%bg%qf|%u([0-9a-f]{4})|%%([3-7][0-9a-f])%%([3-7][0-9a-f])|%([0-9a-f]{2})|0x(2e|2f|5c)|[．․。／∕⁄＼∖]/gi;
 
 const LOOKALIKES: Readonly<Record<string, string>> = { '．': '.', '․': '.', '。': '.', '／': '/', '∕': '/', '⁄': '/', '＼': '\\', '∖': '\\', '\uefc8': '/', '\uf025': '/' };
 

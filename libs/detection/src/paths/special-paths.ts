@@ -117,9 +117,10 @@ export const specialPaths: readonly PatternRule[] = [
     nearMiss: { tool: 'read_file', arguments: { path: '\\\\fileserver\\finance\\report.docx' } },
     source: 'ATT&CK T1187; CWE-40',
     roles: FIELDS,
-    literals: ['\\\\', '%5c%5c'],
-    pattern: /^\s*(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)/i,
+    literals: ['\\\\', '%5c%5c', '//1', '//2', '//3', '//4', '//5', '//6', '//7', '//8', '//9'],
+    pattern: /^\s*(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)|^\s*\/\/(?:\d{1,3}\.){3}\d{1,3}\/\w/i,
     before: 10,
+    accepts: ({ 0: match }, { place }) => !/^\s*\/\//.test(match) || place.role === 'path',
   },
   {
     id: 'path.stream-or-device',

@@ -41,7 +41,7 @@ function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined
   if (climbs === 0) return tricks.has('overlong') && (system || tricks.size > 1) ? rules.overlong : undefined;
   const hidden = hiddenRule(climb);
   if (hidden) return hidden;
-  const running = /^(?:shell|powershell|cmd|code)$/.test(place.role);
+  const running = /^(?:shell|powershell|cmd|code)$/.test(place.role) && !(whole && place.role === 'code' && place.field === 'source');
   if (above > 0 && system && (above >= 2 || !running)) return running && place.file !== '' ? rules.writtenClimb : rules.climbToSystem;
   if (backAtRoot && system && !running && place.role !== 'url') return rules.climbToSystem;
   if (running) return undefined;
@@ -57,14 +57,14 @@ function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined
 }
 
 /** Climbs that are written to get past a filter. */
-function hiddenRule({ above, climbs, plainClimbs, tricks, nested, parameters, target }: Climb): Rule | undefined {
+function hiddenRule({ climbs, plainClimbs, tricks, nested, parameters, target }: Climb): Rule | undefined {
   if (tricks.has('overlong')) return rules.overlong;
   if (climbs > plainClimbs) {
     if (tricks.has('wide') || tricks.has('folded')) return rules.wide;
     if (tricks.has('double-encoded')) return rules.doubleEncoded;
     if (tricks.has('hex-written')) return rules.hexWritten;
   }
-  if (parameters && above > 0) return rules.parameterClimb;
+  if (parameters) return rules.parameterClimb;
   if (tricks.has('control-character')) return rules.brokenClimb;
   if (nested && (climbs >= 2 || isSystemTarget(target))) return rules.nestedDots;
   return undefined;

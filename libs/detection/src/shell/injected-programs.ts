@@ -41,11 +41,14 @@ const WEAK: ReadonlySet<string> = new Set(
 /** Weak names that a text may well end with. */
 const ENDING: ReadonlySet<string> = new Set(words('id ls dir pwd ps env w ver set df ss ip sh'));
 
+/** Programs of Windows that payloads start to show that they can. */
+const DESKTOP = /^(?:.{0,80}\\)?(?:calc|notepad|mspaint|regedit|taskmgr|explorer|write|winver|cmd|control|mmc|iexplore|msedge)\.exe$|^regedit$/i;
+
 type Strength = 'strong' | 'weak' | undefined;
 
 export function strengthOf(called: string): Strength {
   const name = programName(called);
-  return STRONG.has(name) ? 'strong' : WEAK.has(name) ? 'weak' : undefined;
+  return STRONG.has(name) || DESKTOP.test(called) ? 'strong' : WEAK.has(name) ? 'weak' : undefined;
 }
 
 export const mayEnd = (called: string): boolean => ENDING.has(programName(called));

@@ -62,11 +62,20 @@ const begins: Rule = {
   nearMiss: image('make test (final).png'),
   source: 'OWASP CRS 932160',
 };
-export const injectionRules: readonly Rule[] = [chained, substituted, hidden, expansion, braces, begins];
+const redirected: Rule = {
+  id: 'shell.redirection',
+  type,
+  severity: 'high',
+  sees: 'a redirection to or from a file of the system in a value that is not for a shell',
+  positive: image('photo.png>/etc/cron.d/job'),
+  nearMiss: { tool: 'set_label', arguments: { label: 'temperature > 5/min', selector: 'nav>a' } },
+  source: 'OWASP CRS 932',
+};
+export const injectionRules: readonly Rule[] = [chained, substituted, hidden, expansion, braces, begins, redirected];
 
 /** How readily a role takes an operator and a word for a command. */
 type Reading = 'tight' | 'loose' | 'prose';
-const READINGS: Readonly<Partial<Record<Role, Reading>>> = { host: 'tight', path: 'tight', address: 'tight', url: 'tight', secret: 'loose', value: 'loose', prose: 'prose' };
+const READINGS: Readonly<Partial<Record<Role, Reading>>> = { host: 'tight', path: 'tight', address: 'tight', url: 'tight', secret: 'loose', value: 'loose', prose: 'prose', markup: 'loose' };
 const SEARCHED = /(?:^|_)(?:query|q|search|keywords?|tags?|question|reason|label|name_pattern)(?:_|$)/;
 
 const PATTERN = /(?:^|_)(?:pattern|regexp?|expr\w*|glob|filter|match)(?:_|$)/;
@@ -74,18 +83,26 @@ const PATTERN = /(?:^|_)(?:pattern|regexp?|expr\w*|glob|filter|match)(?:_|$)/;
 const SEARCHING = /[?&](?:q|query|search|s|text|keywords?)=[^&]*$/;
 
 const MAX_PROSE = 400;
+/** A layout, a theme, a template by its name. */
+const MAX_NAME = 160;
+/** A host or path has no lines; a patch or document handed over as one does. */
+const MAX_LINES = 6;
+/** Entries that are commands: `scripts` of a package. */
+const COMMANDS = /\/(?:scripts|aliases)\/[^/]+$/;
 const MAX_LOOKS = 1_000;
 const SUSPICIOUS = /[;|&`<\n{$'"\\]|>\(|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
 function readingOf({ place: { role, field }, text }: View): Reading | undefined {
   const reading = READINGS[role];
   if (reading === undefined || (reading === 'prose' && text.length > MAX_PROSE)) return undefined;
+  if (role === 'markup' && (text.length > MAX_NAME || /[<{}\n]/.test(text))) return undefined;
+  if (reading === 'tight' && text.length > 256 && text.split('\n', MAX_LINES + 1).length > MAX_LINES) return undefined;
   return reading === 'loose' && (SEARCHED.test(field) || text.length > 2_000) ? 'prose' : reading;
 }
 
 const OPERATOR = /\|\||&&|[;|&\n`]|\$\(|[<>]\(/g;
-const NAME = /^[\s+"'`@(!\\]*([\w./\\?*$[\]{}@!'"-]{1,48})/;
-const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\(|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
+const NAME = /^(?:[\s+"'`@(!\\]|\{\s)*([\w./\\?*$[\]{}@!'"-]{1,48})/;
+const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\(|(?:\d{1,3}\.){3}\d|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
 /** What only some take: a number, a text in quotes. */
 const NUMBER = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*\d+(?:\.\d+)*[smh]?(?=[\s;|&#"'`)]|$)/;
 const QUOTED = /^[\s+]+["'][^\s"']/;
@@ -99,13 +116,19 @@ function analyse(view: View): void {
   const reading = readingOf(view);
   if (!reading || !SUSPICIOUS.test(text)) return;
   budget.spend(text.length);
+  if (COMMANDS.test(place.path)) {
+    judgeInjected(view, 0);
+    return;
+  }
   if (reading !== 'prose') {
     lookForExpansions(view);
     lookForBraces(view);
     lookForHidden(view);
     lookForVariables(view);
+    lookForRedirection(view);
     if (lookForBeginning(view, reading)) return;
   }
+  if (reading === 'prose' && GLUED_EXPANSION.test(text)) lookForExpansions(view);
   OPERATOR.lastIndex = 0;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
   let looks = 0;
@@ -116,12 +139,18 @@ function analyse(view: View): void {
     const after = text.slice(from, from + 256);
     budget.spend(16);
     const called = NAME.exec(after);
+    if (reading !== 'prose' && place.role !== 'url' && operator.length <= 2 && RUNS_FILE.test(after)) {
+      view.report(chained, match.index, endOf(text, from));
+      return;
+    }
     if (!called?.[1]) continue;
     const name = cut(called[1]);
     const rest = after.slice(called[0].length - called[1].length + name.length).replace(/^["']/, '');
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
+    const line = operator === '\n' && reading === 'loose' && isLineOfCommand(text, match.index, name, rest, strength);
+    const closed = reading === 'prose' && isClosed({ text, at: match.index, operator, name, rest });
     const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}\s?$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
-    if (!encoded && !accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
+    if (!encoded && !line && !closed && !accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));
     judgeInjected(view, from);
@@ -152,7 +181,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) && !/^\s+\d+\s+\w/.test(rest));
   if (reading === 'tight' && !url) return strength === 'strong' || operator !== '&' || place.role !== 'path' || (ends ? mayEnd(plain) : argument);
   if (reading !== 'tight' && strength === 'weak' && /^[A-Z][a-z]/.test(name)) return false;
-  if (operator === '|' && glued && (/^[|)\]`&]/.test(rest) || PATTERN.test(place.field))) return false;
+  if (operator === '|' && glued && (/^[|)\]`&]/.test(rest) || (PATTERN.test(place.field) && !(strength === 'strong' && /^\s+(?:-{1,2}[A-Za-z]|(?:\d{1,3}\.){3}\d|https?:|\/\w)/.test(rest))))) return false;
   if (url && SEARCHING.test(before)) return argument && !ends;
   if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$)/.test(rest);
   return ends ? mayEnd(plain) || (operator !== '&' && /^(?:sleep|top|vi|hostname|reboot|halt)$/.test(plain)) : argument;
@@ -162,6 +191,8 @@ function isSubstitution({ operator, name, strength, reading, after, before, rest
   if (operator === '`') {
     const closes = after.indexOf('`');
     if (closes < 1 || reading === 'prose' || (PATTERN.test(place.field) && before.endsWith('|'))) return false;
+    if (strength === 'strong' && /^\s+(?:-\w+\s+)?(?:https?:|(?:\d{1,3}\.){3}\d)/.test(rest)) return true;
+    if (strength !== undefined && /^\S+$/.test(before) && (NUMBER.test(rest) || strength === 'strong') && closes === after.length - 1) return true;
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
   if (operator === '$(') {
@@ -189,6 +220,36 @@ function judgeInjected({ text, budget, report }: View, from: number): void {
   for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, (rule, found) => report(rule, from + found.start, from + found.end));
 }
 
+/** A file that anybody may have put there, or the shell's own file-running commands. */
+const RUNS_FILE = /^\s*["']?(?:\/(?:tmp|var\/tmp|dev\/shm)\/[\w.-]+|~\/[\w.-]+|(?:\.|source)\s+[/~][\w./-]+)\s*(?:$|[\s;|&#"'])|^\s*["']?%(?:COMSPEC|SYSTEMROOT|WINDIR|PROGRAMFILES(?:\(x86\))?)(?:%|:~)/i;
+/** Commands that look around; nobody lists them one below another. */
+const LOOKS_AROUND = /^(?:whoami|id|uname|ifconfig|ipconfig|printenv|env|netstat|systeminfo|hostname|pwd|ls|dir|ps|uptime|who|reboot|halt)$/;
+
+/** `web01` and, in the next line, a command with its arguments. */
+function isLineOfCommand(text: string, at: number, name: string, rest: string, strength: ReturnType<typeof strengthOf>): boolean {
+  if (strength === undefined || !/^\S{1,200}\r?$/.test(text.slice(Math.max(0, text.lastIndexOf('\n', at - 1) + 1), at)) || text.split('\n', 5).length > 4) return false;
+  if (LOOKS_AROUND.test(bare(name)) && /^\s*(?:$|[;|&#])/.test(rest)) return true;
+  return strength === 'strong' && /^\s+["']?(?:-{1,2}[A-Za-z]|[/~]|https?:|(?:\d{1,3}\.){3}\d)/.test(rest);
+}
+
+/** A title that is one word and a command between operators: `report;env;`. */
+function isClosed({ text, at, operator, name, rest }: Readonly<{ text: string; at: number; operator: string; name: string; rest: string }>): boolean {
+  if (text.length > 64 || operator.endsWith('(') || !/^[^\s&]{1,40}$/.test(text.slice(0, at)) || !/^[a-z]+$/.test(name) || /^[A-Z]/.test(text.slice(at + operator.length))) return false;
+  if (operator === '`') return strengthOf(name) !== undefined && /^\s*(?:\d+|-\w+)?`$/.test(rest);
+  return LOOKS_AROUND.test(name) && (/^\s*[;|&#`]/.test(rest) || (/^[|&]{2}$/.test(operator) && rest.trim() === ''));
+}
+
+const REDIRECTED = /^[^\s<>"'=()]{0,120}\s?(?:\d?>{1,2}\s?|<)(?:\/(?:etc|tmp|var|dev|home|root|usr|proc|opt|srv)\/|~\/\.)[\w./-]{1,120}\s*(?:$|[;|&#])/;
+
+/** `report>/etc/cron.d/x`: what a shell would write to or read from a file. */
+function lookForRedirection({ text, report, place }: View): void {
+  if (place.role === 'url' || place.role === 'secret' || !/[<>]/.test(text)) return;
+  const match = REDIRECTED.exec(text.slice(0, 512));
+  if (match) report(redirected, match.index, match.index + match[0].length);
+}
+
+/** `cat${IFS}/etc/hosts`: nobody who speaks of the variable writes it so. */
+const GLUED_EXPANSION = /[;|&`(]\s?[a-z]{2,12}\$\{?IFS\b/;
 const EXPANSION = /\$\{?IFS\b|\$\{(?:PATH|PWD|HOME|SHELL|OLDPWD|LS_COLORS|BASH\w*|HOSTNAME|USER)[:#%/][^\n]{0,40}\}|\$\{?(?:SHELL|BASH)\b|\$\{[A-Za-z_]\w{0,20}:\d{1,3}:\d{1,3}\}|<<<\s*["'$\w(]|<\((?:cat|ls|id|curl|wget|echo|sh|bash)\b|\$'\\(?:x[0-9a-fA-F]{2}|[0-7]{3})/;
 
 function lookForExpansions({ text, report, place }: View): void {
@@ -224,7 +285,7 @@ function lookForHidden({ text, report, budget, place }: View): void {
     const globbed = !broken && /[?*]/.test(token) && GLOBBED.test(token) && /[?]/.test(token);
     if (!broken && !globbed) continue;
     looks += 1;
-    const plain = bare(token);
+    const plain = bare(token.replace(/\$_(?=[a-z])/g, ''));
     if (plain.length < 2 || plain === token) {
       if (!globbed) continue;
     }
@@ -267,4 +328,4 @@ function lookForBeginning(view: View, reading: Reading): boolean {
   return true;
 }
 
-export const injectionAnalyser: Analyser = { name: 'shell.injection', rules: injectionRules, roles: ['host', 'path', 'address', 'url', 'secret', 'value', 'prose'], literals: [], analyse };
+export const injectionAnalyser: Analyser = { name: 'shell.injection', rules: injectionRules, roles: ['host', 'path', 'address', 'url', 'secret', 'value', 'prose', 'markup'], literals: [], analyse };

@@ -18,6 +18,8 @@ const RUNS_NOTHING = /web|docs?\b|stack|code|knowledge|google|bing|internet|wiki
 
 /** An operator object where a login or key belongs: `{"username": {"$ne": "x"}}`. */
 const OPERATOR_OBJECT = /\/(?:user(?:_?name)?|login|e?mail|pass(?:word|wd)?|pwd|token|pin|otp|code|\w*id|api_?key|name)\/\$(?:ne|gte?|lte?|n?in|regex|exists|where|not|eq|or|and)(?:\/|$)/i;
+/** Passwords are hashed and compared; no honest query of documents asks for one that is unlike or like something. */
+const PASSWORD_OPERATOR = /\/(?:pass(?:word|wd|code|phrase)?|pwd|pin|otp)\/\$(?:ne|gte?|lte?|regex|nin)$/i;
 const SPEAKS_OF_DOCUMENTS = /mongo|db|database|quer|find|aggregat|search|document|collection|filter|elastic|firestore|couch/i;
 
 const CHECKS_LOGIN = /log_?in|sign_?in|auth|verify/i;
@@ -28,6 +30,7 @@ export function analyseValue(view: View): void {
   const prose = place.role === 'prose' || (RUNS_NOTHING.test(place.tool) && ASKS_FOR_SQL.test(place.field));
   if (prose && text.length > MAX_PROSE) return;
   if (place.path.includes('/$') && OPERATOR_OBJECT.test(place.path) && (!SPEAKS_OF_DOCUMENTS.test(place.tool) || CHECKS_LOGIN.test(place.tool))) view.report(operatorObject, 0, text.length);
+  else if (place.path.includes('/$') && PASSWORD_OPERATOR.test(place.path)) view.report(operatorObject, 0, text.length);
   budget.spend(text.length);
   if (!mayInject(text) || FORMULA.test(text)) return;
   const manner: Manner = { prose, secret: place.role === 'secret' };

@@ -10,15 +10,15 @@ export type Host = Readonly<{
 
 const METADATA_NAMES = new Set([
   'metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal', 'rancher-metadata', 'metadata.azure.com', 'metadata.azure.internal', 'metadata.packet.net',
-  'metadata.platformequinix.com', 'metadata.tencentyun.com', 'metadata.oraclecloud.com', 'metadata.nic.ibmcloud.com', 'api.metadata.cloud.ibm.com', 'metadata.softlayer.local', 'metadata.exoscale.com', 'metadata.hetzner.cloud',
+  'metadata.platformequinix.com', 'metadata.tencentyun.com', 'metadata.oraclecloud.com', 'metadata.nic.ibmcloud.com', 'api.metadata.cloud.ibm.com', 'metadata.softlayer.local', 'metadata.exoscale.com', 'metadata.hetzner.cloud', 'metadata.internal', 'metadata.aliyun.internal', 'metadata.yandex.cloud', 'metadata.upcloud.com', 'metadata.vultr.com', 'metadata.digitalocean.com', 'metadata.linode.com', 'metadata.scaleway.com', 'metadata.ovh.net',
 ]);
 const CLUSTER_NAMES = /^(?:kubernetes(?:\.default(?:\.svc(?:\.cluster\.local)?)?)?|[\w-]+\.kube-system\.svc(?:\.cluster\.local)?|etcd(?:-\w+)?|kubelet|tiller-deploy(?:\.[\w.-]+)?)$/;
-const LOOPBACK_NAMES = /^(?:localhost6?|(?:[\w-]+\.)+localhost|localhost6?\.localdomain6?|ip6-(?:localhost|loopback)|loopback)$/;
+const LOOPBACK_NAMES = /^(?:localhost6?|(?:[\w-]+\.)+localhost|localhost6?\.localdomain6?|ip6-(?:localhost|loopback)|loopback|broadcasthost)$/;
 /** Public names that resolve to this machine. */
 const LOOPBACK_ALIASES = /(?:^|\.)(?:localtest\.me|lvh\.me|vcap\.me|lacolhost\.com|localh\.st|yoogle\.com|127-0-0-1\.org\.uk|readme\.localtest\.me|spoofed\.burpcollaborator\.net|bugbounty\.dod\.network|localhost\.run\.local|fuf\.me|fbi\.com\.localhost|lndo\.site|ulh\.us|local\.sisteminha\.com)$/;
 /** Services that answer with the address in the name, or another one each time, or redirect anywhere. */
 const ECHOING = /(?:^|\.)(?:nip\.io|sslip\.io|xip\.io|xip\.name|ip\.addr\.tools|backname\.io|localdomain\.pw|traefik\.me|ip6\.name)$/;
-const REBINDING = /(?:^|\.)(?:rbndr\.us|1u\.ms|rebind\.network|rebind\.it|r3dir\.me|rebinder\.net|dnsrebind(?:ing|tool)?\.\w+|rebindtool\.\w+|singularity\.me|whonow\.\w+|requestrepo\.com|ssrf\.sh)$/;
+const REBINDING = /(?:^|\.)(?:rbndr\.us|1u\.ms|rebind\.network|rebind\.it|r3dir\.me|rebinder\.net|dnsrebind(?:ing|tool)?\.\w+|rebindtool\.\w+|singularity\.me|whonow\.\w+|requestrepo\.com|lock\.cmpxchg8b\.com|ssrf\.sh)$/;
 const INTERNAL_SUFFIX = /\.(?:internal|local|localdomain|lan|corp|intranet|home\.arpa|svc|consul|priv|private|test-internal)$/;
 
 /** What a host of a URL is. `written`: between `//` and the next slash, without user and port. */
@@ -49,7 +49,8 @@ function ipv6Host(address: string, disguised: boolean): Host {
   const [first = 0] = groups;
   const last = groups[7] ?? 0;
   if (groups.slice(0, 7).every((group) => group === 0) && last <= 1) return { kind: 'loopback', disguised: disguised || address !== '::1' };
-  if (first === 0xfd00 && groups[1] === 0xec2) return { kind: 'metadata', disguised };
+  // Amazon, Google, Scaleway.
+  if ((first === 0xfd00 && (groups[1] === 0xec2 || (groups[1] === 0x42 && last === 0x42))) || (first === 0xfd20 && groups[1] === 0xce)) return { kind: 'metadata', disguised };
   if ((first & 0xffc0) === 0xfe80) return { kind: groups[6] === 0xa9fe ? 'metadata' : 'link-local', disguised };
   return { kind: (first & 0xfe00) === 0xfc00 ? 'private' : 'public', disguised };
 }

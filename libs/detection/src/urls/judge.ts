@@ -11,10 +11,12 @@ const ADMIN_PORTS = new Set(
 );
 /** Paths that only operators ask for. */
 const OPERATOR_PATH =
-  /^\/+(?:[\w-]+\/)?(?:actuator\/(?!health|info)\w|env|heapdump|threaddump|jolokia|jmx|internal|server-(?:status|info)|phpmyadmin|_(?:cat|cluster|nodes|search|config|all_dbs|users)|containers|images\/json|pods|runningpods|exec|run|metrics\/cadvisor|latest\/(?:meta-data|user-data|dynamic)|computemetadata|metadata\/|v1\/(?:secret|sys|kv|agent|catalog|namespaces)|v2\/keys|api\/v1\/(?:namespaces|secrets|pods|nodes)|shutdown|cgi-bin|flag|etc\/|\.env|\.git)(?:[/?#.;]|$)/;
+  /^\/+(?:[\w-]+\/)?(?:actuator\/(?!health|info)\w|env|heapdump|threaddump|jolokia|jmx|internal|server-(?:status|info)|phpmyadmin|_(?:cat|cluster|nodes|search|config|all_dbs|users)|containers|images\/json|pods|runningpods|exec|run|metrics\/cadvisor|latest\/(?:meta-data|user-data|dynamic)|computemetadata|metadata\/|v1\/(?:secret|sys|kv|agent|catalog|namespaces)|v2\/keys|api\/v1\/(?:namespaces|secrets|pods|nodes|admin)|shutdown|rpc2|manager\/(?:html|text)|script(?![.\w-])|scripttext|wd\/hub|api\/(?:kernels|contents|terminals|tunnels)|debug\/pprof|cgi-bin|flag|etc\/|\.env|\.git)(?:[/?#.;]|$)/;
 /** Paths of administrators, which an application under development has too. */
 const ADMIN_PATH = /^\/+(?:[\w-]+\/)?(?:admin|administrator|manager|console|actuator|private|debug|secrets?|credentials|config(?:uration)?|restart|script|wp-admin|root|keys?|token|backup|dump)(?:[/?#.;]|$)/;
 const DEVELOPMENT_PORT = /^(?:[345]\d{3}|80[0-9]{2}|81\d\d|8443|8787|8888|9000|9229|1313|1234|6006|19\d{3})$/;
+/** Names by which a container reaches the machine it runs on, and agents of clusters. */
+const MACHINE_NAME = /^(?:(?:host|gateway|kubernetes|vm)\.docker\.internal|host\.(?:containers|lima|rancher-desktop|minikube|k3d)\.internal|[\w-]+\.(?:service|node)\.consul)$/;
 const FETCHING_LATER = /webhook|callback|feed|import|avatar|thumbnail|unfurl|preview|pdf|render|subscribe|proxy|image|crawl|ingest|notify|notification|oembed|sitemap|logo/i;
 const BROWSER = /browser|navigate|playwright|puppeteer|page|open_url/i;
 const LATER_FIELD = /(?:^|_)(?:webhook|callback|feed|avatar|image|logo|target_url|notify)(?:_|$)/;
@@ -32,7 +34,7 @@ export function judge({ scheme, name, host: { kind, disguised }, port, path, con
   if (ODD_SCHEME.test(scheme)) return rules.scheme;
   if (DATABASE_SCHEME.test(scheme)) return undefined;
   if (kind === 'cluster') return rules.cluster;
-  if (kind === 'internal-name') return rules.development;
+  if (kind === 'internal-name') return MACHINE_NAME.test(name) && (ADMIN_PORTS.has(port) || OPERATOR_PATH.test(path)) ? rules.adminPort : rules.development;
   if (confused) return rules.confused;
   if (disguised) return rules.disguised;
   if (kind === 'link-local') return rules.linkLocal;

@@ -16,4 +16,17 @@ export const specialUrls: readonly PatternRule[] = [
     before: 4,
     accepts: ({ 0: match }, { place, text }) => (place.role === 'value' ? /^(?:%|\\r)/.test(match) && !/\s/.test(text.slice(0, 200)) : true),
   },
+  {
+    id: 'url.container-socket',
+    type: 'ssrf',
+    severity: 'high',
+    sees: "an address of a container engine's socket, which commands the whole machine",
+    positive: { tool: 'fetch_url', arguments: { url: 'http+unix://%2Fvar%2Frun%2Fdocker.sock/containers/json' } },
+    nearMiss: { tool: 'fetch_url', arguments: { url: 'https://docs.example.com/engine/docker.sock' } },
+    source: 'ATT&CK T1610',
+    roles: ['url', 'host'],
+    literals: ['docker.sock', 'containerd.sock', 'podman.sock', 'crio.sock'],
+    pattern: /^\s*(?:https?\+)?unix:[^\s?#]{0,120}(?:docker|containerd|podman|crio)\.sock/i,
+    before: 160,
+  },
 ];

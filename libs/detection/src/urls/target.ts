@@ -28,7 +28,7 @@ export function targetsOf(written: string, bare: boolean): readonly Target[] {
   const scheme = /^[a-z][a-z0-9+.-]{0,30}(?=:)/i.exec(inner)?.[0].toLowerCase() ?? '';
   const named = scheme !== '' && !/^:\d{1,5}(?:[/?#]|$)/.test(inner.slice(scheme.length));
   if (!named) {
-    if (inner.startsWith('//') || inner.startsWith('\\\\')) return hostsIn('', inner.slice(2), false);
+    if (inner.startsWith('//') || inner.startsWith('\\\\')) return hostsIn('', inner.replace(/^[/\\]+/, ''), false);
     return bare ? hostsIn('', inner, false) : [];
   }
   const rest = inner.slice(scheme.length + 1);
@@ -58,7 +58,9 @@ function hostsIn(scheme: string, rest: string, slashesOdd: boolean): readonly Ta
   const path = pathOf(rest.slice(browser.length));
   const target = targetOf(scheme, browser, path, odd);
   const afterHash = /^[^/?\s#]{0,120}#[^/\s]{0,80}@([^/\s?#]{1,120})/.exec(rest)?.[1];
-  const others = strict !== browser && strict.includes('@') ? [strict] : afterHash === undefined ? [] : [afterHash];
+  const parts = browser.split('@');
+  const middle = parts.length > 2 ? parts.slice(1, -1).slice(0, 4) : [];
+  const others = [...middle, ...(strict !== browser && strict.includes('@') ? [strict] : afterHash === undefined ? [] : [afterHash])];
   return [target, ...others.map((authority) => targetOf(scheme, authority, path, true))];
 }
 
