@@ -62,7 +62,7 @@ export const planted: readonly PatternRule[] = [
     literals: ['github.event.pull_request.head.', 'github.head_ref'],
     pattern: /ref:[ \t]*["']?\$\{\{\s*(?:github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref)/,
     before: 24,
-    after: 32,
+    after: 48,
     accepts: ({ 0: match }, view, at) => isRunWithSecrets(view, at, at + match.length) && !isTalk(view, at, at + match.length),
   },
   {

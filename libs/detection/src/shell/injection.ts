@@ -90,7 +90,7 @@ const MAX_LINES = 6;
 /** Entries that are commands: `scripts` of a package. */
 const COMMANDS = /\/(?:scripts|aliases)\/[^/]+$/;
 const MAX_LOOKS = 1_000;
-const SUSPICIOUS = /[;|&`<\n{$'"\\]|>\(|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
+const SUSPICIOUS = /[;|&`<\n{$'"\\]|>[(/~>]|>\s[/~]|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
 function readingOf({ place: { role, field }, text }: View): Reading | undefined {
   const reading = READINGS[role];
