@@ -35,7 +35,18 @@ type Fields = Readonly<Record<string, unknown>>;
 type Look = (beside: Fields, view: View) => Rule | undefined;
 
 const MAX_FIELDS = 32;
-const entriesOf = (fields: Fields): readonly (readonly [string, unknown])[] => Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
+type Entries = readonly (readonly [name: string, value: unknown])[];
+/** Every string of an object asks for the object's fields: they are read once, and forgotten with it. */
+const remembered = new WeakMap<Fields, Entries>();
+
+function entriesOf(fields: Fields): Entries {
+  const known = remembered.get(fields);
+  if (known) return known;
+  const entries: Entries = Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
+  remembered.set(fields, entries);
+  return entries;
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200;
 
 /** Switches, their names without blanks, that guard something while they are on. */
@@ -47,13 +58,14 @@ const REVIEWS = /^(?:required(?:approving)?(?:pullrequest)?reviews?(?:count)?|re
 /** Tools for what guards: `update_policy`, `firewall.set`. */
 const GUARD_TOOL = /(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|2fa|audit|trail|detectors?|alarms?|protection|defender|edr|antivirus|dlp|conditional_access|guardduty|scp|organization_policy|compliance)(?:_|$)/;
 
+const STATES = new Set(['status', 'state', 'mode', 'enforcement']);
+
 const safeguards: Look = (beside, { place }) => {
   let weakened = 0;
-  const guards = GUARD_TOOL.test(words(place.tool));
   for (const [key, value] of entriesOf(beside)) {
     if (value === false && GUARD.test(key) && !/^enforceadmins$/.test(key)) return safeguardSet;
     if (value === true && UNGUARD.test(key)) return safeguardSet;
-    if (guards && ((key === 'enabled' && value === false) || (key === 'disabled' && value === true) || (/^(?:status|state|mode|enforcement)$/.test(key) && /^(?:disabled?|off|inactive|paused|suspended|none|permissive|audit_only|log_only)$/i.test(String(value))))) return safeguardSet;
+    if (((key === 'enabled' && value === false) || (key === 'disabled' && value === true) || (STATES.has(key) && /^(?:disabled?|off|inactive|paused|suspended|none|permissive|audit_only|log_only)$/i.test(String(value)))) && GUARD_TOOL.test(words(place.tool))) return safeguardSet;
     if ((value === false && key === 'enforceadmins') || ((value === null || value === 0 || value === false) && REVIEWS.test(key))) weakened += 1;
   }
   return weakened > 1 ? safeguardSet : undefined;
