@@ -1,6 +1,7 @@
 import type { Analyser, Rule, View } from '../rule.ts';
 import { isCpf, isDate, luhn, mod11And10, pairAt, remainder, verhoeff, weighted } from './check-digits.ts';
 import { MORE_NATIONAL_IDS } from './more-national-ids.ts';
+import { isAboutPerson } from './people.ts';
 import type { Role } from '../place.ts';
 
 /** Everywhere but in fields made for such things. */
@@ -18,6 +19,10 @@ export type NationalId = Readonly<{
   valid: (id: string) => boolean;
   /** Its check holds one number in ten or fewer, and with its separators it looks like nothing else: told by a form alone. */
   told?: RegExp;
+  /** So distinct a form that, beside its word and the name of a person, its check need not hold: a slip of the pen is a person's number too. */
+  bySight?: RegExp;
+  /** So plain a form that somebody must be named beside it. */
+  withPerson?: true;
   positive: string;
   harmless: string;
   source?: string;
@@ -80,7 +85,7 @@ const FIRST_NATIONAL_IDS: readonly NationalId[] = [
     sees: 'a German pension insurance, health insurance or identity card number',
     words: ['rentenversicherung', 'sozialversicherung', 'versichertennummer', 'svnr', 'rvnr', 'personalausweis', 'krankenkasse'],
     form: '(?:\\d{2} ?\\d{6} ?[A-Z] ?\\d{3}|[A-Z]\\d{9}|[CFGHJKLMNPRTVWXYZ0-9]{9}\\d?)',
-    valid: (id) => (/^\d{8}[A-Z]\d{3}$/.test(id) ? isDate(2000, pairAt(id, 4), pairAt(id, 2)) : /[A-Z]/.test(id) && /\d{3}/.test(id)),
+    valid: (id) => (/^\d{8}[A-Z]\d{3}$/.test(id) ? isDate(2000, pairAt(id, 4), pairAt(id, 2)) : /[A-Z]/.test(id) && /\d[A-Z]{0,3}\d[A-Z]{0,3}\d/.test(id)),
     positive: 'Rentenversicherungsnummer 15 070649 C 103',
     harmless: 'Die Rentenversicherung antwortete am 15. Juli auf Schreiben 4711',
   },
@@ -97,6 +102,7 @@ const FIRST_NATIONAL_IDS: readonly NationalId[] = [
     id: 'es-dni',
     sees: 'a Spanish DNI or NIE',
     words: ['dni', 'nie:', 'nie ', 'nie número', 'nif', 'documento nacional', 'spanish id', 'extranjero'],
+    bySight: /^(?:\d{8}|[XYZ]\d{7})[A-Z]$/,
     form: '(?:\\d{8}|[XYZ][- ]?\\d{7})[- ]?[A-Z]',
     valid: (id) => DNI_LETTERS.charAt(Number(id.slice(0, -1).replace(/^X/, '0').replace(/^Y/, '1').replace(/^Z/, '2')) % 23) === id.slice(-1) && id !== '12345678Z' && spread(id),
     positive: 'DNI 48296713W',
@@ -106,6 +112,7 @@ const FIRST_NATIONAL_IDS: readonly NationalId[] = [
     id: 'it-codice-fiscale',
     sees: 'an Italian codice fiscale',
     words: ['codice fiscale', 'cod. fisc', 'codicefiscale', 'codice_fiscale', 'c.f.', 'cf:', 'italian tax', 'fiscal code', 'tax code', 'tax id'],
+    bySight: /^[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/,
     form: '[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]',
     valid: (id) => fiscalCheck(id) === id.charAt(15) && id !== 'RSSMRA80A01H501U',
     positive: 'codice fiscale BNCGLI84T52H501Z',
@@ -200,9 +207,10 @@ const FIRST_NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'in-pan',
     sees: 'an Indian permanent account number',
-    words: ['pan:', 'pan number', 'pan no', 'pan card', 'pan is', 'permanent account', 'pan '],
-    form: '[A-Z]{3}[PCHFATBLJG][A-Z]\\d{4}[A-Z]',
-    valid: (id) => id !== 'ABCPE1234F' && !/1234/.test(id),
+    words: ['pan:', 'pan=', 'pan number', 'pan no', 'pan card', 'pan is', 'permanent account', 'pan '],
+    bySight: /^[A-Z]{5}\d{4}[A-Z]$/,
+    form: '[A-Z]{5}\\d{4}[A-Z]',
+    valid: (id) => /^[A-Z]{3}[PCHFATBLJG]/.test(id) && id !== 'ABCPE1234F' && !/1234/.test(id),
     positive: 'PAN: BQLPK7093D',
     harmless: 'PAN: ABCPE1234F is the example; pan to the left',
   },
@@ -265,7 +273,8 @@ const FIRST_NATIONAL_IDS: readonly NationalId[] = [
   {
     id: 'sg-nric',
     sees: 'an identity card number of Singapore, Hong Kong or Malaysia',
-    words: ['nric', 'hkid', 'mykad', 'fin:', 'fin no', 'identity card', '身份證', '身份证'],
+    bySight: /^[STFGM]\d{7}[A-Z]$/,
+    words: ['nric', 'hkid', 'mykad', 'fin:', 'fin=', 'fin no', 'fin g', 'fin f', 'fin m', 'identity card', '身份證', '身份证'],
     form: '[STFGM]\\d{7}[A-Z]|[A-Z]{1,2}\\d{6}\\(?[0-9A]\\)?|\\d{6}-\\d{2}-\\d{4}',
     valid: (id) => (/^[STFGM]\d{7}[A-Z]$/.test(id) ? nricCheck(id) : /^\d{12}$/.test(id) ? isDate(pairAt(id, 0), pairAt(id, 2), pairAt(id, 4)) : hkidCheck(id)),
     positive: 'NRIC S8341726I',
@@ -389,13 +398,13 @@ function spelt(word: string): readonly string[] {
   return [word, word.replaceAll(' ', '_'), ...(compact.length >= 8 ? [compact] : [])];
 }
 
-function detectorOf({ id, words, form, valid }: NationalId): Analyser {
+function detectorOf({ id, words, form, valid, bySight, withPerson }: NationalId): Analyser {
   const rule = ruleOfId(id);
   const pattern = new RegExp(`(?<![\\p{L}\\d_.-])(?:${form})(?![\\p{L}\\d_]|[-.]\\d)`, 'giu');
-  return { name: rule.id, roles: ROLES_OF_PEOPLE, literals: [...new Set(words.flatMap(spelt))], rules: [rule], analyse: (view) => search(view, rule, pattern, valid) };
+  return { name: rule.id, roles: ROLES_OF_PEOPLE, literals: [...new Set(words.flatMap(spelt))], rules: [rule], analyse: (view) => search(view, rule, pattern, { valid, bySight, withPerson }) };
 }
 
-function search({ text, hits, budget, report }: View, rule: Rule, pattern: RegExp, valid: NationalId['valid']): void {
+function search({ text, hits, budget, report }: View, rule: Rule, pattern: RegExp, { valid, bySight, withPerson }: Readonly<{ [key in 'valid' | 'bySight' | 'withPerson']: NationalId[key] | undefined }> & Pick<NationalId, 'valid'>): void {
   let reached = 0;
   for (const hit of hits) {
     // Part of another word: `dni` in `midnight`, `nir` in `nirvana`.
@@ -406,12 +415,21 @@ function search({ text, hits, budget, report }: View, rule: Rule, pattern: RegEx
     budget.spend(window.length * 2);
     pattern.lastIndex = 0;
     for (let looked = 0, match = pattern.exec(window); match && looked < MAX_FORMS; looked += 1, match = pattern.exec(window)) {
-      if (!valid(compacted(match[0]))) continue;
       const start = from + match.index;
+      const id = compacted(match[0]);
+      const isValid = valid(id);
+      if (!isValid && bySight?.test(id) !== true) continue;
+      if ((withPerson === true || !isValid) && !isBeside(text, start, budget)) continue;
       report(rule, start, start + match[0].length);
       reached = start + match[0].length;
     }
   }
+}
+
+function isBeside(text: string, at: number, budget: View['budget']): boolean {
+  const around = text.slice(Math.max(0, at - 90), at + 110);
+  budget.spend(around.length);
+  return isAboutPerson(around) && !/example|sample|\btest|format|dummy|invalid|beispiel|ejemplo|esempio|exemple/i.test(around);
 }
 
 /** The hump of `customerSsn` begins a word. */

@@ -44,7 +44,7 @@ const drivingLicence: PatternRule = {
   ...rule({ id: 'driving-licence', sees: 'the number of a driving licence', positive: "Driver's license R8448927 (WA), Wei Lindqvist, 207 Oak Street", harmless: "the driver's license is MIT; driver version 8448927 of the licence server" }),
   roles: ROLES_OF_PEOPLE,
   literals: ["driver's lic", 'driver’s lic', 'drivers lic', 'driver lic', 'driver_lic', 'driverlic', 'driving lic', 'driving_lic', 'führerschein', 'permis de conduire', 'permiso de conducir', 'patente di guida', 'rijbewijs', 'dl number', 'dl no', 'dl#', 'dl: '],
-  pattern: /(?:driv(?:er(?:['’]?s)?|ing)[ _]?licen[cs]e|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|dl)[ _-]?(?:number|no\.?|nr\.?|nummer|num|id|#)?["']?[^\S\n]{0,2}(?:[:=#]|is)?\s{0,3}["']?(?=[A-Z0-9 -]{0,8}\d)([A-Z]{0,3}\d[\dA-Z]{0,2}[\d -]{3,16}\d|[A-Z]{1,3}[- ]?\d{3,8}(?:[- ]?\d{2,8}){0,3}|[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-Z]\d[A-Z0-9]{9})(?![\w])/i,
+  pattern: /(?:driv(?:er(?:['’]?s)?|ing)[ _]?licen[cs]e|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|dl)[ _-]?(?:number|no\.?|nr\.?|nummer|num|id|#)?["']?[^\S\n]{0,2}(?:[:=#]|is)?\s{0,3}["']?(?=[A-Z0-9 -]{0,8}\d)([A-Z]{0,3}\d[\dA-Z]{0,2}[\d -]{3,16}\d|[A-Z]{1,3}[- ]?\d{3,8}(?:[- ]?\d{2,8}){0,3}|[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-Z]\d[A-Z0-9]{9}|[A-Z]{2}\d{7}[A-Z])(?![\w])/i,
   before: 4,
   after: 90,
   accepts: ([, number = '']) => (number.match(/\d/g)?.length ?? 0) >= 5 && !/^(?:19|20)\d\d-|1234567|0{5}/.test(number),
@@ -185,7 +185,7 @@ const homeAddress: PatternRule = {
 const wallet: PatternRule = {
   ...rule({ id: 'wallet-of-person', sees: 'the address of a wallet with the name of whom it belongs to', positive: 'wallet of Elena Rossi: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', harmless: 'donations to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq are welcome' }),
   roles: ROLES_OF_PEOPLE,
-  literals: ['bc1q', 'bc1p', 'wallet'],
+  literals: ['bc1q', 'bc1p', 'wallet', 'bitcoin', 'btc addr', 'eth addr', 'usdt'],
   pattern: /\b(?:bc1[qp][02-9ac-hj-np-z]{38,58}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33})(?![A-Za-z0-9])/,
   before: 90,
   after: 120,
