@@ -1,7 +1,7 @@
 import type { Role } from '../place.ts';
 import { ROLES } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
-import { isStrongWord, isUnspeakable, kindsIn } from './password-strength.ts';
+import { isMadeOfWords, isStrongWord, isUnspeakable, kindsIn } from './password-strength.ts';
 import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
 import { isUuid, isWordy, looksRandom } from './randomness.ts';
 import { filler, HEX } from './sample-keys.ts';
@@ -40,11 +40,11 @@ const assignedPassword = rule('assigned-password', 'high', 'a password given by 
 const assignedWeakPassword = rule('assigned-weak-password', 'medium', 'what may be a password given by name', 'password: "sunflowers"', 'password: string');
 
 /** Where names of secrets have their stem. */
-const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', ' pass:', ' pass=', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key', 'psk', 'sharedkey', 'authkey', 'licensekey', 'license key', 'signingkey', 'masterkey', 'accountkey', 'encryptionkey', 'rediscli_auth', 'admin key', 'hmac key', 'signing key', 'encryption key', 'master key', 'access key', 'account key', 'auth key', 'storage key', 'server key', 'webhook key', 'subscription key'];
+const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', ' pass:', ' pass=', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key', 'psk', 'sharedkey', 'authkey', 'licensekey', 'license key', 'signingkey', 'masterkey', 'accountkey', 'encryptionkey', 'rediscli_auth', 'admin key', 'hmac key', 'signing key', 'encryption key', 'master key', 'access key', 'account key', 'auth key', 'storage key', 'server key', 'webhook key', 'write key', 'subscription key', 'bindpw', 'bind_pw', 'rootpw'];
 
 const NOT_A_SECRET =
   /(?:^|_)(?:next|page|paging|continuation|cursor|csrf|xsrf|cancel\w*|sync|max|min|num|count|total|prompt|completion|input|output|reasoning|cached|stop|eos|bos|pad|unk|mask|sep|public|publishable|primary|foreign|cache|sort|partition|object|idempotency|row|i18n|translation|route|query|search|lookup|map|dict|host|ssh|gpg|pgp|known|signature|verify|verification|deploy|hot|short|arrow|press|on)_?(?:token|key|secret|password)s?$|(?:tokens|secrets|passwords|credentials|keys)$|(?:token|secret|password|passwd|pwd|passphrase|passcode|key|credential)s?_?(?:name|names|id|ids|arn|path|paths|file|files|ref|refs|version|url|uri|endpoint|type|types|count|limit|length|len|size|expir\w*|ttl|lifetime|age|hash|hashed|digest|hint|policy|field|input|reset|changed?|updated|label|title|text|placeholder|regex|pattern|error|message|format|header|param|prefix|suffix|usage|algorithm|alg|scopes?|issuer|audience|provider|manager|store|vault|engine|rotation|required|enabled|valid\w*|exists|set|is_set|env|var|variable|index|board|code_challenge|pair|word|words|ring|frames?|map|ize\w*|iz\w+|confirm\w*|encod\w+)$/;
-const PASSWORD_NAME = /passw(?:or[dt]|d)?|pwd|passphrase|passcode|_pass$|^pass$|kennwort|contraseña|passe|senha|(?:^|_)psk$|pre_?shared_key|rediscli_auth/;
+const PASSWORD_NAME = /passw(?:or[dt]|d)?|pwd|passphrase|passcode|_pass$|^pass$|kennwort|contraseña|passe|senha|(?:^|_)psk$|pre_?shared_key|rediscli_auth|(?:bind|root)_?pw$/;
 const KEY_NAME = /secret|token|api_?key|access_?key|private_?key|(?:encrypt\w*|signing|master|session|auth|service|account|pre_?shared|registration|deploy_?token|connection|site|install|tailscale|developer|dev|rest|partner|merchant|store|vault|unseal|recovery|license|app|application|client|server|storage|shared|subscription|integration|webhook|jwt|hmac|crypto|data|root|admin|user|ingest|write|read)_?key|credential|_key$/;
 
 const isNameCharacter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45 || code === 46 || code > 191;
@@ -64,7 +64,7 @@ export const assignments: Analyser = {
 };
 
 const MAX_NAME = 48;
-const KEY_WORDS = ['api', 'admin', 'hmac', 'signing', 'encryption', 'master', 'access', 'account', 'auth', 'storage', 'server', 'webhook', 'license', 'ingest', 'subscription'];
+const KEY_WORDS = ['api', 'admin', 'hmac', 'signing', 'encryption', 'master', 'access', 'account', 'auth', 'storage', 'server', 'webhook', 'license', 'ingest', 'write', 'subscription'];
 const NAME_WITH_BLANKS = new RegExp(`^(?:(?:${KEY_WORDS.join('|')}) key|mot de passe)`, 'i');
 /** From the end of the name to the value: quotes, blanks, an operator, quotes. JSON within JSON escapes its quotes. */
 const OPERATOR = /(?:\\?["'`])?\]?(?:\s{1,3}value\s?=\s?|(?:\s{0,2},\s{0,24}|\s{1,24})\\?["']?[a-z]{0,12}_?value\\?["']?\s?[:=]\s{0,3}|\s{0,2}<\/key>\s{0,24}<string>|\s{0,2}<\/(?:name|key)>\s{0,24}<value>|\s{0,3}(?::=|=>|={1,3}|:)\s{0,4}|[ ]{0,1}(?:is|was|ist|es|est|lautet|to)(?: now)?:? |>|(?<=["'`])\s{0,2},\s{0,3})(?:\\?["'`]|[bfru]["'])?/iy;
@@ -87,7 +87,8 @@ function readAssignment(view: View, hit: number): number {
   if (operator === 0) return readSaid(view, kind, end);
   const quote = /["'`]/.test(text.charAt(operator - 1)) ? text.charAt(operator - 1) : '';
   const operand = /^base64:/.test(text.slice(operator, operator + 7)) ? operator + 7 : operator;
-  const value = valueAt(text, operand, quote, view.place.role);
+  // `?token=x&logo=y`, wherever an URL stands.
+  const value = valueAt(text, operand, quote, /[?&]/.test(text.charAt(start - 1)) ? 'url' : view.place.role);
   budget.spend(value.length);
   const found = judge({ name: wordsOf(name), isPassword: kind === 'password', value, quoted: quote !== '', prose: text.slice(end, operator).trim() === '' ? false : /[a-z]/i.test(text.slice(end, operator)) }, text, operand);
   // The dearest question last.
@@ -98,8 +99,9 @@ function readAssignment(view: View, hit: number): number {
 
 /** `the admin account with password x`, and `the api token for the dns bot: x`: what stands there can be nothing else. */
 function readSaid({ text, place: { role }, budget, report }: View, kind: NameKind, end: number): number {
-  if (role !== 'prose' && role !== 'output' && role !== 'value') return end;
-  const said = kind === 'password' ? SAID_PASSWORD : SAID_KEY;
+  // `storePassword 'x'` of a build script: in code only what stands in quotes.
+  const said = SAYING.has(role) ? (kind === 'password' ? SAID_PASSWORD : SAID_KEY) : role === 'code' && kind === 'password' ? QUOTED_PASSWORD : undefined;
+  if (!said) return end;
   said.lastIndex = end;
   const value = said.exec(text)?.[1];
   if (value === undefined) return end;
@@ -109,6 +111,8 @@ function readSaid({ text, place: { role }, budget, report }: View, kind: NameKin
   report(found, said.lastIndex - value.length, said.lastIndex);
   return said.lastIndex;
 }
+const SAYING: ReadonlySet<Role> = new Set(['prose', 'output', 'value', 'markup']);
+const QUOTED_PASSWORD = / {1,3}["']([^\s"'`,;:(){}<>|\\]{8,60})(?=["'])/y;
 const SAID_PASSWORD = / {1,3}["'`]?([^\s"'`,;:(){}<>|\\]{8,60}[^\s"'`,;:(){}<>|\\.!?])/y;
 const SAID_KEY = / [^\n:=]{2,40}[:=]\s{1,2}["'`]?([A-Za-z0-9+/=_-]{24,300})(?![\w.(/])/y;
 
@@ -189,6 +193,7 @@ function judgePassword(value: string, quoted: boolean, prose: boolean): Rule | u
   if (isTrivialPassword(value) || /\s/.test(value) || value.length > 128 || /^(?:scram-)?sha-?\d{1,3}(?:-\w{1,8})?$/i.test(value)) return undefined;
   const kinds = kindsIn(value);
   const guessable = /password|passwort|secret|test|example|demo|admin|qwerty|letmein|welcome|1234|default|local|postgres|mysql|root/i.test(value);
+  if (guessable && isMadeOfWords(value)) return undefined;
   const strong = kinds >= 3 && value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value);
   const strange = kinds >= 3 && value.length >= 10 && !isWordy(value);
   if ((strong || strange) && !guessable && !isColour(value)) return assignedPassword;

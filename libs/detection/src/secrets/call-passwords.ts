@@ -5,7 +5,7 @@ const passwordInCall: Rule = {
   id: 'secrets.password-in-call',
   type: 'credential_exposure',
   severity: 'high',
-  sees: 'a password among the arguments of a function that logs in or connects (NetworkCredential, HTTPBasicAuth, getConnection, smtp.login, PDO, ldap_bind …)',
+  sees: 'a password or key among the arguments of a function that logs in, connects or signs (NetworkCredential, HTTPBasicAuth, getConnection, smtp.login, PDO, ldap_bind, jwt.sign …)',
   positive: { tool: 'read_file', output: 'client.Credentials = new NetworkCredential("mailer", "v8Kq2LmZ0p");' },
   nearMiss: { tool: 'read_file', output: 'client.Credentials = new NetworkCredential("mailer", settings.Password);' },
 };
@@ -16,6 +16,8 @@ const FUNCTIONS: readonly (readonly [name: string, argument: number])[] = [
   ...['setbasicauth', 'basicauth', 'basic_auth', 'basicauthentication', 'simple_bind', 'simple_bind_s', '.login', '.authenticate', 'basiccredential', 'basicawscredentials', 'connectionfactory'].map((name) => [name, 1] as const),
   ...['directoryentry', 'plainauth', 'getconnection', 'mysqli', 'mysqli_connect', 'mysql_connect', 'mysql_pconnect', 'pdo', 'ftp_login', 'ldap_bind', 'ssh2_auth_password', 'imap_open', 'oci_connect', 'pymysql.connect', 'mysqldb.connect', 'ftplib.ftp'].map((name) => [name, 2] as const),
   ['connectserver', 3],
+  ...['jwt.sign', 'jwt.verify', 'jwt.encode', 'createhmac'].map((name) => [name, 1] as const),
+  ['hmac.new', 0],
 ];
 const argumentOf: ReadonlyMap<string, number> = new Map(FUNCTIONS);
 

@@ -87,7 +87,7 @@ export const codeKeys: readonly KeyFamily[] = [
     rule: keyRule({
       id: 'build-token',
       severity: 'high',
-      sees: 'a token of a build, test or code-quality service (CircleCI, Buildkite, SonarQube, Postman, Sourcegraph, Nx, LaunchDarkly)',
+      sees: 'a token of a build, test or code-quality service (CircleCI, Buildkite, SonarQube, Postman, Sourcegraph, LaunchDarkly, TeamCity, StackHawk, Dependency-Track)',
       key: ['squ', '_', filler(40, HEX)].join(''),
       harmless: `the cache key is sha1_${filler(40, HEX)}`,
     }),
@@ -101,6 +101,9 @@ export const codeKeys: readonly KeyFamily[] = [
       [['ghcr_', 'tfp_'], '[\\w-]{40,60}'],
       [['snyk_uat.', 'snyk_sat.'], '[\\w.-]{40,120}'],
       [['slk_'], '[a-f0-9]{64}'],
+      [['eyJ0eXAiOiAiVENWMiJ9.'], '[\\w-]{36}\\.[\\w-]{48}'],
+      [['hawk.'], '[\\w-]{20}\\.[\\w-]{20}'],
+      [['odt_'], '[A-Za-z0-9]{8}_[A-Za-z0-9]{32}'],
       [['dsp_'], '[A-Za-z0-9]{40}'],
       [['chpt_'], '[a-z0-9]{14,40}'],
       [['sgph_'], '(?:[a-f0-9]{16}_)?[a-f0-9]{40}'],

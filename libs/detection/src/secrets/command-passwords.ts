@@ -58,7 +58,7 @@ const PROGRAMS: readonly Program[] = [
   { wakes: ['mount -', 'mount.cifs'], named: 'mount(?:\\.cifs)?', options: '[, ]pass(?:word)?=' },
   { wakes: ['rabbitmqctl', 'rabbitmqadmin'], named: 'rabbitmqctl', options: '(?:add_user|change_password|authenticate_user) \\S{1,40} ' },
   { wakes: ['etcdctl'], named: 'etcdctl', options: '--user[= ][\\w.-]{1,40}:' },
-  { wakes: ['reset-admin-password', 'rclone obscure', 'requirepass', 'masterauth'], named: '(?:reset-admin-password|rclone obscure|requirepass|masterauth)', options: '^(?:reset-admin-password|rclone obscure|requirepass|masterauth) (?:--\\S{1,40} )?' },
+  { wakes: ['reset-admin-password', 'rclone obscure', 'requirepass', 'masterauth', 'bindpw', 'rootpw'], named: '(?:reset-admin-password|rclone obscure|requirepass|masterauth|bindpw|rootpw)', options: '^(?:reset-admin-password|rclone obscure|requirepass|masterauth|bindpw|rootpw) (?:--\\S{1,40} )?' },
   { wakes: ['swaks', 'sendemail'], named: '(?:swaks|sendemail)', options: '-ap |--auth-password[= ]|-xp ' },
   { wakes: ['--from-literal'], named: '--from-literal', options: '^--from-literal[= ]["\']?[\\w.-]{0,60}(?:pass|pwd|secret|token|key)[\\w.-]{0,30}=' },
   { wakes: ['convertto-securestring'], named: 'ConvertTo-SecureString', options: '^ConvertTo-SecureString (?:-\\w{1,12} )?(?=["\'][^"\']{6,80}["\'][^\\n|;]{0,60}-AsPlainText|[^"\'\\s]{6,80}[^\\n|;]{0,60}-AsPlainText)|-String (?=["\'])' },

@@ -25,7 +25,7 @@ const statementPassword: PatternRule = {
     positive: ["ALTER USER reporting WITH PASSWORD '", 'v8Kq2LmZ0p', "';"].join(''),
     harmless: "ALTER USER reporting WITH PASSWORD :'new_password'; CREATE USER app IDENTIFIED BY 'password';",
   }),
-  roles: ['sql', 'code', 'shell', 'powershell', 'output', 'prose', 'value'],
+  roles: ['sql', 'code', 'shell', 'powershell', 'output', 'prose', 'value', 'markup'],
   literals: ['identified by', 'identified with', 'with password', 'encrypted password', 'login password', "password '", 'set password', "password('", 'acl setuser', 'db.createuser', 'changeuserpassword', 'updateuser('],
   pattern:
     /(?:identified\s{1,3}(?:with\s{1,3}\S{1,40}\s{1,3})?(?:by|as)\s{1,3}(?:password\s{1,3}|values\s{1,3})?|\bpassword(?:\s{1,3}for\s{1,3}[^=\n]{1,60})?\s{0,3}(?:=\s{0,3}|\(\s{0,2})?(?:N|password\(\s{0,2})?(?=\\?["'])|acl setuser \S{1,40}(?: \S{1,20}){0,4} >|(?:createuser|updateuser|changeuserpassword)\([^)\n]{0,80}?(?:pwd["']?\s{0,2}:\s{0,2}|,\s{0,2})(?=["']))(?:\\?["'])?([^\s"'\\;]{6,100})/i,
@@ -41,7 +41,7 @@ const devicePassword: PatternRule = {
     harmless: 'enable password 0 <password>\nsnmp-server community public RO\nno service password-encryption',
     source: 'www.cisco.com, IOS Security Configuration Guide, passwords and privileges',
   }),
-  roles: ['output', 'prose', 'code', 'shell', 'value'],
+  roles: ['output', 'prose', 'code', 'shell', 'value', 'markup'],
   literals: ['enable password', 'enable secret', 'snmp-server community', 'privilege 15', 'username admin', ' password 7 ', ' password 0 ', ' secret 5 ', ' secret 9 ', 'tacacs', 'radius-server', 'radius server', 'key-string', 'pre-shared-key', 'isakmp key', 'authentication-key', 'encrypted-password', 'plain-text-password', 'set password ', 'set passwd ', 'set psksecret', 'chap password', 'message-digest-key', 'wpa-psk ascii', 'snmp community', 'line vty', 'passwd '],
   pattern:
     /(?:\b(?:enable|username \S{1,40}(?: privilege \d{1,2})?|neighbor \S{1,45}|ppp chap|ppp pap sent-username \S{1,40}|line vty \d{1,2} \d{1,2}\s{1,4}) (?:password|secret)(?: level \d{1,2})?(?: [05789])?|snmp-server community|snmp community|(?:tacacs|radius)(?:-server| server)?[^\n]{0,60}? key(?: [07])?|key-string(?: [07])?|(?:ike )?pre-shared-key(?: (?:ascii-text|local|remote|ascii))?(?: [06])?|crypto isakmp key(?: [06])?|(?:message-digest-key \d{1,3} md5|authentication-key)(?: [07])?|(?:encrypted|plain-text)-password(?:-value)?|set (?:psksecret|password|passwd)(?: ENC)?|wpa-psk ascii(?: [0-9])?|^passwd) "?([^\s"';]{6,120})/im,

@@ -74,7 +74,7 @@ const WORD = /[^\s"'`,;:/]{8,60}/y;
 
 export const passwordsInWords: Analyser = {
   name: 'passwords in words',
-  roles: ['prose', 'output', 'value'],
+  roles: ['prose', 'output', 'value', 'markup'],
   literals: ['\npw:', '\npw ', '"pw"', 'wifi', 'wi-fi', 'wlan', 'ssid', ' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'user/pass', 'username/password', 'please use '],
   rules: [passwordInWords],
   analyse: ({ text, hits, budget, report }) => {

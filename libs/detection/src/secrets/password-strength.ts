@@ -2,6 +2,7 @@ import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
 import { isUuid, isWordy } from './randomness.ts';
 
 const GUESSABLE = /passw|passwort|secret|test|example|demo|admin|qwerty|letmein|welcome|1234|default|local|postgres|mysql|oracle|root|changeme|my-?pw|foobar/i;
+const OF_MANUALS = /passw|passwort|secret|example|changeme|my-?pw|foobar|your/i;
 /** Addresses, hosts with ports, versions, dates, colours, files, modules, attributes, calls. */
 const SOMETHING_ELSE =
   /^[\w.+-]+@[\w-]+\.|^\d[\d.:/-]*$|^v?\d+\.\d|^#?[0-9a-f]{6}$|^[\w./\\-]+\.(?:com|org|net|io|local|internal|ya?ml|json|txt|sql|gz|zip|js|ts|py|sh|xml|conf|pem|key|crt|cnf|exe)$|^[\w.-]+:\d+|^(?:[a-z_$][\w$]*\.)+[a-z_$][\w$]*$|^-{1,2}[a-z]|^[/\\~]|[()[\]{}]$/i;
@@ -24,6 +25,7 @@ export function isUnspeakable(letters: string): boolean {
 export function isUsedPassword(text: string): boolean {
   if (text.length < 6 || text.length > 128 || /\s/.test(text) || SOMETHING_ELSE.test(text) || isUuid(text) || isTrivialPassword(text) || isPlaceholder(text)) return false;
   const kinds = kindsIn(text);
+  if (OF_MANUALS.test(text) && isMadeOfWords(text)) return false;
   if (/\d/.test(text)) return /[A-Za-z]/.test(text) && (kinds >= 3 || !GUESSABLE.test(text)) && (kinds >= 3 || text.length >= 8) && !/^[A-Z]?[a-z]+\d$/.test(text);
   if (/^[A-Za-z]+$/.test(text)) return text.length >= 10 && isUnspeakable(text);
   return kinds >= 3 && text.length >= 8 && !isMadeOfWords(text);
@@ -36,5 +38,5 @@ export function isStrongWord(text: string): boolean {
 }
 
 /** `Sign-In`, `getPassword!`, `OAuth2-Token`, `Base64-encoded`: a sign at a seam, a capital or a number behind a word makes no password. */
-const isMadeOfWords = (text: string): boolean => !/[@#$%^&*~=]|[!?]./.test(text) && text.split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])/).every(isWordOrNumber);
-const isWordOrNumber = (piece: string): boolean => /^(?:O?[A-Z]?[a-z]{1,20}|[A-Z]{2,8}|)\d{0,4}$/.test(piece) && (piece.length < 4 || isWordy(piece.replace(/\d+$/, '')) || /^[A-Z]*\d*$/.test(piece));
+export const isMadeOfWords = (text: string): boolean => !/[@#$%^&*~=]|[!?]./.test(text) && text.split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])/).every(isWordOrNumber);
+const isWordOrNumber = (piece: string): boolean => /^(?:O?[A-Z]?[a-z]{1,20}|[A-Z]{2,8}|)\d{0,6}$/.test(piece) && (piece.length < 4 || isWordy(piece.replace(/\d+$/, '')) || /^[A-Z]*\d*$/.test(piece));

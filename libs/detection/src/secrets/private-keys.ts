@@ -150,4 +150,20 @@ const passwordHash: PatternRule = {
   accepts: (match) => !isPlaceholder(match[0]),
 };
 
-export const otherKeys: readonly PatternRule[] = [walletKey, seedPhrase, passwordHash];
+const looseHash: PatternRule = {
+  id: 'secrets.crackable-hash',
+  type: 'credential_exposure',
+  severity: 'high',
+  sees: 'the hash of a password by itself, in a form made to be guessed at (crypt, Kerberos tickets)',
+  positive: { output: ['found $6$', filler(16), '$', filler(86), ' in the dump'].join('') },
+  nearMiss: { output: 'hashes begin with $6$ and a salt: $6$salt$hash' },
+  source: 'man 5 crypt; hashcat.net/wiki/doku.php?id=example_hashes',
+  roles: ROLES,
+  literals: ['$1$', '$5$', '$6$', '$y$j', '$krb5tgs$', '$krb5asrep$', '$dcc2$', '$apr1$'],
+  pattern: /(?<![\w$:])\$(?:1\$[\w./]{1,8}\$[\w./]{22}|apr1\$[\w./]{1,8}\$[\w./]{22}|5\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{43}|6\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{86}|y\$j[\w./]{1,4}\$[\w./]{8,86}\$[\w./]{43}|krb5(?:tgs|asrep)\$\d{2}\$[^\s:]{1,160}[$:][0-9a-f]{32}\$[0-9a-f]{40}|dcc2\$\d{1,6}#[^#\s]{1,60}#[0-9a-f]{32})/i,
+  before: 4,
+  after: 320,
+  accepts: (match) => !isPlaceholder(match[0].slice(match[0].lastIndexOf('$') + 1)),
+};
+
+export const otherKeys: readonly PatternRule[] = [looseHash, walletKey, seedPhrase, passwordHash];

@@ -97,7 +97,7 @@ export const serviceKeys: readonly KeyFamily[] = [
     rule: keyRule({
       id: 'work-tool-key',
       severity: 'high',
-      sees: 'a key of a tool for teams (Linear, Notion, Figma, Asana, Dropbox, ClickUp, HubSpot, Contentful, Typeform, Adobe, Intercom, Trello, Mapbox)',
+      sees: 'a key of a tool for teams (Linear, Notion, Figma, Asana, Dropbox, ClickUp, HubSpot, Contentful, Typeform, Adobe, Intercom, Trello, Mapbox, Adafruit)',
       key: ['lin', '_api_', filler(40)].join(''),
       harmless: 'LINEAR_API_KEY=lin_api_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
     }),
@@ -114,6 +114,8 @@ export const serviceKeys: readonly KeyFamily[] = [
       [['p8e-', 'p8-'], '[A-Za-z0-9-]{32}'],
       [['dG9rO'], '[A-Za-z0-9+/=]{50,60}'],
       [['rdme_xn8s9h'], '[a-z0-9]{60,80}'],
+      [['aio_'], '[A-Za-z0-9]{28}'],
+      [['dnkey-'], '[\\w=-]{26}-[\\w=-]{52}'],
       [['fio-u-'], '[\\w=-]{60,70}'],
       [['ATTA'], '[a-f0-9]{64}'],
       [['sk.eyJ'], '[\\w-]{60,200}\\.[\\w-]{20,24}'],
