@@ -25,10 +25,10 @@ const CLASSES = {
   // verbs of everyday: they need something to touch
   order:
     'ignore skip send forward add update remove delete move set change put enable disable turn switch use include print output write show list display share post upload call run execute fetch download open read create merge close mark label hide omit keep save store ' +
-    'stop start treat consider report convert translate decode append insert render grant give leave take copy look search drop act answer return click visit follow submit provide assign mail withdraw override bypass confirm finish',
+    'stop start treat consider report convert translate decode append insert render grant give leave take copy look search drop act answer return click visit follow submit provide assign mail withdraw override bypass confirm finish fill',
   touched:
     'user users owner operator password passwords passphrase credential credentials secret secrets conversation chat inbox mailbox mails emails applicant candidate silently secretly nothing confirmation confirmations holdings logging memory administrator collaborator anyone everyone ' +
-    'affiliate incidents payee iban invoice <email> <account>',
+    'affiliate incidents payee iban invoice backdoor vault card <email> <account>',
   yours: 'instructions prompt answer answers reply response context memory rules inbox operator owner user users tools task summary scoring rubric system',
 } as const;
 
@@ -48,6 +48,7 @@ const ordered = (name: string, gap: number): Phrase[] => is(
 
 export const calledPhrases: readonly Phrase[] = [
   ...ordered('^ @named', 3),
+  ...is('^ @named ,delete|remove|ignore|forward|send|run|execute|merge|disable|enable|fetch|insert|append|skip|hide|override|approve'),
   ...ordered('@greeting ..2 @named|@reader !manager|director|professor|coach|editor|principal|general|secretary|teacher|engineer|chef|nurse|surgeon|buyer|controller|vice|head|store|clerk', 3),
   ...ordered('reading|processing|parsing|summarizing|summarising|analyzing|analysing|indexing|screening|triaging ..1 this|the|these ..1 @named|@reader', 1),
   ...is(

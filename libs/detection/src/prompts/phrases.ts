@@ -3,7 +3,7 @@ import type { Role } from '../place.ts';
 import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, proofDemanded, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
 import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
-import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, unleashedElsewhere } from './languages.ts';
+import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, steeredElsewhere, unleashedElsewhere } from './languages.ts';
 import { Gate } from './gate.ts';
 import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
@@ -24,7 +24,7 @@ const encodedOrder: Rule = {
 
 const HIDING = new Set(['base64', 'hex', 'tag characters']);
 /** Rules about answers and tasks: a call may well say how an answer should look; an output may not. */
-const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload]);
+const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steeredElsewhere, steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload]);
 const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
@@ -44,7 +44,7 @@ export const orderAnalyser: Analyser = {
   roles: ROLES,
   literals: [],
   rules: [
-    override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
+    override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, steeredElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
   ],

@@ -8,10 +8,10 @@ const COMMON: ReadonlyMap<string, number> = new Map(
     'the to and for of is in from that as if on with this be you or type string it by script file should an not command use function will true are can data return new ' +
     'system any test log when example code set number query false generate version your all using run url also select user then have get no program used install list only ' +
     'javascript time key access where content schema source text but join message include based which create ci add parse has at input config order one process like ' +
-      'x e name c s b u letter latin npm module require index map length export plugin except id more support api check app ' +
+      'x e z o raise name c s b u letter latin npm module require index map length export plugin except id more support api check app ' +
     'security so case a i dont'],
     [200, 
-    'y html cache buffer tests bin server up tag called date expect whether setting changes operator master available skip issue platform dict valid browser connection form children world op logging count ' +
+    'usage group general en sec head mit passed address second shell da workflow terminal high y html cache buffer tests bin server up tag called date expect whether setting changes operator master available skip issue platform dict valid browser connection form children world op logging count ' +
       'defined terms cc database installed authors removed extension codes rights de settings ab author sdk unit search checks exist accept another styles punctuation failed statement segment lo reason permissions ' +
       'clear service ce final too authentication automatically finally ac ad claude ignored destination diff granted closed plan ne subscription drop changelog disabled writing ' +
       'project request do how prompt end see was without note description other please may files first format output its they hello before image some does we been start ' +
