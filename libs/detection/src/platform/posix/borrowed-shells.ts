@@ -17,7 +17,7 @@ const SHELL_FILE = String.raw`\/(?:usr\/)?(?:local\/)?bin\/${NAME}`;
 
 /** An argument that makes its program start a shell, in whatever language or setting. */
 const STARTS_SHELL = new RegExp(
-  String.raw`(?:exec|system|spawn\w*|popen|execv\w*|execl\w*|call|run|shell|cmd|invoke|command|checkpoint-action=exec|os\.execute|Pre-Invoke|ProxyCommand|pager|editor|hook)\b[^\n]{0,60}${SHELL}|!\s*${SHELL}|:!|\bsh -c|-(?:TT|e)\s+${SHELL}|--eval[= ][^]{0,40}?${SHELL}|(?<!SHELL)=\s*;?${SHELL}`,
+  String.raw`(?:exec|system|spawn\w*|popen|execv\w*|execl\w*|call|run|shell|cmd|invoke|command|checkpoint-action=exec|os\.execute|Pre-Invoke|ProxyCommand|pager|editor|hook)\b[^\n]{0,60}${SHELL}|!\s*${SHELL}|:!|\bsh -c|-(?:TT|e)\s+${SHELL}|--eval[= ][^]{0,40}?${SHELL}|(?<!SHELL)=\s*;?\/(?:usr\/)?bin\/${NAME}\b`,
   'i',
 );
 /** A shell's file as an argument of its own, with nothing but its options, redirections or the setting it stands in. */

@@ -20,9 +20,10 @@ const BARE = String.raw`(?!127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.
 
 type Row = Readonly<{ names: RegExp; pattern: RegExp; rule: Rule }>;
 const rows: readonly Row[] = [
-  { names: /^aws$/, pattern: /^(?!.*\bremove\b).*\bmodify-(?:snapshot|image|db-snapshot|db-cluster-snapshot|fpga-image)-attribute\b.*(?:--(?:values-to-add|user-ids|launch-permission|create-volume-permission|group-names|operation-type)[= ]\S*|\ball\b)/, rule: copyShared },
+  { names: /^aws$/, pattern: /^(?!.*\bremove\b).*\bmodify-(?:snapshot|db-snapshot|db-cluster-snapshot)-attribute\b.*(?:--(?:values-to-add|user-ids|create-volume-permission|group-names|operation-type)[= ]\S*|\ball\b)/, rule: copyShared },
+  { names: /^aws$/, pattern: /^(?!.*\bremove\b).*\bmodify-(?:image|fpga-image)-attribute\b.*\ball\b/i, rule: copyShared },
   { names: /^aws$/, pattern: /\bssm modify-document-permission\b.*all|\becr set-repository-policy\b.*"\*"|\bram create-resource-share\b.*--allow-external-principals|\blambda add-layer-version-permission\b.*--principal[= ]["']?\*|\bkms create-grant\b.*arn:aws:iam::\d{12}:/, rule: copyShared },
-  { names: /^aws$/, pattern: /\bs3api (?:put-bucket-acl|put-object-acl)\b.*(?:public-read|AllUsers|--grant-(?:read|full-control)\b)|\bs3 sync\b.*--acl[= ]public-read-write/, rule: bucketOpened },
+  { names: /^aws$/, pattern: /\bs3api put-bucket-acl\b.*(?:public-read|AllUsers|--grant-(?:read|full-control)\b)|\bs3 sync\b.*--acl[= ]public-read-write/, rule: bucketOpened },
   { names: /^aws$/, pattern: /\bs3api put-bucket-replication\b|\bdms create-replication-task\b|\brds start-export-task\b.*--s3-bucket-name/, rule: copiedOn },
   { names: /^gsutil$/, pattern: /\bacl (?:ch|set)\b.*(?:AllUsers|allAuthenticated|public-read)|\bdefacl (?:ch|set)\b.*(?:AllUsers|public-read)/i, rule: bucketOpened },
   { names: /^gcloud$/, pattern: /\b(?:storage buckets|compute (?:images|snapshots|disks)|bigquery|artifacts repositories|kms keys|secrets) add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers)/i, rule: bucketOpened },

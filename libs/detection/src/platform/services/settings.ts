@@ -56,7 +56,7 @@ const UNGUARD = /^bypass(?!cache|cdn|proxy|queue|throttl|ratelimit|buffer|css|cs
 const REVIEWS = /^(?:required(?:approving)?(?:pullrequest)?reviews?(?:count)?|requiredapprovals?|requiredreviewers|approvalsrequired|minapprovals|requiredstatuschecks)$/;
 
 /** Tools for what guards: `update_policy`, `firewall.set`. */
-const GUARD_TOOL = /(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|2fa|audit|trail|detectors?|alarms?|protection|defender|edr|antivirus|dlp|conditional_access|guardduty|scp|organization_policy|compliance)(?:_|$)/;
+const GUARD_TOOL = /(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|2fa|audit|trail|detectors?|protection|defender|edr|antivirus|dlp|conditional_access|metric_alarms?|cloudwatch|siem|guardduty|scp|organization_policy|compliance)(?:_|$)/;
 
 const STATES = new Set(['status', 'state', 'mode', 'enforcement']);
 
@@ -114,7 +114,10 @@ const sharing: Look = (beside, view) => {
   return entries.some(([, value]) => isText(value) && PRIVATE_THING.test(value)) ? madePublic : openlyShared;
 };
 
-const handing: Look = (_, { place }) => (/^(?:new_?(?:owner|admin|namespace|organization|org|account)|to(?:_user|_org|_account|_owner|_namespace)?|target(?:_owner|_org|_account|_namespace)?|owner|recipient|destination_account|transfer_to)$/.test(place.field) ? handedOver : undefined);
+/** What changes hands: a task or a ticket may. */
+const ESTATE = /^(?:repo|repository|repositoryid|project|projectid|domain|workspace|org|organization|bucket|drive|database|app|appid|site|namespace|tenant|zone|channel)$/;
+const handing: Look = (beside, { place }) =>
+  /^(?:new_?(?:owner|admin|namespace|organization|org|account)|to(?:_user|_org|_account|_owner|_namespace)?|target(?:_owner|_org|_account|_namespace)?|owner|recipient|destination_account|transfer_to)$/.test(place.field) && (/transfer/.test(words(place.tool)) || entriesOf(beside).some(([key]) => ESTATE.test(key))) ? handedOver : undefined;
 
 const keys: Look = (beside) => (entriesOf(beside).some(([key, value]) => (value === false && /^(?:readonly|isreadonly)$/.test(key)) || (value === true && /^(?:canpush|write|allowwrite|writeaccess|allowpush)$/.test(key)) || (value === 'root' && /^(?:user|username|account|login)$/.test(key))) ? writingKey : undefined);
 
@@ -133,7 +136,7 @@ const HOST_ROOT = /"\/:|"(?:path|source|src|hostpath|host_path)":\s*"\/"|docker\
 const adminSwitches: Look = (beside) => (entriesOf(beside).some(([key, value]) => value === true && /^(?:is)?(?:superuser|superadmin|admin|administrator|root|owner|sysadmin|siteadmin|orgadmin|globaladmin)$/.test(key)) ? adminSwitch : undefined);
 
 /** A label of hex or base64 that is no word, ahead of a domain. */
-const lookups: Look = (_, { text }) => (/^(?=[^.]{0,63}\d)(?:[0-9a-f]{24,63}|(?=[^.]{0,63}[a-z])(?=[^.]{0,63}[A-Z])[A-Za-z0-9+/=_]{24,63}|[a-z2-7]{32,63})(?:\.[A-Za-z0-9_-]{1,63}){2,}\.?$/.test(text) ? nameTunnel : undefined);
+const lookups: Look = (_, { text }) => (/^(?=[^.]{0,63}\d)(?:[0-9a-f]{24,63}|(?=[^.]{0,63}[a-z])(?=[^.]{0,63}[A-Z])[A-Za-z0-9+/=_]{24,63}|[a-z2-7]{32,63})(?:\.[A-Za-z0-9_-]{1,63}){2,}\.?$/.test(text) && !/\.(?:amazonaws\.com|cloudfront\.net|azure\w*\.\w{2,3}|windows\.net|googleusercontent\.com|cloudapp\.net|akamai\w*\.net|fastly\.net|vercel\.app|netlify\.app|pages\.dev|workers\.dev|run\.app|cluster\.local|internal|in-addr\.arpa|ip6\.arpa)\.?$/i.test(text) ? nameTunnel : undefined);
 
 const stopped: Look = () => guardStopped;
 
@@ -149,7 +152,7 @@ const looks: readonly (readonly [tool: RegExp, look: Look])[] = [
   [/(?:^|_)(?:add|create|register|upload|import|install|authorize|put)_(?:\w{1,20}_)?(?:deploy|ssh|public|authorized|access)_keys?(?:_|$)/, keys],
   [/(?:^|_)(?:update|set|create|add|invite|patch|edit|modify|change|promote|register|upsert)_(?:\w{1,20}_)?(?:users?|members?|accounts?|profiles?|permissions?|roles?|self|me|employee|principal)(?:_|$)/, adminSwitches],
   [/(?:^|_)(?:dns|resolve\w{0,4}|lookup|dig|nslookup|ping|traceroute|whois|host)(?:_|$)/, lookups],
-  [/(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|audit|trails?|detectors?|alarms?|protection|defender|edr|antivirus|dlp|approvals?)_(?:disable|stop|delete|pause|suspend|off|bypass|turn_off|deactivate)(?:_|$)/, stopped],
+  [/(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|audit|trails?|detectors?|metric_alarms?|protection|defender|edr|antivirus|dlp|approvals?)_(?:disable|stop|delete|pause|suspend|off|bypass|turn_off|deactivate)(?:_|$)/, stopped],
   [/(?:^|_)(?:modify|share|put|add|update|set)_(?:\w{1,12}_)?(?:db_?)?(?:cluster_?)?(?:snapshots?|images?|amis?|disks?|backups?)(?:_|$)/, snapshots],
   [/(?:^|_)(?:docker|containers?|pods?|podman|compose|ecs|task|kube\w*|k8s|deployments?|daemonsets?|jobs?|workloads?|sandbox|manifest|nomad)(?:_|$)/, containers],
 ];
