@@ -94,20 +94,24 @@ export const passwordsInCommands: Analyser = {
   rules: [commandPassword],
   analyse: (view) => {
     let reached = 0;
-    for (const hit of view.hits) if (hit >= reached) reached = readCommand(view, hit);
+    const readTo = new Map<string, number>();
+    for (const hit of view.hits) if (hit >= reached) reached = readCommand(view, hit, readTo);
   },
 };
 
-/** Answers how far it looked and reported. */
-function readCommand(view: View, hit: number): number {
+/** Answers how far it looked and reported. `readTo`: by how a program begins, to where its commands were read; a line that names it often is read once. */
+function readCommand(view: View, hit: number, readTo: Map<string, number>): number {
   const { text, budget } = view;
   if (/[\w]/.test(text.charAt(hit - 1)) && /\w/.test(text.charAt(hit))) return hit;
   budget.spend(24);
-  const programs = (byWake.get(text.slice(hit, hit + 2).toLowerCase()) ?? []).filter(({ named }) => standsAt(named, text, hit));
+  const start = text.slice(hit, hit + 2).toLowerCase();
+  if (hit < (readTo.get(start) ?? 0)) return hit;
+  const programs = (byWake.get(start) ?? []).filter(({ named }) => standsAt(named, text, hit));
   if (programs.length === 0) return readPiped(view, hit);
   const rest = text.slice(hit, hit + MAX_COMMAND);
   const line = rest.slice(0, END.exec(rest)?.index ?? rest.length);
   budget.spend(2 * line.length + 40);
+  readTo.set(start, hit + line.length);
   for (const { options, beforeHost } of programs) {
     options.lastIndex = 0;
     for (let match = options.exec(line); match; match = options.exec(line)) {
