@@ -30,6 +30,7 @@ export function deedOf(name: string): Deed | undefined {
 /** Words that are written in two, in one. */
 const spelled = (name: string): string =>
   name
+    .replace(/(?:^|_)schedule_(?:kms_)?key_deletion(?=_|$)/, '_destroy_keyring')
     .replace(/(?:^|_)tear_down(?=_|$)/, '_teardown')
     .replace(/(?:^|_)factory_reset(?=_|$)/, '_wipe')
     .replace(/(?:^|_)(?:shut_down|power_off)(?=_|$)/, '_shutdown')

@@ -22,6 +22,7 @@ const noWayBack = ruleOf(
   call('vm_delete', { vm: 'runner-7', keep_data: true }), 'MITRE ATT&CK T1485, T1490',
 );
 const treeDeleted = ruleOf('calls.tree-deleted', type, 'critical', 'a tool for files told to delete the root, a home, a system folder or a folder of data', call('delete_directory', { path: '/var/lib/mysql', recursive: true }), call('delete_directory', { path: '/srv/app/build', recursive: true }), 'MITRE ATT&CK T1485');
+const trailErased = ruleOf('calls.trail-erased', type, 'high', 'a call that deletes or clears audit logs or an audit trail', call('siem_purge_audit_logs', { before: '2030-01-01' }), call('siem_search_audit_events', { before: '2030-01-01' }), 'MITRE ATT&CK T1070, T1562.008');
 const manyTaken = ruleOf('calls.many-taken', type, 'medium', 'a call that deletes or ends all of what an id or filter names', call('cancel_all_orders', { customer_id: 'c-12' }), call('cancel_order', { order_id: 'o-1' }), 'MITRE ATT&CK T1485');
 
 /** Fields that say what is done, of tools that do many things. */
@@ -32,7 +33,7 @@ const DISPATCHES = /(?:^|_)(?:call|invoke|run|execute)_?(?:tool|function|action|
 const MAX_OPERATION = 80;
 const MAX_KEYS = 16;
 
-export const destructiveCalls: CallAnalyser = { name: 'calls.destruction', rules: [everythingTaken, storeDestroyed, deviceWiped, noWayBack, treeDeleted, manyTaken], analyse };
+export const destructiveCalls: CallAnalyser = { name: 'calls.destruction', rules: [everythingTaken, storeDestroyed, deviceWiped, noWayBack, treeDeleted, trailErased, manyTaken], analyse };
 
 function analyse(called: ViewedCall): void {
   const operation = deedOf(called.tool) ? undefined : operationOf(called);
@@ -87,14 +88,19 @@ export function judgeDeed({ kind, verb, reach, object, words: name }: Deed, scop
   if (trivial || (scope.disposable && !production)) return;
   if (kind === 'ends') {
     if (manifold && (all || reach === 'all')) report(all ? everythingTaken : manyTaken);
-  } else if (WIPING.has(verb) && DEVICE.test(object)) report(deviceWiped);
+  } else if (name.some((word) => word === 'audit' || word === 'cloudtrail') && /^(?:log|trail|event|record|history|entry|audit|cloudtrail|stream)$/.test(object)) report(trailErased);
+  else if (WIPING.has(verb) && DEVICE.test(object)) report(deviceWiped);
   else if (verb === 'format') return;
   else if (scope.everything || (all && (manifold || object === ''))) report(everythingTaken);
-  else if ((STORES.has(object) && !GENTLE.test(verb)) || (/^(?:drop|truncate|purge|empty|wipe)$/.test(verb) && EMPTIED.has(object))) report(storeDestroyed);
+  else if (((STORES.has(object) || isStoreOf(object, name)) && !GENTLE.test(verb)) || (verb === 'unpublish' && name.some((word) => REGISTRIES.test(word))) || (/^(?:drop|truncate|purge|empty|wipe)$/.test(verb) && EMPTIED.has(object))) report(storeDestroyed);
   else if (INFRASTRUCTURE.has(object) && (scope.final || (production && !GENTLE.test(verb)))) report(noWayBack);
   else if (reach === 'all' && manifold) report(manyTaken);
 }
 
-const DEVICE = /^(?:device|disk|drive|machine|phone|server|laptop|computer|host|fleet|endpoint|volume|tablet|mobile|partition)$/;
+/** Things that are stores where a service for developers or data keeps them. */
+const isStoreOf = (object: string, name: readonly string[]): boolean =>
+  object === 'table' || (object === 'project' && name.some((word) => /^(?:gitlab|gcp|google|firebase|supabase|neon|sentry|vercel|cloud|openshift)$/.test(word))) || (object === 'collection' && name.some((word) => /^(?:mongo\w*|firestore|qdrant|milvus|chroma\w*|weaviate|astra|couch\w*|documentdb|arango\w*|typesense|vector|solr)$/.test(word)));
+const REGISTRIES = /^(?:npm|package|crate|gem|pypi|registry|module)$/;
+const DEVICE = /^(?:router|switch|firewall|gateway|camera|iot|mdm|intune|jamf|device|disk|drive|machine|phone|server|laptop|computer|host|fleet|endpoint|volume|tablet|mobile|partition)$/;
 /** Verbs of tidying up, and of taking one thing out of another. */
 const GENTLE = /^(?:clear|cleanup|prune|remove|uninstall|flush|rm|del|undeploy)$/;

@@ -20,7 +20,7 @@ const WHOLE = /^\s*(?:\*{1,2}|\.\*|\*\.\*|\*\*\/\*|\*:\*|%|\/\*{0,2}|all|any|eve
 /** Fields that say how, or what is told, not what is taken away. */
 const HOW = /(?:^|_)(?:fields?|columns?|select|return\w*|expand|format|locale|language|notify|cc|log_level|level|sort|order(?:_by)?|group_by|view|mode|method|reason|comment|note|message|description|text|output|erase_mode|wait)$/;
 const CONDITION = /(?:^|_)(?:where|filters?|quer(?:y|ies)|conditions?|criteria|selector|match|predicate|match_all)$/;
-const ALL_FLAG = /^(?:(?:delete|remove|select|purge|wipe|clear|apply_to|include|match|cancel|destroy|drop|stop)_(?:all|everything)|all(?:_[a-z]{1,20})?|everything|entire_[a-z]{1,20}|whole_[a-z]{1,20})$/;
+const ALL_FLAG = /^(?:(?:delete|remove|select|purge|wipe|clear|apply_to|include|match|cancel|destroy|drop|stop)_(?:all|everything)(?:_\w{1,30})?|all(?:_[a-z]{1,20})?|everything|entire_[a-z]{1,20}|whole_[a-z]{1,20})$/;
 const AGE = /^(?:older_than|min_age|max_age|retention|keep(?:_last)?|retain|days_to_keep|older_than_days|retention_days|retention_period|min_age_days|keep_count)(?:_\w{1,10})?$/;
 /** Fields that name where everything of a kind is taken from, or who may: what is narrowed to a table is the whole table. */
 const CONTAINER = /(?:^|_)(?:table|collection|index|bucket|database|db|environment|env|region|workspace|project|queue|dataset|tenant|org|organization|account|cluster|namespace|schema|site|team|store|shop|domain|zone|vault|object|object_type|type|kind|resource|resource_type|model|provider|version|confirm\w*|connection|credentials?|token|api_key|auth|action|operation|op|verb|tool|tool_name|function|command)$/;
