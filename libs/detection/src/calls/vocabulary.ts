@@ -29,7 +29,7 @@ export const MANIFOLD = set(
 );
 /** Gone and made anew every day. */
 export const TRIVIAL = set(
-  'cache notification filter selection draft temp tmp test breakpoint cookie highlight timer cart console annotation toast tab formatting marker input form field bookmark spam clipboard style layer shape canvas watch screen buffer playlist badge widget slide cell listener mock stub fixture session stopword suggestion recommendation search color tag label comment reaction cdn reminder todo sound animation effect overlay window bubble chat context memory variable import whitespace line text word column duplicate log',
+  'cache notification filter selection draft temp tmp test breakpoint cookie highlight timer cart console annotation toast tab formatting marker input form field bookmark spam clipboard style layer shape canvas watch screen buffer playlist badge widget slide cell listener mock stub fixture session stopword suggestion recommendation search color tag label comment reaction cdn reminder todo sound animation effect overlay window bubble chat context memory variable import whitespace line text word column duplicate',
 );
 
 /** What is left of a name behind these is not what is taken away. */
