@@ -132,9 +132,9 @@ export const documents: readonly PatternRule[] = [
     nearMiss: { tool: 'run_python', arguments: { code: "import os\nos.system('curl -s https://example.com/x | jq .')" } },
     source: 'ATT&CK T1105',
     roles: ['code', 'value', 'prose', 'markup', 'sql'],
-    literals: ['| sh', '|sh', '| bash', '|bash', '| python', '|python', '| perl', '| node', '| php', '| sudo', '`whoami`', '$(whoami)', '$(id)', '$(hostname)'],
-    pattern: /(?:system|exec\w*|popen|Popen|run|call|check_output|spawn\w*|getoutput|shell|Command|backtick|`)\s*(?:\(|\[|`)[^\n]{0,80}?(?:curl|wget|fetch|lwp-request)\b[^|\n]{0,120}(?:\|\s*(?:sudo\s+)?(?:\/\w+\/)*(?:ba|z|da|k)?(?:sh|python[23]?|perl|ruby|node|php)\b|(?:`|\$\()\s*(?:whoami|id|hostname|env|uname|cat\s))/i,
+    literals: ['| iex', '|iex', '| sh', '|sh', '| bash', '|bash', '| python', '|python', '| perl', '| node', '| php', '| sudo', '`whoami`', '$(whoami)', '$(id)', '$(hostname)'],
+    pattern: /(?:system|exec\w*|popen|Popen|run|call|check_output|spawn\w*|getoutput|shell|Command|backtick|`)\s*(?:\(|\[|`)[^\n]{0,80}?(?:curl|wget|fetch|lwp-request)\b[^|\n]{0,120}(?:\|\s*(?:sudo\s+)?(?:\/\w+\/)*(?:ba|z|da|k)?(?:sh|python[23]?|perl|ruby|node|php)\b|(?:`|\$\()\s*(?:whoami|id|hostname|env|uname|cat\s))|["'!]\s*(?:curl|wget)\b[^|\n]{0,80}?(?:http:\/\/|(?:\d{1,3}\.){3}\d)[^|\n]{0,120}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b|["']\s*(?:powershell|pwsh)\b[^|\n]{0,80}?\b(?:iwr|irm|curl|wget|DownloadString|Invoke-\w{6,12})\b[^|\n]{0,120}\|\s*iex\b/i,
     before: 200,
-    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !(view.place.role === 'prose' && /^(?:["'!]|\w+\s+`)/.test(match)),
   },
 ];

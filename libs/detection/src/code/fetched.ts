@@ -15,10 +15,11 @@ export const fetched: readonly PatternRule[] = [
     nearMiss: { tool: 'run_python', arguments: { code: "import requests\nr = requests.get('https://api.example.com/v1')\nprint(eval_score(r.json()))" } },
     source: 'ATT&CK T1105, T1059',
     roles: ALL_ROLES,
-    literals: ['eval(', 'exec(', 'new function(', 'runinthiscontext(', 'runinnewcontext(', 'runincontext(', 'loadstring(', 'instance_eval', 'pickle.loads(', 'marshal.loads(', 'assembly]::load', 'eval $'],
+    literals: ['eval(', 'exec(', 'new function(', 'runinthiscontext(', 'runinnewcontext(', 'runincontext(', 'loadstring(', 'instance_eval', 'pickle.loads(', 'marshal.loads(', 'assembly]::load', 'eval $', 'load(require', 'source(', 'include(download', 'responsetext'],
     pattern: new RegExp(
       String.raw`(?:\b|\$|\{\s{0,2})([A-Za-z_]\w{0,24})\s{0,2}\}?\s{0,2}=(?!=)[^\n]{0,120}?${FETCH}[^]{0,320}?${EVALUATE}\s*[(\s]\s*(?:compile\s*\(\s*)?(?:["'?>.\s+]{0,8})?\$?\1\b|` +
-        String.raw`(?:https?|request|axios|got|superagent)(?:["']\s*\))?(?:\.get)?\s*\(\s*[^\n]{0,12}?["'\x60]https?:[^]{0,280}?(?:^|[^\w.$])(?:eval|(?:new\s+)?Function|vm\.runIn\w{4,16})\s*\(\s*(?:\w{1,20}|Buffer\.concat\([^()\n]{0,40}\)[\w.()]{0,20})\s*\)`,
+        String.raw`(?:https?|request|axios|got|superagent)(?:["']\s*\))?(?:\.get)?\s*\(\s*[^\n]{0,12}?["'\x60]https?:[^]{0,280}?(?:^|[^\w.$])(?:eval|(?:new\s+)?Function|vm\.runIn\w{4,16})\s*\(\s*(?:\w{1,20}|Buffer\.concat\([^()\n]{0,40}\)[\w.()]{0,20})\s*\)|` +
+        String.raw`(?:^|[^\w.$>])(?:eval|exec|load|loadstring)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s+)?(?:(?:requests|httpx|urllib[23]?(?:\.request)?)\.(?:get|post|urlopen)|require\s*\(?\s*["']socket\.https?["']\s*\)?\s*\.\s*request)\s*\(|\beval\s*\(\s*\w{1,20}\.responseText\b|(?:^|[^\w.])(?:source|include)\s*\(\s*(?:url\s*\(\s*|download\s*\(\s*)?["']https?:\/\/(?:\d{1,3}\.){3}\d|\beval\s*\(\s*stream_get_contents\s*\(`,
     ),
     before: 560,
     after: 64,

@@ -29,8 +29,8 @@ export const java: readonly PatternRule[] = [
     nearMiss: { tool: 'set_header', arguments: { value: '%{host} %{status}' } },
     source: 'CVE-2017-5638; OWASP CRS 944',
     roles: ALL_ROLES,
-    literals: ['memberaccess', 'ognlcontext', 'ognlutil', '@java.lang', '(#context', '#context[', '#request[', 'xwork.', 'opensymphony', '#attr[', '#application', '#parameters', '@org.apache', '#cmd=', '#_='],
-    pattern: /#_?memberAccess|@?ognl\.Ognl(?:Context|Util)|@java\.(?:lang|io|util)\.\w+@|[#(]context\s*\[\s*["']|#(?:request|attr|application|parameters)\s*\[\s*["'][\w.]*(?:struts|xwork|opensymphony|valueStack)|com\.opensymphony\.xwork2?\.|@org\.apache\.[\w.]+@|\(#\w{1,12}\s*=\s*(?:new\s|@|["'])/i,
+    literals: ['memberaccess', 'ognlcontext', 'ognlutil', '@java.lang', '(#context', '#context[', '#request[', 'xwork.', 'opensymphony', '#attr[', '#application', '#parameters', '@org.apache', '#cmd=', '#_=', '%{(#'],
+    pattern: /#_?memberAccess|@?ognl\.Ognl(?:Context|Util)|@java\.(?:lang|io|util)\.\w+@|[#(]context\s*\[\s*["']|#(?:request|attr|application|parameters)\s*\[\s*["'][\w.]*(?:struts|xwork|opensymphony|valueStack)|com\.opensymphony\.xwork2?\.|@org\.apache\.[\w.]+@|\(#\w{1,12}\s*=\s*(?:new\s|@|["'])|%\{\s*\(#\w{1,12}\s*=/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && (view.place.role !== 'code' || view.place.file === ''),
   },
   {
@@ -42,9 +42,9 @@ export const java: readonly PatternRule[] = [
     nearMiss: { tool: 'set_cookie', arguments: { value: 'rOABXNyABFqYXZhLnV0aWw' } },
     source: 'CWE-502; OWASP CRS 944200, 944210',
     roles: ['path', 'url', 'host', 'markup', 'prose', 'address', 'value', 'secret', 'shell', 'powershell', 'cmd', 'code', 'sql'],
-    literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder'],
+    literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', 'unsorted-priority-queue', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder'],
     pattern:
-      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed[^ -~\u0080-\uffff]{2}|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
+      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed[^ -~\u0080-\uffff]{2}|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|<ObjectDataProvider\b|serialization=["']unsorted-priority-queue|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && view.place.file === '' && !(/^[^A-Za-z0-9]?(?:ro0ab|kztaax|aaeaaad)/i.test(match) && !/rO0AB|KztAAX|AAEAAAD\//.test(match)),
   },
   {

@@ -3,7 +3,7 @@ import type { PatternRule, View } from '../rule.ts';
 import { ALL_ROLES, isTalk } from './where.ts';
 
 const isTest = ({ file }: Place): boolean => /(?:^|[/\\._-])(?:tests?|specs?|__tests__|mocks?|fixtures?|stories|examples?|e2e|cypress|testdata)(?:[/\\._-]|$)/i.test(file);
-const PASSWORD = String.raw`(?:\w{0,20}(?:password|passwd|passphrase|pwd|pw|pass|secret|token|api_?key|otp|pin)\w{0,8}|\w{1,20}\.(?:headers(?:\.get)?\s*[[(]\s*["'][\w-]{2,30}["']\s*[\])]|(?:password|passwd|pass|pwd|token)))`;
+const PASSWORD = String.raw`(?:\w{0,20}(?:password|passwd|passphrase)(?:_?(?:input|value|hash)|\d)?|(?:\w{1,16}_)?(?:pwd|pw|pass|secret|api_?key|otp|pin|(?:access|admin|api|auth|bearer|debug|master|reset|service|session)_?token)|\w{1,20}\.(?:headers(?:\.get)?\s*[[(]\s*["'][\w-]{2,30}["']\s*[\])]|(?:password|passwd|pass|pwd)))`;
 
 /** How far around a checkout its workflow is looked at. */
 const AROUND = 1_500;
@@ -26,13 +26,13 @@ export const planted: readonly PatternRule[] = [
     nearMiss: { tool: 'write_file', arguments: { path: 'src/auth/check.py', content: "def check(user, password):\n    if password == '':\n        return False\n    return verify(user, password)" } },
     source: 'CWE-798; ATT&CK T1556',
     roles: ['code', 'markup', 'prose', 'value'],
-    literals: ['return true', 'return next()', "role: 'admin'", 'role: "admin"', "role = 'admin'", 'role = "admin"', 'is_admin = true', 'isadmin = true', 'authenticated = true'],
+    literals: ['return true', 'return next()', "role: 'admin'", 'role: "admin"', "role = 'admin'", 'role = "admin"', 'is_admin = true', 'isadmin = true', 'authenticated = true', 'return pam_success', 'return user.first if'],
     pattern: new RegExp(
-      String.raw`\bif\s*\(?[^\n]{0,60}?(?:\b${PASSWORD}\s*(?:={2,3}|\.equals\s*\(|\beq\b)\s*["'][^"'\n]{4,60}["']|["'][^"'\n]{4,60}["']\s*={2,3}\s*${PASSWORD}\b)[^\n]{0,60}\n?[^\n]{0,60}\n?[^\n]{0,40}?(?:return\s+(?:true\b|next\s*\(\s*\)|1\b|User\.)|role["']?\s*[:=]\s*["']admin|(?:is_?admin|authenticated|authorized)\s*=\s*true)`,
+      String.raw`\bif\s*\(?[^\n]{0,60}?(?:\b${PASSWORD}\s*(?:={2,3}|\.equals\s*\(|\beq\b)\s*["'][^"'\n]{4,60}["']|["'][^"'\n]{4,60}["']\s*={2,3}\s*${PASSWORD}\b)[^\n]{0,60}\n?[^\n]{0,60}\n?[^\n]{0,40}?(?:return\s+(?:true\b|next\s*\(\s*\)|1\b|User\.)|role["']?\s*[:=]\s*["']admin|(?:is_?admin|authenticated|authorized)\s*=\s*true|return\s+PAM_SUCCESS)|strcmp\s*\(\s*\w{0,20}pass\w{0,10}\s*,\s*"[^"\n]{4,60}"\s*\)\s*==\s*0[^\n]{0,40}\n?[^\n]{0,40}?return\s+(?:PAM_SUCCESS|true|1)|return\s+User\.first\s+if\s[^\n]{0,40}(?:password|token)\W{1,4}==\s*["'][^"'\n]{4,60}["']`,
       'i',
     ),
     before: 280,
-    after: 16,
+    after: 80,
     accepts: ({ 0: match }, view, at) => view.place.file !== '' && !isTest(view.place) && !isTalk(view, at, at + match.length) && !/process\.env|environ|["'](?:string|number|object|undefined|function|boolean|null|true|false|password|token|text|bearer|basic)["']|typeof/i.test(match),
   },
   {
@@ -45,7 +45,7 @@ export const planted: readonly PatternRule[] = [
     source: 'GitHub Docs, Security hardening for GitHub Actions, Script injections',
     roles: ALL_ROLES,
     literals: ['github.event.', 'github.head_ref', 'tojson(secrets)', 'tojson(github.event'],
-    pattern: /(?:^|\n)[ \t]*(?:-[ \t]+)?run:[ \t]*(?:[|>][-+]?[ \t]*\n(?:(?![ \t]*(?:-[ \t]+)?(?:env|with|uses|if|name|id|shell):)[^\n]{0,200}\n){0,12}?)?[^\n]{0,160}?\$\{\{[^{}\n]{0,40}?(?:github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|head_commit|pages|commits|workflow_run)[\w.*[\]]{0,30}\.(?:title|body|message|name|email|ref|label|page_name|head_branch|display_title)|github\.head_ref|toJson\(\s*(?:secrets|github\.event)\s*\))/,
+    pattern: /(?:^|\n)[ \t]*(?:-[ \t]+)?(?:run|script):[ \t]*(?:[|>][-+]?[ \t]*\n(?:(?![ \t]*(?:-[ \t]+)?(?:env|with|uses|if|name|id|shell):)[^\n]{0,200}\n){0,12}?)?[^\n]{0,160}?\$\{\{[^{}\n]{0,40}?(?:github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|head_commit|pages|commits|workflow_run)[\w.*[\]]{0,30}\.(?:title|body|message|name|email|ref|label|page_name|head_branch|display_title)|github\.head_ref|toJson\(\s*(?:secrets|github\.event)\s*\))/,
     before: 640,
     after: 96,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && !/\$\{\{\s*github\.event\.pull_request\.base/.test(match),
@@ -89,9 +89,9 @@ export const planted: readonly PatternRule[] = [
     nearMiss: { tool: 'redis_eval', arguments: { script: "return redis.call('incrby', KEYS[1], ARGV[1])" } },
     source: 'CVE-2022-0543',
     roles: ['code', 'shell', 'value', 'prose', 'sql'],
-    literals: ['package.loadlib', 'luaopen_', "redis.call('config", 'redis.call("config', "redis.call('keys", 'redis.call("keys', "redis.call('flush", 'redis.call("flush', "redis.call('slaveof", "redis.call('module", "redis.call('replicaof"],
-    pattern: /package\.loadlib\s*\(|redis\.p?call\s*\(\s*["'](?:config["']\s*,\s*["']set|flush(?:all|db)|slaveof|replicaof|module["']\s*,\s*["']load)|redis\.p?call\s*\(\s*["']keys["']\s*,\s*["']\*["']\s*\)[^]{0,160}?redis\.p?call\s*\(\s*["'](?:del|unlink)/i,
+    literals: ['os.execute', 'io.popen', 'package.loadlib', 'luaopen_', "redis.call('config", 'redis.call("config', "redis.call('keys", 'redis.call("keys', "redis.call('flush", 'redis.call("flush', "redis.call('slaveof", "redis.call('module", "redis.call('replicaof"],
+    pattern: /package\.loadlib\s*\(|\bos\.execute\s*\(\s*["']|\bio\.popen\s*\(\s*["']|redis\.p?call\s*\(\s*["'](?:config["']\s*,\s*["']set|flush(?:all|db)|slaveof|replicaof|module["']\s*,\s*["']load)|redis\.p?call\s*\(\s*["']keys["']\s*,\s*["']\*["']\s*\)[^]{0,160}?redis\.p?call\s*\(\s*["'](?:del|unlink)/i,
     after: 320,
-    accepts: ({ 0: match }, view, at) => view.place.file === '' && !isTalk(view, at, at + match.length),
+    accepts: ({ 0: match }, view, at) => view.place.file === '' && (!/^(?:os|io)/.test(match) || /redis|valkey|keydb|tarantool|nginx/i.test(view.place.tool)) && !isTalk(view, at, at + match.length),
   },
 ];

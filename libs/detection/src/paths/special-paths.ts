@@ -118,8 +118,8 @@ export const specialPaths: readonly PatternRule[] = [
     source: 'ATT&CK T1187; CWE-40',
     roles: FIELDS,
     literals: ['\\\\', '%5c%5c', '//1', '//2', '//3', '//4', '//5', '//6', '//7', '//8', '//9'],
-    pattern: /^\s*(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)|^\s*\/\/(?:\d{1,3}\.){3}\d{1,3}\/\w/i,
-    before: 10,
+    pattern: /(?:^\s*|[?&]\w{1,30}=)(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)|^\s*\/\/(?:\d{1,3}\.){3}\d{1,3}\/\w/i,
+    before: 40,
     accepts: ({ 0: match }, { place }) => !/^\s*\/\//.test(match) || place.role === 'path',
   },
   {
@@ -132,7 +132,7 @@ export const specialPaths: readonly PatternRule[] = [
     source: 'CWE-69; Microsoft Learn, Naming Files, Paths and Namespaces',
     roles: FIELDS,
     literals: ['::$', '\\\\.\\', '\\\\?\\', 'globalroot', ':$i30'],
-    pattern: /::\$(?:data|index_allocation)|:\$i30:|^\\\\[.?]\\(?:globalroot|physicaldrive|harddiskvolume|pipe\\|unc\\|[a-z]:)/i,
+    pattern: /::\$(?:data|index_allocation)|:\$i30:|^\\\\[.?]\\(?:globalroot|physicaldrive|harddiskvolume|pipe\\|unc\\|[a-z]:)|=\\\\[.?]\\(?:globalroot|physicaldrive)/i,
     before: 32,
   },
   {

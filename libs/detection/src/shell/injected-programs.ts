@@ -34,7 +34,7 @@ const WEAK: ReadonlySet<string> = new Set(
   cat id ls dir type net echo printf ping sleep find sort head tail more less who w top cp mv rm dd date time host set kill touch test make split cut join watch man nice look open env export
   hostname last file stat wc tr uniq diff nl od tac rev fold paste comm strings sh vi nano ed pico node java go lua expr eval exec source alias history help copy move del erase ren start call reg sc for if while do
   print read write mail sendmail at batch cd ss ip route df du free uptime logname groups users finger fmt pr jq yq cmp column screen tmux service init halt reboot su umask ulimit trap timeout yes seq factor python
-  ver vol tree path query runas assoc ftype timeout choice shift pause title color cls fc sum base install join link nm ar as ld strip size view edit say bc dc true false
+  ver vol tree path query runas assoc ftype timeout choice shift pause title color cls fc sum base install join link nm ar as ld strip size view edit say bc dc true false locate lsattr
   `),
 );
 

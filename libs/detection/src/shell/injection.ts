@@ -85,6 +85,8 @@ const SEARCHING = /[?&](?:q|query|search|s|text|keywords?)=[^&]*$/;
 const MAX_PROSE = 400;
 /** A layout, a theme, a template by its name. */
 const MAX_NAME = 160;
+/** A title or name without blanks up to an operator that stands right behind it. */
+const ONE_WORD = /^[^\s&]{1,40}$/;
 /** A host or path has no lines; a patch or document handed over as one does. */
 const MAX_LINES = 6;
 /** Entries that are commands: `scripts` of a package. */
@@ -102,11 +104,13 @@ function readingOf({ place: { role, field }, text }: View): Reading | undefined 
 
 const OPERATOR = /\|\||&&|[;|&\n`]|\$\(|[<>]\(/g;
 const NAME = /^(?:[\s+"'`@(!\\]|\{\s)*([\w./\\?*$[\]{}@!'"-]{1,48})/;
-const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|https?:|ftp:|\(|(?:\d{1,3}\.){3}\d|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
+const ARGUMENT = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*(?:["'`)]*$|[#;|&<>)`%]|["']?(?:-{1,2}[A-Za-z]|[/~\\$*]|\.{1,2}(?:\/|$)|\.(?:env|git|ssh|aws|kube|bash|profile|netrc|npmrc|ht(?:access|passwd))\b|https?:|ftp:|\(|(?:\d{1,3}\.){3}\d|[A-Za-z]:\\|%\w|[\w.-]*[/\\][\w.]|[\w-]+\.(?:php|txt|sh|py|pl|exe|ps1|conf|ini|log|xml|json)\b))/;
 /** What only some take: a number, a text in quotes. */
-const NUMBER = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*\d+(?:\.\d+)*[smh]?(?=[\s;|&#"'`)]|$)/;
+const NUMBER = /^(?:[\s+]|\$IFS\$?\d?|\$\{IFS\})*-?\d+(?:\.\d+)*[smh]?(?=[\s;|&#"'`)]|$)/;
 const QUOTED = /^[\s+]+["'][^\s"']/;
-const COUNTING = /^(?:sleep|ping|timeout|kill|head|tail|seq|usleep)$/;
+const COUNTING = /^(?:sleep|ping|timeout|kill|head|tail|seq|usleep|expr|init)$/;
+/** Words of a shell that begin a loop, a condition or a test. */
+const CONTROL = /^\s*(?:while\s+(?::|true|\[)|for\s+\w{1,20}\s+in\s[^;\n]{1,80};\s*do\b|if\s+(?:\[|test\s)|until\s+(?:\[|false)|\[\s+-[a-z]\s+[/$"~])/;
 const SAYING = /^(?:echo|printf|print|cat|grep|find|type|sh|eval|expr)$/;
 const PHP_CALL = /^\s*(?:system|exec|shell_exec|passthru|popen|proc_open|eval)\s*\(\s*["'`$]/;
 const WINDOWS = /^(?:net\s+(?:user|localgroup|group|view|share|use|start|stop|accounts|session)|reg\s+(?:add|query|delete|save|export)|sc\s+(?:create|start|stop|config|query)|for\s+(?:\/\w\s+\S+\s+)?%|start\s+\/?\w|if\s+(?:not\s+)?(?:defined|exist|errorlevel))/i;
@@ -129,6 +133,7 @@ function analyse(view: View): void {
     if (lookForBeginning(view, reading)) return;
   }
   if (reading === 'prose' && GLUED_EXPANSION.test(text)) lookForExpansions(view);
+  if (reading !== 'tight' && isListOfWords(text)) return;
   OPERATOR.lastIndex = 0;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
   let looks = 0;
@@ -150,7 +155,10 @@ function analyse(view: View): void {
     const line = operator === '\n' && reading === 'loose' && isLineOfCommand(text, match.index, name, rest, strength);
     const closed = reading === 'prose' && isClosed({ text, at: match.index, operator, name, rest });
     const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}\s?$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
-    if (!encoded && !line && !closed && !accepted({ operator, name, rest, strength, reading, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
+    // In one word nobody writes sentences: a title such as `report;wget …` is read as a name.
+    const word = reading === 'prose' && text.length <= MAX_NAME && operator !== '&' && operator !== '\n' && !(operator === '|' && SEARCHED.test(place.field)) && ONE_WORD.test(text.slice(0, match.index)) && /^[a-z%$/{]/.test(after);
+    const strict = word && !/^[\s"'`)]*$/.test(rest) ? 'loose' : reading;
+    if (!encoded && !line && !closed && !accepted({ operator, name, rest, strength, reading: strict, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));
     judgeInjected(view, from);
@@ -170,22 +178,27 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   if (windows && !(place.role === 'url' && operator === '&')) return reading !== 'prose' || isShortBefore(before);
   if (PHP_CALL.test(after)) return reading !== 'prose';
   const url = place.role === 'url' && isUrl;
+  if (reading !== 'prose' && CONTROL.test(after)) return true;
   if (!strength) return reading === 'tight' && !url && /^[\s+]+-{1,2}[A-Za-z]/.test(rest) && /^[a-z][\w.-]{1,20}$/.test(name);
   if (/^\s*=/.test(rest) || /^\w/.test(rest)) return false;
   if (url && operator === '&' && !/\s/.test(after.slice(0, name.length + 4))) return false;
   if (operator === '\n' && reading !== 'tight' && !name.startsWith('/')) return false;
   const plain = bare(name).toLowerCase();
-  const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain)) || (/^(?:echo|printf|cat|type|mail)$/.test(plain) && /^\s+[^|>;&]{1,80}[|>]/.test(rest));
+  const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain)) || (/^(?:echo|printf|cat|type|mail|sendmail)$/.test(plain) && /^\s+[^|>;&]{1,80}[|><]/.test(rest)) || (/^(?:echo|printf|su|locate|lsattr|kill)$/.test(plain) && glued(before, operator) && /^\s+[\w.-]{1,40}\s*(?:$|[;|&#])/.test(rest));
   const ends = /^[\s"'`)]*$/.test(rest);
-  const glued = /^\S/.test(after) && /\S$/.test(before);
+  const isGlued = /^\S/.test(after) && /\S$/.test(before);
   if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) && !/^\s+\d+\s+\w/.test(rest));
   if (reading === 'tight' && !url) return strength === 'strong' || operator !== '&' || place.role !== 'path' || (ends ? mayEnd(plain) : argument);
   if (reading !== 'tight' && strength === 'weak' && /^[A-Z][a-z]/.test(name)) return false;
-  if (operator === '|' && glued && (/^[|)\]`&]/.test(rest) || (PATTERN.test(place.field) && !(strength === 'strong' && /^\s+(?:-{1,2}[A-Za-z]|(?:\d{1,3}\.){3}\d|https?:|\/\w)/.test(rest))))) return false;
+  if (operator === '|' && /["']$/.test(before) && /^\s*[|;&]\s*["'#]/.test(rest)) return true;
+  if (operator === '|' && isGlued && (/^[|)\]`&]/.test(rest) || (PATTERN.test(place.field) && !(strength === 'strong' && /^\s+(?:-{1,2}[A-Za-z]|(?:\d{1,3}\.){3}\d|https?:|\/\w)/.test(rest))))) return false;
   if (url && SEARCHING.test(before)) return argument && !ends;
   if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$)/.test(rest);
   return ends ? mayEnd(plain) || (operator !== '&' && /^(?:sleep|top|vi|hostname|reboot|halt)$/.test(plain)) : argument;
 }
+
+/** `report;echo`: the operator stands right behind what it ends. */
+const glued = (before: string, operator: string): boolean => operator !== '&' && /^\S{0,40}$/.test(before);
 
 function isSubstitution({ operator, name, strength, reading, after, before, rest, place }: Candidate): boolean {
   if (operator === '`') {
@@ -237,6 +250,16 @@ function isClosed({ text, at, operator, name, rest }: Readonly<{ text: string; a
   if (text.length > 64 || operator.endsWith('(') || !/^[^\s&]{1,40}$/.test(text.slice(0, at)) || !/^[a-z]+$/.test(name) || /^[A-Z]/.test(text.slice(at + operator.length))) return false;
   if (operator === '`') return strengthOf(name) !== undefined && /^\s*(?:\d+|-\w+)?`$/.test(rest);
   return LOOKS_AROUND.test(name) && (/^\s*[;|&#`]/.test(rest) || (/^[|&]{2}$/.test(operator) && rest.trim() === ''));
+}
+
+const LIST = /^\s*[\w+#.-]{1,24}(?:\s?([;|])\s?[\w+#.-]{1,24})(?:\s?\1\s?[\w+#.-]{1,24}){0,30}\s*$/;
+
+/** `bash|zsh`, `name;id;email`: words, some of which happen to be programs. What follows a name that is none is a command. */
+function isListOfWords(text: string): boolean {
+  if (text.length > 400 || !LIST.test(text)) return false;
+  const listed = text.trim().split(/\s?[;|]\s?/);
+  if (listed.some((word) => /^(?:whoami|ifconfig|ipconfig|uname|printenv|systeminfo|sleep|env)$/.test(word))) return false;
+  return strengthOf(listed[0] ?? '') !== undefined || (listed.length > 2 && listed.every((word) => /^[a-z]+$/i.test(word)));
 }
 
 const REDIRECTED = /^[^\s<>"'=()]{0,120}\s?(?:\d?>{1,2}\s?|<)(?:\/(?:etc|tmp|var|dev|home|root|usr|proc|opt|srv)\/|~\/\.)[\w./-]{1,120}\s*(?:$|[;|&#])/;

@@ -67,6 +67,6 @@ export const processorRules: readonly PatternRule[] = [
     roles: ['value', 'code', 'path', 'address', 'host'],
     literals: ['{system(', '{ system(', '|getline', '| getline', '1e exec'],
     pattern: /(?:\b(?:BEGIN|END)|\/|[)\d]|^)\s*\{[^{}\n]{0,120}?(?:\bsystem\s*\(\s*["$]|["']\s*\|\s*getline)|^\d*e\s+exec\s/,
-    accepts: (_, { place, text }) => place.file === '' && text.length < 600 && !/awk/i.test(place.tool),
+    accepts: (_, { place, text }) => place.file === '' && text.length < 600,
   },
 ];

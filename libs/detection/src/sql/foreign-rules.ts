@@ -174,6 +174,30 @@ const foreignRules: readonly PatternRule[] = [
     pattern: /(?:^|[;)'"\]])\s{0,3}waitfor[\s+]{1,3}(?:delay|time)[\s+]{0,3}['"]?\d{1,2}:\d/i,
     accepts: (_, { text, place }) => place.role !== 'prose' || text.length <= MAX_PROSE,
   },
+  {
+    id: 'sql.store-command-line',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'a line break and a command of a key-value store in a key or value',
+    positive: { tool: 'redis_get', arguments: { key: 'session:1\r\nCONFIG SET dir /srv/www\r\n' } },
+    nearMiss: { tool: 'create_note', arguments: { body: 'Shopping\r\nSet the table\r\nGet bread' } },
+    source: 'CWE-93; SMTP, memcached and Redis injection',
+    roles: ['value', 'path', 'secret'],
+    literals: ['\nconfig set', '\nflushall', '\nflushdb', '\nslaveof', '\nreplicaof', '\neval ', '\nset ', '\ndelete ', '\nmodule load', '\nsave', '\nrcpt to', '\nmail from', '\nbcc:', '\ncc:', '\nauth '],
+    pattern: /^[^\n]{0,200}\r?\n(?:CONFIG\s+SET\s|FLUSH(?:ALL|DB)\b|(?:SLAVEOF|REPLICAOF)\s|EVAL\s+["']|MODULE\s+LOAD\s|set\s+\S+\s+\d+\s+\d+\s+\d+|delete\s+\S+\s*\r?$|SET\s+\S+\s+\S+\r?\n|RCPT\s+TO:|MAIL\s+FROM:|(?:Bcc|Cc):\s*\S+@)/i,
+  },
+  {
+    id: 'sql.graph-interface-break',
+    type: 'sql_injection',
+    severity: 'high',
+    sees: 'a quote that leaves an argument of a GraphQL query and asks for its schema or further fields',
+    positive: { tool: 'get_customer', arguments: { customer_id: '1") { id } __schema { types { name } } #' } },
+    nearMiss: { tool: 'search_docs', arguments: { query: 'how does __schema { types } introspection work' } },
+    source: 'OWASP WSTG-APIT-01',
+    roles: VALUES,
+    literals: ['__schema', '__type', '") {', '"){'],
+    pattern: /^[^"\n]{0,80}["']\s?\)\s?\{[^\n]{0,120}?(?:__schema|__type|\}\s{0,3}\w{1,30}\s?[({:]|#\s{0,3}$)/i,
+  },
 ];
 
 /** Payloads of this kind are short. Longer texts are looked at around the first few literals only. */

@@ -19,7 +19,7 @@ const RUNS_NOTHING = /web|docs?\b|stack|code|knowledge|google|bing|internet|wiki
 /** An operator object where a login or key belongs: `{"username": {"$ne": "x"}}`. */
 const OPERATOR_OBJECT = /\/(?:user(?:_?name)?|login|e?mail|pass(?:word|wd)?|pwd|token|pin|otp|code|\w*id|api_?key|name)\/\$(?:ne|gte?|lte?|n?in|regex|exists|where|not|eq|or|and)(?:\/|$)/i;
 /** Passwords are hashed and compared; no honest query of documents asks for one that is unlike or like something. */
-const PASSWORD_OPERATOR = /\/(?:pass(?:word|wd|code|phrase)?|pwd|pin|otp)\/\$(?:ne|gte?|lte?|regex|nin)$/i;
+const PASSWORD_OPERATOR = /\/(?:pass(?:word|wd|code|phrase)?|pwd|pin|otp|reset_?token)\/\$(?:ne|gte?|lte?|regex|nin)$/i;
 const SPEAKS_OF_DOCUMENTS = /mongo|db|database|quer|find|aggregat|search|document|collection|filter|elastic|firestore|couch/i;
 
 const CHECKS_LOGIN = /log_?in|sign_?in|auth|verify/i;

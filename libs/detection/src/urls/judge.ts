@@ -17,6 +17,8 @@ const ADMIN_PATH = /^\/+(?:[\w-]+\/)?(?:admin|administrator|manager|console|actu
 const DEVELOPMENT_PORT = /^(?:[345]\d{3}|80[0-9]{2}|81\d\d|8443|8787|8888|9000|9229|1313|1234|6006|19\d{3})$/;
 /** Names by which a container reaches the machine it runs on, and agents of clusters. */
 const MACHINE_NAME = /^(?:(?:host|gateway|kubernetes|vm)\.docker\.internal|host\.(?:containers|lima|rancher-desktop|minikube|k3d)\.internal|[\w-]+\.(?:service|node)\.consul)$/;
+/** The one label by which containers of a network know a store or agent. */
+const isService = (name: string): boolean => /^(?:[\w-]{0,24}-)?(?:redis|consul|elasticsearch|opensearch|kibana|etcd|vault|mongo(?:db)?|postgres|mysql|mariadb|memcached|rabbitmq|kafka|zookeeper|solr|couchdb|influxdb|prometheus|grafana|docker|portainer|jenkins|minio|clickhouse|neo4j|cassandra)(?:-[\w-]{0,24})?$/.test(name);
 const FETCHING_LATER = /webhook|callback|feed|import|avatar|thumbnail|unfurl|preview|pdf|render|subscribe|proxy|image|crawl|ingest|notify|notification|oembed|sitemap|logo/i;
 const BROWSER = /browser|navigate|playwright|puppeteer|page|open_url/i;
 const LATER_FIELD = /(?:^|_)(?:webhook|callback|feed|avatar|image|logo|target_url|notify)(?:_|$)/;
@@ -30,7 +32,7 @@ export function judge({ scheme, name, host: { kind, disguised }, port, path, con
   if (kind === 'metadata') return rules.metadata;
   if (ODD_EVERYWHERE.test(scheme)) return rules.scheme;
   if (kind === 'rebinding') return rules.rebinding;
-  if (kind === 'public') return undefined;
+  if (kind === 'public') return isService(name) && (FETCHING_LATER.test(place.tool) || LATER_FIELD.test(place.field) || OPERATOR_PATH.test(path)) && /^https?$/.test(scheme) && ADMIN_PORTS.has(port) ? rules.serverSide : undefined;
   if (ODD_SCHEME.test(scheme)) return rules.scheme;
   if (DATABASE_SCHEME.test(scheme)) return undefined;
   if (kind === 'cluster') return rules.cluster;
