@@ -41,6 +41,23 @@ describe('hostile text', () => {
   });
 });
 
+describe('the steps of a scan', () => {
+  const stepsOf = (command: string): number => {
+    const budget = new Budget(Number.POSITIVE_INFINITY);
+    scanCall({ name: 'execute_shell', arguments: { command } }, { budget });
+    return budget.spent;
+  };
+  const words = '/etc/a '.repeat(1_000);
+
+  it.each(['rm -r', 'chmod -R 777', 'shred', 'tee'])('count each word that a rule looks at: %s', (program) => {
+    expect(stepsOf(`${program} ${words}`) - stepsOf(`true ${' '.repeat(program.length)}${words}`)).toBeGreaterThan(4_000);
+  });
+
+  it('count each command that a rule looks at', () => {
+    expect(stepsOf('rm /etc/a\n'.repeat(1_000)) - stepsOf('yy /etc/a\n'.repeat(1_000))).toBeGreaterThan(12_000);
+  });
+});
+
 describe('any JSON', () => {
   const pieces = fc.constantFrom('rm -rf /', "' or 1=1 --", '../../etc/passwd', '$(', '`', '<script>', '{{', '%2e%2e', 'ignore previous instructions', 'http://[::', '\\', '\0', '\ud800', '𝒂', 'AKIA', 'eyJ', '-----BEGIN', ' ', '\n', '"', "'", ';', '|', '&');
   const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.array(pieces, { maxLength: 12 }).map((some) => some.join('')));

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts';
 import type { Rule } from '../rule.ts';
 import { type Command, MOST_WORDS } from './command.ts';
 
@@ -11,6 +12,10 @@ export type CommandRule = Rule &
     holds: (command: Command, words: readonly string[]) => boolean;
   }>;
 
+/** What one rule costs for each command, and for each word of it. */
+const STEPS_PER_COMMAND = 12;
+const STEPS_PER_WORD = 4;
+
 /** Reports the rules that hold for each command. */
 export class CommandRules {
   readonly rules: readonly CommandRule[];
@@ -21,11 +26,13 @@ export class CommandRules {
     for (const rule of rules) for (const program of rule.programs) this.#byProgram.set(program, [...(this.#byProgram.get(program) ?? []), rule]);
   }
 
-  check(command: Command, report: (rule: Rule, command: Command) => void): void {
+  /** Throws `BudgetSpent`. */
+  check(command: Command, budget: Budget, report: (rule: Rule, command: Command) => void): void {
     const named = this.#byProgram.get(command.name) ?? [];
     const every = command.redirects.length > 0 || command.assignments.length > 0 || command.pipedFrom ? (this.#byProgram.get('*') ?? []) : [];
     if (named.length === 0 && every.length === 0) return;
     const words = command.args.slice(0, MOST_WORDS).map(({ text }) => text);
+    budget.spend((named.length + every.length) * (STEPS_PER_COMMAND + STEPS_PER_WORD * (words.length + command.redirects.length)));
     for (const rule of [...named, ...every]) if (rule.holds(command, words)) report(rule, command);
   }
 }

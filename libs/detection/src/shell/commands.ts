@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
 import { cloudRules } from './cloud-rules.ts';
 import type { Command } from './command.ts';
@@ -20,9 +21,9 @@ const rules = all.rules.map(({ id, type, severity, sees, positive, nearMiss, sou
 const byId = new Map(rules.map((rule) => [rule.id, rule]));
 const literals = [...new Set(all.rules.flatMap((rule) => rule.literals ?? []))];
 
-/** Reports the rules that a command breaks. */
-export function judge(command: Command, report: (rule: Rule, command: Command) => void): void {
-  all.check(command, ({ id }, found) => {
+/** Reports the rules that a command breaks. Throws `BudgetSpent`. */
+export function judge(command: Command, budget: Budget, report: (rule: Rule, command: Command) => void): void {
+  all.check(command, budget, ({ id }, found) => {
     const rule = byId.get(id);
     if (rule) report(rule, found);
   });
@@ -37,20 +38,20 @@ const inShell: Analyser = {
   roles: ['shell', 'powershell', 'cmd'],
   literals: [...literals, ...HIDING],
   analyse: (view) => {
-    judgeAll(scriptOf(view).commands, (rule, { start, end }) => view.report(rule, start, end));
+    judgeAll(scriptOf(view).commands, view.budget, (rule, { start, end }) => view.report(rule, start, end));
   },
 };
 
 /** Judges each command, and what only several of them tell: where `cd` leads, what a loop goes over, what becomes of encrypted files, who uses a connection. */
-function judgeAll(commands: readonly Command[], report: (rule: Rule, command: Command) => void): void {
+function judgeAll(commands: readonly Command[], budget: Budget, report: (rule: Rule, command: Command) => void): void {
   let folder = '';
   let orphaned = false;
   const encrypted = new Set<string>();
   const descriptors = new Set<string>();
   const loops = new Loops();
   for (const command of commands) {
-    judge(command, report);
-    for (const round of inLoop(command, loops)) judge(round, report);
+    judge(command, budget, report);
+    for (const round of inLoop(command, loops)) judge(round, budget, report);
     const { name, args, redirects } = command;
     if (redirects.length > 0) {
       const opened = openedDescriptor(command);
@@ -114,7 +115,7 @@ function readCall({ text, budget, report }: View, hit: number): number {
   budget.spend(last.end - open);
   const script = strings.length > 1 && !/\s/.test(first.text) ? strings.map((each) => (/[\s;|&]/.test(each.text) ? `'${each.text.replaceAll("'", `'"'"'`)}'` : each.text)).join(' ') : first.text;
   const [start, end] = [first.start, strings.length > 1 && script !== first.text ? last.end : first.end];
-  judgeAll(parseScript(script.slice(0, 4_096), budget).commands, (rule) => report(rule, start, end));
+  judgeAll(parseScript(script.slice(0, 4_096), budget).commands, budget, (rule) => report(rule, start, end));
   return last.end;
 }
 
@@ -150,7 +151,7 @@ const inLines: Analyser = {
       budget.spend(line.length + hit - from);
       if (/^\s*(?:#|\/\/)/.test(line)) continue;
       const [start, end] = place.language === 'json' ? stringAround(text, hit, from, reached) : commandOf(line, from);
-      judgeAll(parseScript(text.slice(start, end), budget).commands, (rule, found) => report(rule, start + found.start, start + found.end));
+      judgeAll(parseScript(text.slice(start, end), budget).commands, budget, (rule, found) => report(rule, start + found.start, start + found.end));
     }
   },
 };

@@ -230,7 +230,7 @@ const endOf = (text: string, from: number): number => {
 
 /** What the smuggled command itself would do. */
 function judgeInjected({ text, budget, report }: View, from: number): void {
-  for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, (rule, found) => report(rule, from + found.start, from + found.end));
+  for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, budget, (rule, found) => report(rule, from + found.start, from + found.end));
 }
 
 /** A file that anybody may have put there, or the shell's own file-running commands. */

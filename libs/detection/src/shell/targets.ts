@@ -12,9 +12,36 @@ const LOGS = /^\/(?:private\/)?var\/(?:log(?:\/(?:system\.log|messages|syslog|au
 const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|ksh|fish|python|mysql|psql|node_repl|lesshst|viminfo)_?(?:history|lesshst|viminfo)$|(?:^|\/)fish_history$|^\$HISTFILE$|^\$\{HISTFILE\}$/;
 const DEVICE = /^\/dev\/(?:[shvx]v?d[a-z]\d*|sd\w*|hd\w*|vd\w*|xvd\w*|nvme\d\S*|mmcblk\S*|r?disk\d\S*|md\d+|dm-\d+|mapper\/\S+|nbd\d+|sr\d|mtd\w*|mem|kmem|port|root|fd0|da\d+|ada\d+|block\/\S+|disk\/\S+)$/;
 
+/** A path that a command names, in one spelling, and what it means. */
+type Read = Readonly<{ path: string; target: Target }>;
+
+/** Words without a sign that a path, a home or a pattern has. */
+const PLAIN = /^[\w-]*$/;
+/** Longer words are of no path that means anything: of those the beginning is read. */
+const MAX_PATH = 512;
+const MAX_REMEMBERED = 8_192;
+const remembered = new Map<string, Read>();
+
+/** Memoised, since each rule asks for the same words; forgetting changes no answer. */
+function read(written: string): Read {
+  const known = remembered.get(written);
+  if (known) return known;
+  const path = spelling(written);
+  const found: Read = { path, target: meaningOf(path) };
+  if (written.length <= MAX_PATH) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(written, found);
+  }
+  return found;
+}
+
 /** `/tmp/../etc//` -> `/etc`; a last `*` or `.` falls away with the folder's slash, since the folder's whole content is meant. */
-export function pathOf(written: string): string {
-  let path = written.slice(0, 512).replace(/^["']+|["']+$/g, '').replace(/\\ /g, ' ');
+export const pathOf = (written: string): string => (PLAIN.test(written) ? written : read(written).path);
+
+export const targetOf = (written: string): Target => (written !== '' && PLAIN.test(written) ? undefined : read(written).target);
+
+function spelling(written: string): string {
+  let path = written.slice(0, MAX_PATH).replace(/^["']+|["']+$/g, '').replace(/\\ /g, ' ');
   path = path.replace(/^([A-Za-z]):[\\/]*/, (_, drive: string) => `/drive-${drive.toLowerCase()}/`).replace(/^\/(?:mnt|cygdrive)\/([a-z])(?=\/|$)/, '/drive-$1').replace(/^\/([cd])(?=\/|$)/, '/drive-$1');
   const parts: string[] = [];
   for (const part of path.split(/[/\\]+/)) {
@@ -22,19 +49,21 @@ export function pathOf(written: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   const absolute = path.startsWith('/');
-  if (absolute) while (parts[0] === '..') parts.shift();
+  if (absolute) {
+    const named = parts.findIndex((part) => part !== '..');
+    parts.splice(0, named < 0 ? parts.length : named);
+  }
   while (/^(?:\*+|\.\*|\.\?\?\*|\.\[[^\]]*\]\*|\{,?\.?\*?,?\.?\*?\})$/.test(parts.at(-1) ?? '') && (absolute || parts.length > 1)) parts.pop();
   return `${absolute ? '/' : ''}${parts.join('/')}`;
 }
 
-export function targetOf(written: string): Target {
-  const path = pathOf(written);
+function meaningOf(path: string): Target {
   if (path === '/' || path === '/..' || /^\/drive-[a-z]$/.test(path)) return 'root';
   if (HISTORY.test(path)) return 'history';
   if (LOGS.test(path)) return 'logs';
   if (HOME.test(path)) return 'home';
   const local = path.replace(/^\/drive-[a-z]\//, '/');
-  if (SYSTEM.test(local) || BELOW.test(local) || FILES.test(local) || /^\/(?:bin|boot|etc|lib|lib64|sbin|sys|proc)\/\*/.test(local)) return 'system';
+  if (local.startsWith('/') && (SYSTEM.test(local) || BELOW.test(local) || FILES.test(local) || /^\/(?:bin|boot|etc|lib|lib64|sbin|sys|proc)\/\*/.test(local))) return 'system';
   if (DATA.test(path)) return 'data';
   if (path === '' || path === '*' || path === '.*' || /^\.\.(?:\/\.\.)*(?:\/\*)?$/.test(path)) return 'around';
   return undefined;
