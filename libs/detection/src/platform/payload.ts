@@ -1,6 +1,4 @@
-/** As much of a text as is judged. */
-const MAX_LENGTH = 8_192;
-
+/** Each runs over a text of any length in linear time: what may repeat has a bound. */
 const SUSPECT: readonly RegExp[] = [
   /\b(?:curl|wget|fetch|lwp-download|certutil|bitsadmin)\b[^|;&\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:\/\S{0,40}\/)?(?:ba|z|da|k|a)?sh\b|\|\s*(?:sudo\s+)?(?:python[23]?|perl|ruby|node|php)\b)/i,
   /(?:\b(?:ba|z|da|k)?sh\s+-c\s|\beval\s|\bsource\s|<\()\s*["']?[$<`(]{0,2}\s*(?:curl|wget)\b/i,
@@ -14,7 +12,7 @@ const SUSPECT: readonly RegExp[] = [
   /\bpowershell\b[^\n]{0,120}-(?:e|en|enc|enco\w*|w(?:in\w*)?\s+hid\w*)\b|\biex\b|\bdownloadstring\b|\bmshta\b|\bregsvr32\b/i,
   /<string>(?:(?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/users\/shared)\//i,
   /NOPASSWD/,
-  /^\s*(?:PermitRootLogin\s+yes|PermitEmptyPasswords\s+yes|StrictModes\s+no|AuthorizedKeysFile\s+\/(?!etc\/ssh\/)|AuthorizedKeysCommand\s+\/(?!usr\/))/im,
+  /^[ \t]*(?:PermitRootLogin\s+yes|PermitEmptyPasswords\s+yes|StrictModes\s+no|AuthorizedKeysFile\s+\/(?!etc\/ssh\/)|AuthorizedKeysCommand\s+\/(?!usr\/))/im,
   /\bchmod\s+[ugoa]*\+?s\b|\bchmod\s+[246]7\d\d\b/,
 ];
 
@@ -25,10 +23,7 @@ const PLACE = /(?:^|[\s=:"'`;&|(])((?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/va
 const HIDDEN = /\/(\.[A-Za-z_][\w.-]{0,40})/g;
 
 /** Whether what would be started looks like an attacker's: downloads and runs, decodes, listens, or lies in a temporary or hidden place. */
-export function isSuspectPayload(text: string): boolean {
-  const looked = text.slice(0, MAX_LENGTH);
-  return SUSPECT.some((pattern) => pattern.test(looked)) || liesHidden(looked);
-}
+export const isSuspectPayload = (text: string): boolean => SUSPECT.some((pattern) => pattern.test(text)) || liesHidden(text);
 
 /** A file in a folder that anybody may write, or under a dot; a log or lock that is written there is fine. */
 export function liesHidden(text: string): boolean {

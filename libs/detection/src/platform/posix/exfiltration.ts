@@ -70,7 +70,18 @@ function worthPiped({ script }: Seen, command: Command, at: number): Worth {
 /** Programs that hand on what another one says. */
 const CARRIES = /^(?:kubectl|oc|docker|podman|nerdctl|docker-compose|ssh|sh|bash|zsh|dash|su|runuser|chroot|nsenter|lxc|crictl|xargs|find|parallel|watch|flock)$/;
 
+const remembered = new WeakMap<Command, Worth>();
+
+/** Remembered, since each command behind it in a pipe asks again. */
 function worthOf(command: Command): Worth {
+  const known = remembered.get(command);
+  if (known !== undefined) return known;
+  const worth = judgeWorth(command);
+  remembered.set(command, worth);
+  return worth;
+}
+
+function judgeWorth(command: Command): Worth {
   const { name, args } = command;
   if (secretsReadBy(command).length > 0 || (ENVIRONMENTS.test(name) && args.every(({ text }) => text.startsWith('-')))) return 'secret';
   if (name === 'export' && args[0]?.text === '-p') return 'secret';
@@ -94,7 +105,7 @@ const isSecretPath = (path: string): boolean => {
 
 /** Host of the first operand that looks like an address. */
 function targetOf(command: Command, options: Readonly<{ ofUrl: boolean }>): Destination {
-  for (const { text } of command.args.slice(0, 500)) {
+  for (const { text } of command.args) {
     const looksLikeUrl = /^(?:https?|ftps?|sftp|tftp|smb|gopher|dict|wss?|telnet):\/\//i.test(text);
     if (looksLikeUrl || (!options.ofUrl && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|$)/i.test(text) && !/\.(?:json|txt|xml|csv|pem|crt|key|ya?ml|log|gz|zip|sql|db)$/i.test(text))) return destinationOf(hostIn(text));
   }
@@ -152,7 +163,7 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
   const stdin = command.redirects.find(({ operator }) => operator === '<')?.target?.text;
   if (stdin !== undefined && (reads || name !== 'curl')) files.push(stdin);
 
-  for (const file of files.slice(0, 32)) {
+  for (const file of files) {
     if (isSecretPath(file) || standsForSecrets(seen, command, at, file)) tell(secretsSent);
     else if (isSuspect(target) || (name === 'wget' && target === 'unknown')) tell(fileToDrop);
     else if (isValuable(file) && PERSONAL.test(plainPath(file))) tell(bulkSent);
@@ -177,7 +188,7 @@ function standsForSecrets({ script }: Seen, command: Command, at: number, file: 
 /** `nc host port < file`, `… | ncat host`, `socat FILE:x TCP:host:port`, `> /dev/tcp/host/port`. */
 function connections(seen: Seen, command: Command, at: number, tell: Tell): void {
   const { name, args } = command;
-  const line = args.map(({ text }) => text).join(' ').slice(0, 1_000);
+  const line = args.map(({ text }) => text).join(' ');
   if (name === 'socat') {
     const [, host = ''] = /(?:tcp[46]?|udp[46]?|openssl|ssl|sctp)(?:-connect|-datagram|-sendto)?:([^:,\s]{1,253}):/i.exec(line) ?? [];
     const file = /\b(?:file|open|gopen|exec|system):"?([^,\s"]{1,300})/i.exec(line)?.[1];
@@ -201,7 +212,7 @@ function copies({ view }: Seen, command: Command, tell: Tell): void {
   if (!/^(?:[^/\s:]{1,253}:|[a-z]+:\/\/)/i.test(target)) return;
   const destination = destinationOf(hostIn(target.replace(/^([^/:]{1,253}):(?!\/\/)/, '$1/')));
   const careless = command.args.some(({ text }) => /StrictHostKeyChecking=(?:no|accept-new)|UserKnownHostsFile=\/dev\/null/i.test(text));
-  for (const { text } of operands.slice(0, -1).slice(0, 64)) {
+  for (const { text } of operands.slice(0, -1)) {
     if (/^[^/\s]{1,253}:/.test(text)) continue;
     if (isSecretPath(text) && isForeign(destination)) tell(secretsSent);
     else if (isValuable(text) && (isSuspect(destination) || (careless && isForeign(destination)))) tell(copyOut);
@@ -210,31 +221,34 @@ function copies({ view }: Seen, command: Command, tell: Tell): void {
 
 /** `put file`, as an argument, in a here-document or a here-string. */
 function tellTransfers(script: string, command: Command, tell: Tell): void {
-  const { args, redirects, end, pipedFrom } = command;
+  const { args, redirects, input, end, pipedFrom } = command;
   // What is typed into it may stand in the lines behind it, as in a transcript.
-  const here = redirects.some(({ operator }) => operator === '<<') || /^\s*\n\s*(?:put|mput|send|cd|lcd|open|user|binary|bin|passive)\s/.test(script.slice(end, end + 40)) ? script.slice(end, end + 1_000) : '';
-  const given = [...args, ...(pipedFrom?.args ?? [])].map(({ text }) => text).join(' ').slice(0, 1_000);
-  const typed = `${given}\n${here}\n${redirects.map(({ operator, target }) => (operator === '<<<' ? (target?.text.slice(0, 500) ?? '') : '')).join(' ')}`;
+  const typedIn = redirects.some(({ operator }) => operator === '<<');
+  const here = typedIn && input ? input.text : typedIn || /^\s*\n\s*(?:put|mput|send|cd|lcd|open|user|binary|bin|passive)\s/.test(script.slice(end, end + 40)) ? script.slice(end, end + 1_000) : '';
+  const given = [...args, ...(pipedFrom?.args ?? [])].map(({ text }) => text).join(' ');
+  const typed = `${given}\n${here}\n${redirects.map(({ operator, target }) => (operator === '<<<' ? (target?.text ?? '') : '')).join(' ')}`;
   const opened = /\bopen\s+(?:-\S+\s+){0,4}([^\s;"']{3,300})/.exec(given)?.[1];
   const host = opened ?? args.map(({ text }) => text).find((text) => /[a-z0-9]\.[a-z0-9]/i.test(text) && !/^[/~.-]/.test(text)) ?? '';
   if (host === '' || !isForeign(destinationOf(hostIn(host)))) return;
-  for (const [, file = ''] of typed.slice(0, 3_000).matchAll(/(?:^|[\s;"'])(?:m?put|send|mirror -R|reput)\s+([^\s;"']{1,300})/g)) {
+  for (const [, file = ''] of typed.matchAll(/(?:^|[\s;"'])(?:m?put|send|mirror -R|reput)\s+([^\s;"']{1,300})/g)) {
     if (isSecretPath(file)) tell(secretsSent);
     else if (isSuspect(destinationOf(hostIn(host))) || isValuable(file)) tell(copyOut);
   }
 }
 
+const COPIES = /\b(?:cp|mv|sync|rsync|put|copy|copyto|move|upload|upload-batch|put-object)\b/;
+
 /** aws s3, gsutil, az storage, rclone, mc. */
 function bucketCopies(command: Command, line: string, tell: Tell): void {
-  if (!/\b(?:cp|mv|sync|rsync|put|copy|copyto|move|upload|upload-batch|put-object)\b/.test(line.slice(0, 120))) return;
   const words = operandsOf(command).map(({ text }) => text);
+  if (!COPIES.test(line.slice(0, 120)) && !words.some((word) => word.length < 16 && COPIES.test(word))) return;
   if (/--(?:acl|predefined-acl)[= ]public-?read/i.test(line) && words.some((word, at) => at > 0 && /^(?:s3|gs):\/\//.test(word) && /^(?:s3|gs):\/\//.test(words[at + 1] ?? ''))) return tell(cloudCopy);
   // A remote that is made up on the command line: `:ftp,host=203.0.113.9:`.
   const [, host] = /\s:\w{2,12},(?:[^\s:]{0,200},)?(?:host|url|endpoint|account)=["']?([^\s,:"']{3,253})/.exec(line) ?? [];
   if (command.name === 'rclone' && host !== undefined && isSuspect(destinationOf(host))) return tell(cloudCopy);
   const to = words.findIndex((word, at) => at > 0 && /^(?:s3|gs|az|b2|oss|cos):\/\/|^[a-z0-9_-]{1,40}:(?!\/\/|\\)|^https?:\/\//i.test(word));
   const values = command.args.filter((_, at) => /^--(?:body|file|source)$|^-[fs]$/.test(command.args[at - 1]?.text ?? '')).map(({ text }) => text);
-  for (const word of [...words.slice(0, to < 0 ? 0 : Math.min(to, 64)), ...values.slice(0, 16)]) {
+  for (const word of [...words.slice(0, Math.max(0, to)), ...values]) {
     if (!/[./~$]/.test(word) || /^[a-z0-9]+:\/\//i.test(word)) continue;
     if (isSecretPath(word)) tell(secretsSent);
     else if (PERSONAL.test(plainPath(word)) || (isValuable(word) && /(?:public|pub|drop|exfil|anon|tmp|leak|mega)[a-z0-9-]*(?:\/|:|$)/i.test(words[to] ?? ''))) tell(cloudCopy);
@@ -249,9 +263,14 @@ function outputsInAddresses({ script, view }: Seen, command: Command, at: number
   const names = /^(?:dig|nslookup|host|drill|resolvectl|getent|kdig)$/.test(name);
   if (!names && !/^(?:curl|wget|ping|ping6|fping|traceroute|whois|finger|http|https|xh|lynx|aria2c|hping3|fetch)$/.test(name)) return;
   const near = around(script.commands, at);
-  for (const word of args.slice(0, 64)) {
+  const inside = heldBy(command, script.commands, at);
+  view.budget.spend(inside.length + 4 * args.length);
+  let next = 0;
+  for (const word of args) {
+    const first = next;
+    while (next < inside.length && (inside[next]?.start ?? 0) < word.end) next += 1;
     if (!word.dynamic && name !== 'ping' && !command.wrappers.includes('xargs')) continue;
-    const inner = near.filter(({ depth, start, end }) => depth > command.depth && start >= word.start && end <= word.end).slice(0, 16);
+    const inner = inside.slice(first, next).filter(({ start, end }) => start >= word.start && end <= word.end);
     if (inner.length > 0) {
       const secret = inner.some((one) => worthOf(one) === 'secret');
       const encoded = inner.some((one) => /^(?:base64|base32|xxd|od|hexdump|gzip)$/.test(one.name));
@@ -267,12 +286,22 @@ function outputsInAddresses({ script, view }: Seen, command: Command, at: number
   }
 }
 
+/** Commands of its substitutions, in the order of their places; those stand behind it. */
+function heldBy({ depth, start, end }: Command, commands: readonly Command[], at: number): readonly Command[] {
+  const held: Command[] = [];
+  for (let next = at + 1; next < commands.length && (commands[next]?.start ?? end) < end; next += 1) {
+    const inner = commands[next];
+    if (inner && inner.depth > depth && inner.start >= start) held.push(inner);
+  }
+  return held.toSorted((a, b) => a.start - b.start);
+}
+
 function pushes({ script, view }: Seen): void {
   const added = script.commands.find(({ name, args }) => name === 'git' && /^(?:remote (?:add|set-url)|clone --mirror)/.test(args.slice(0, 4).map(({ text }) => text).join(' ')));
   for (const command of script.commands) {
     if (command.name !== 'git') continue;
     view.budget.spend(100);
-    const words = command.args.slice(0, 64).map(({ text }) => text);
+    const words = command.args.map(({ text }) => text);
     if (!words.includes('push')) continue;
     const whole = words.some((word) => /^(?:--all|--mirror|\+?refs\/\*:refs\/\*)$/.test(word));
     const address = words.find((word) => /^(?:https?|ssh|git|ftp):\/\/|^[\w.-]+@[\w.-]+:/.test(word)) ?? added?.args.find(({ text }) => /^(?:https?|ssh|git|ftp):\/\/|^[\w.-]+@[\w.-]+:/.test(text))?.text;

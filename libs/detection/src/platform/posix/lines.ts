@@ -1,26 +1,37 @@
 import type { Command, Script, Word } from '../../shell/command.ts';
 import type { View } from '../../rule.ts';
 
-/** Longest command line that is matched against a table; of a longer one, the beginning. */
+/** Longest text that is matched against a table at once: an expression may look at it more than once. */
 const MAX_LINE = 2_000;
+/** What the pieces of a longer line share, and how much of its beginning stands before each. */
+const OVERLAP = 400;
+const HEAD = 60;
 
-/** A command as one text: `name arg arg`. */
-export type Line = Readonly<{ command: Command; text: string; /** Its place among the script’s commands. */ at: number }>;
+/** A command as one text: `name arg arg`. Of a long one `text` is the beginning, and the rest stands in pieces with the command's name before them. */
+export type Line = Readonly<{ command: Command; text: string; /** Its place among the script’s commands. */ at: number; further: readonly string[] }>;
 
 export type Seen = Readonly<{ view: View; script: Script; lines: readonly Line[] }>;
 
 export function linesOf({ budget }: View, { commands }: Script): readonly Line[] {
   return commands.map((command, at) => {
-    let text = command.name;
-    for (const word of command.args) {
-      if (text.length > MAX_LINE) break;
-      text += ` ${word.text}`;
-    }
-    text = text.slice(0, MAX_LINE);
-    budget.spend(text.length + 100);
-    return { command, text, at };
+    const whole = [command.name, ...command.args.map(({ text }) => text)].join(' ');
+    budget.spend(whole.length + 100);
+    return { command, text: whole.slice(0, MAX_LINE), at, further: whole.length > MAX_LINE ? furtherOf(whole) : none };
   });
 }
+
+const none: readonly string[] = [];
+
+/** The first words are a program's own commands, `iam attach-user-policy`, and stand before each piece. */
+function furtherOf(whole: string): readonly string[] {
+  const head = whole.slice(0, Math.max(whole.indexOf(' '), whole.lastIndexOf(' ', HEAD)) + 1).slice(0, OVERLAP);
+  const pieces: string[] = [];
+  for (let from = MAX_LINE - OVERLAP; from < whole.length - OVERLAP; from += MAX_LINE - 2 * OVERLAP) pieces.push(head + whole.slice(from, from + MAX_LINE - OVERLAP));
+  return pieces;
+}
+
+/** A command's line, and each further piece of it as a line of its own. */
+export const piecesOf = (line: Line): readonly Line[] => (line.further.length === 0 ? [line] : [line, ...line.further.map((text) => ({ ...line, text, further: none }))]);
 
 /** Commands next to one: holders stand before what they hold. */
 export const around = (commands: readonly Command[], at: number): readonly Command[] => commands.slice(Math.max(0, at - 32), at + 64);
@@ -32,15 +43,12 @@ export function pipedInto(command: Command): readonly Command[] {
   return sources;
 }
 
-/** Words of one command that are looked at. */
-const MAX_WORDS = 1_000;
-
-export const operandsOf = ({ args }: Command): readonly Word[] => args.slice(0, MAX_WORDS).filter(({ text }) => !text.startsWith('-') || text === '-');
+export const operandsOf = ({ args }: Command): readonly Word[] => args.filter(({ text }) => !text.startsWith('-') || text === '-');
 
 /** The words behind an option, or within it: `-o file`, `-ofile`, `--output=file`. `short`: letters of it. */
 export function optionValues({ args }: Command, short: string, long: RegExp): readonly Word[] {
   const values: Word[] = [];
-  for (const [at, word] of args.slice(0, MAX_WORDS).entries()) {
+  for (const [at, word] of args.entries()) {
     const { text } = word;
     const next = args[at + 1];
     if (!text.startsWith('-') || text.length < 2) continue;

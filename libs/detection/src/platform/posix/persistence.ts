@@ -1,11 +1,12 @@
 import { ruleOf, shell } from '../examples.ts';
 import type { Rule } from '../../rule.ts';
-import type { Command, Word } from '../../shell/command.ts';
+import type { Budget } from '../../budget.ts';
+import type { Command, Script, Word } from '../../shell/command.ts';
 import { destinationOf, hostIn, isSuspect } from '../destination.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { startFileAt, startFiles } from '../files/start-files.ts';
 import { isSuspectPayload, liesHidden } from '../payload.ts';
-import { type Line, operandsOf, optionValues, pipedInto, type Seen } from './lines.ts';
+import { type Line, operandsOf, optionValues, piecesOf, pipedInto, type Seen } from './lines.ts';
 
 const T = 'MITRE ATT&CK ';
 const scheduled = ruleOf(
@@ -60,7 +61,7 @@ function writesOf(seen: Seen, command: Command): readonly Write[] {
   const last = operands.at(-1);
   switch (name) {
     case 'tee':
-      for (const target of operands.slice(0, 64)) writes.push({ target, content, source: undefined });
+      for (const target of operands) writes.push({ target, content, source: undefined });
       break;
     case 'cp':
     case 'mv':
@@ -76,7 +77,7 @@ function writesOf(seen: Seen, command: Command): readonly Write[] {
     }
     case 'sed':
     case 'perl':
-      if (args.some(({ text }) => /^-[a-zA-Z]*i|^--in-place|^-p?i/.test(text))) for (const target of operands.slice(1, 64)) writes.push({ target, content: operands[0]?.text.slice(0, MAX_TEXT) ?? '', source: undefined });
+      if (args.some(({ text }) => /^-[a-zA-Z]*i|^--in-place|^-p?i/.test(text))) for (const target of operands.slice(1)) writes.push({ target, content: operands[0]?.text ?? '', source: undefined });
       break;
     case 'dd':
       for (const word of args) if (word.text.startsWith('of=')) writes.push({ target: { ...word, text: word.text.slice(3) }, content, source: undefined });
@@ -102,14 +103,15 @@ function contentOf({ view }: Seen, command: Command): string | undefined {
   return texts.find((text) => text !== undefined);
 }
 
-function textOf(script: string, { name, args, redirects, end }: Command): string | undefined {
+function textOf(script: string, { name, args, redirects, input, end }: Command): string | undefined {
   const here = redirects.find(({ operator }) => operator.startsWith('<<'));
-  if (here?.operator === '<<<') return here.target?.text.slice(0, MAX_TEXT);
+  if (here?.operator === '<<<') return here.target?.text;
+  if (here && input) return input.text;
   if (here) {
     const from = script.indexOf('\n', Math.max(0, end - 1));
     return from < 0 ? '' : script.slice(from, from + MAX_TEXT);
   }
-  return TEXTS.has(name) && (name === 'echo' || name === 'printf') ? args.map(({ text }) => text).join(' ').slice(0, MAX_TEXT) : undefined;
+  return TEXTS.has(name) && (name === 'echo' || name === 'printf') ? args.map(({ text }) => text).join(' ') : undefined;
 }
 
 function tellWrites(seen: Seen, command: Command): void {
@@ -188,8 +190,23 @@ const rows: readonly Row[] = [
 /** A new account is more than a service's where the same script gives it a password, a login, or logs in as it. */
 function makesLoginAccount({ command, text }: Line, { script, view }: Seen): boolean {
   if (!/^(?:useradd|adduser|pw user ?add|sysadminctl .*-adduser|dscl .* -create \/?users|net user)/i.test(text)) return false;
-  view.budget.spend(script.commands.length);
-  return script.commands.some(({ name, args }) => name === 'chpasswd' || (name === 'passwd' && args.length > 0) || (name === 'su' && args.some(({ text: word }) => command.args.some((own) => own.text === word && !word.startsWith('-')))) || (name === 'dscl' && args.some(({ text: word }) => word === '-passwd')));
+  const { anybody, switchedTo } = loginsOf(script, view.budget);
+  return anybody || command.args.some(({ text: word }) => switchedTo.has(word));
+}
+
+/** What a script says of logins: whether it sets a password, and whom it becomes. */
+type Logins = Readonly<{ anybody: boolean; switchedTo: ReadonlySet<string> }>;
+const logins = new WeakMap<Script, Logins>();
+
+function loginsOf(script: Script, budget: Budget): Logins {
+  const known = logins.get(script);
+  if (known) return known;
+  budget.spend(script.commands.length);
+  const anybody = script.commands.some(({ name, args }) => name === 'chpasswd' || (name === 'passwd' && args.length > 0) || (name === 'dscl' && args.some(({ text }) => text === '-passwd')));
+  const switchedTo = new Set(script.commands.flatMap(({ name, args }) => (name === 'su' ? args.map(({ text }) => text).filter((text) => !text.startsWith('-')) : [])));
+  const found: Logins = { anybody, switchedTo };
+  logins.set(script, found);
+  return found;
 }
 
 /** An image from a registry at a bare address. */
@@ -200,8 +217,6 @@ const byName: ReadonlyMap<string, readonly Row[]> = rows.reduce((map, one) => {
   return map;
 }, new Map<string, Row[]>());
 
-const MAX_ACCOUNT_LINES = 32;
-
 const HIDDEN_PROGRAM = /^(?:\/dev\/shm\/\S|(?:\/private)?(?:\/var)?\/tmp\/(?:\S{0,60}\/)?\.[\w-])/;
 
 /** `nohup /tmp/.x &`, `setsid /dev/shm/x`, `screen -dmS x /tmp/.x`. */
@@ -211,7 +226,6 @@ function isDetached({ name, wrappers, start, end }: Command, text: string, scrip
   const program = /^(?:screen|tmux|daemonize|start-stop-daemon|dtach)$/.test(name) ? text.split(' ', 32).find((word) => HIDDEN_PROGRAM.test(word)) : /(?:^|\s)(\/\S{1,200})/.exec(script.slice(start, Math.min(end, start + 300)))?.[1];
   return program !== undefined && HIDDEN_PROGRAM.test(program) && !/\.(?:log|pid|lock|sock|txt|out)$/.test(program);
 }
-
 /** Programs that show or compare, or name a file without writing it. */
 const LOOKERS = /^(?:grep|egrep|rg|cat|less|head|tail|ssh-keygen|diff|cmp|test|\[|\[\[|ls|stat|chmod|chown|ssh|echo|printf|touch|mkdir|export|wc|file|awk)$/;
 
@@ -232,16 +246,14 @@ function tellMaterial({ view, script }: Seen): void {
 export function tellPersistence(seen: Seen): void {
   const { view, lines } = seen;
   tellMaterial(seen);
-  let accounts = 0;
   for (const line of lines) {
     const { command, text } = line;
     tellWrites(seen, command);
     if (isDetached(command, text, view.text)) view.report(detached, command.start, command.end);
     if (command.wrappers.includes('systemd-run') && /--on-(?:calendar|active|boot|startup|unit-active)/.test(view.text.slice(command.start, command.end).slice(0, 400))) view.report(scheduled, command.start, command.end);
-    for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) {
-      view.budget.spend(text.length + 30);
-      if (rule === newAccount && (accounts += 1) > MAX_ACCOUNT_LINES) continue;
-      if (pattern.test(text) && (!accepts || accepts(line, seen))) view.report(rule, (pipedInto(command).at(-1) ?? command).start, command.end);
+    for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) for (const piece of piecesOf(line)) {
+      view.budget.spend(piece.text.length + 30);
+      if (pattern.test(piece.text) && (!accepts || accepts(piece, seen))) view.report(rule, (pipedInto(command).at(-1) ?? command).start, command.end);
     }
   }
 }

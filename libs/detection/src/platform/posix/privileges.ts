@@ -5,7 +5,7 @@ import { plainPath } from '../files/plain-path.ts';
 import { kernelHookRule, sudoersRule } from '../files/start-files.ts';
 import { cloudPrivilegeRows } from './cloud-privileges.ts';
 import { borrowedShellRules, shellEscape, tellBorrowedShells } from './borrowed-shells.ts';
-import type { Line, Seen } from './lines.ts';
+import { type Line, piecesOf, type Seen } from './lines.ts';
 
 const T = 'MITRE ATT&CK ';
 const rootShell = ruleOf('privilege.root-shell', 'privilege_escalation', 'high', 'a change to a root shell', shell('sudo -i'), shell('sudo apt-get install -y jq'), `${T}T1548.003`);
@@ -148,7 +148,7 @@ function tellTools({ view }: Seen, { command }: Line): void {
   const { name, args } = command;
   const interpreted = /^(?:python[23]?|ruby|perl|bash|sh|\.|source|java|wine)$/.test(name) ? baseOf(args.find(({ text }) => !text.startsWith('-'))?.text ?? '') : '';
   if (CREDENTIAL_TOOLS.test(name) || CREDENTIAL_TOOLS.test(interpreted)) view.report(offensiveTool, command.start, command.end);
-  else if (EXPLOIT.test(name) || (FETCHERS.has(name) && !(name === 'git' && args[0]?.text !== 'clone') && args.slice(0, 12).some(({ text }) => text.length < 400 && EXPLOIT.test(text) && !/\s/.test(text)))) view.report(exploit, command.start, command.end);
+  else if (EXPLOIT.test(name) || (FETCHERS.has(name) && !(name === 'git' && args[0]?.text !== 'clone') && args.some(({ text }) => text.length < 400 && EXPLOIT.test(text) && !/\s/.test(text)))) view.report(exploit, command.start, command.end);
 }
 
 const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -168,16 +168,17 @@ export function tellPrivileges(seen: Seen): void {
   const { view, lines } = seen;
   const planted: string[] = [];
   for (const line of lines) {
-    const { command, text } = line;
+    const { command } = line;
     const found = new Set<Rule>();
-    for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) {
-      view.budget.spend(text.length + 30);
-      if (found.has(rule) || !pattern.test(text) || (accepts && !accepts(line, seen))) continue;
+    for (const { pattern, rule, accepts } of byName.get(command.name) ?? []) for (const piece of piecesOf(line)) {
+      view.budget.spend(piece.text.length + 30);
+      if (found.has(rule) || !pattern.test(piece.text) || (accepts && !accepts(piece, seen))) continue;
       found.add(rule);
       view.report(rule, command.start, command.end);
     }
     if (command.wrappers.includes('sudo')) {
-      const written = view.text.slice(command.start, Math.min(command.end, command.start + 300));
+      const written = view.text.slice(command.start, command.end);
+      view.budget.spend(written.length);
       const [assignment] = /\b(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)=\S{1,200}/.exec(written) ?? [];
       if (assignment !== undefined && isSuspectPreload(assignment.replace('LD_LIBRARY_PATH=', 'LD_PRELOAD=x.so:'))) view.report(preload, command.start, command.end);
       if (/sudo\s+(?:-\S+\s+){0,4}(?:(?:GIT_|MAN|SYSTEMD_)?PAGER|(?:GIT_|SUDO_)?EDITOR|VISUAL|BROWSER|LESSOPEN|GIT_SSH\w{0,8}|GIT_EXTERNAL_DIFF)=["']?[^\s]{0,60}?(?:^|[/="'])(?:ba|z|da|k)?sh\b/.test(written)) view.report(shellEscape, command.start, command.end);
@@ -187,6 +188,7 @@ export function tellPrivileges(seen: Seen): void {
     tellBorrowedShells(seen, line);
     if (command.assignments.some(({ text: assignment }) => isSuspectPreload(assignment)) || ((command.name === 'export' || command.name === 'env') && command.args.some(({ text: word }) => isSuspectPreload(word)))) view.report(preload, command.start, command.end);
     if (asRoot(line) && /^.{0,60}?\s(?:\/(?:private\/)?(?:var\/)?tmp|\/dev\/shm)\/\S{1,80}\s.{0,60}-i\s?(?:en|eth|em|wlan|wl|lo|bond|any)\w{0,12}\b/.test(view.text.slice(command.start, Math.min(command.end, command.start + 240)))) view.report(unknownSniffer, command.start, command.end);
+    view.budget.spend(planted.length * command.args.length);
     if (runsPlanted(line, planted)) view.report(shellEscape, command.start, command.end);
     else keepPlanted(command, planted);
     tellTools(seen, line);
@@ -194,11 +196,10 @@ export function tellPrivileges(seen: Seen): void {
 }
 
 const PLANTED = new RegExp(String.raw`(?:["'\x60(\s=:{!]|^)${SHELL}(?! -)|exec[lv]\w*\(|os\.(?:system|execute)|\b(?:pre|post)install`);
-const MAX_PLANTED = 16;
 
 /** A file into which a shell's name is written: `echo '{"scripts":{"x":"/bin/sh"}}' > $TF/package.json`. */
 function keepPlanted({ name, args, redirects }: Command, planted: string[]): void {
-  if (planted.length >= MAX_PLANTED || redirects.length === 0 || !/^(?:echo|printf)$/.test(name) || !args.some(({ text }) => new RegExp(SHELL).test(text) && PLANTED.test(text.slice(0, 1_000)) && !text.startsWith('#!'))) return;
+  if (redirects.length === 0 || !/^(?:echo|printf)$/.test(name) || !args.some(({ text }) => new RegExp(SHELL).test(text) && PLANTED.test(text.slice(0, 1_000)) && !text.startsWith('#!'))) return;
   for (const { operator, target } of redirects) {
     const place = /^>/.test(operator) ? /^(?:\$\{?\w{1,40}\}?|(?:\/[^/]{1,60}){2,3})/.exec(target?.text ?? '')?.[0] : undefined;
     if (place !== undefined && !place.startsWith('/dev/')) planted.push(place);
@@ -206,7 +207,7 @@ function keepPlanted({ name, args, redirects }: Command, planted: string[]): voi
 }
 
 /** A program run as root that takes such a file for its settings, scripts or package. */
-const runsPlanted = (line: Line, planted: readonly string[]): boolean => planted.length > 0 && asRoot(line) && !/^(?:chmod|chown|mv|cp|install|tee|cat|rm|ln|ls|mkdir|bash|sh|systemctl)$/.test(line.command.name) && line.command.args.slice(0, 64).some(({ text }) => planted.some((place) => text.includes(place)));
+const runsPlanted = (line: Line, planted: readonly string[]): boolean => planted.length > 0 && asRoot(line) && !/^(?:chmod|chown|mv|cp|install|tee|cat|rm|ln|ls|mkdir|bash|sh|systemctl)$/.test(line.command.name) && line.command.args.some(({ text }) => planted.some((place) => text.includes(place)));
 
 const isSuspectPreload = (assignment: string): boolean => {
   const [, value = ''] = /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)\+?=(.{0,300})/.exec(assignment) ?? [];

@@ -32,9 +32,6 @@ const USES = /^(?:-i|-e|--env-file|--identity|--kubeconfig|--cert|--key|--cacert
 /** Of a process only these hold secrets; its maps and its command line are what scripts look at. */
 const TELLS_SECRETS = /\/(?:environ|k?mem|fd(?:\/.*)?|kcore|root\/.*)$/;
 
-/** Words of one command that are looked at, and secrets of it that are told. */
-const MAX_WORDS = 1_000;
-
 const DATABASE_TARGETS = ['etc/shadow', 'etc/passwd', 'etc/gshadow', 'etc/sudoers', 'etc/master.passwd'];
 
 type SecretRead = Readonly<{ word: Word; known: SecretFiles }>;
@@ -93,9 +90,9 @@ function shownBy({ name, args }: Command): readonly Word[] {
 function readWords(command: Command): readonly Word[] {
   const { name, args } = command;
   if (name === 'find') return searchedFiles(args);
-  const operands = args.slice(0, MAX_WORDS).filter(({ text }, at) => (!text.startsWith('-') || text === '-') && !USES.test(args[at - 1]?.text ?? '') && !(name === 'curl' && args[at - 1]?.text === '-E'));
+  const operands = args.filter(({ text }, at) => (!text.startsWith('-') || text === '-') && !USES.test(args[at - 1]?.text ?? '') && !(name === 'curl' && args[at - 1]?.text === '-E'));
   const words = PATTERN_FIRST.has(name) && !args.some(({ text }) => /^(?:-f|-e|--file)$/.test(text)) ? operands.slice(1) : TARGET_LAST.has(name) && operands.length > 1 ? operands.slice(0, -1) : operands;
-  const options = args.slice(0, MAX_WORDS).filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
+  const options = args.filter(({ text }) => text.startsWith('-') && text.length > 2 && /[=@/~]/.test(text) && !/^(?:-i|--env-file|--identity|--kubeconfig|--cert|--key|--cacert|--password-file|--config|--exclude)/.test(text));
   return [...words, ...options];
 }
 
@@ -106,11 +103,18 @@ const READS_FILES = /\b(?:open|read_?file|file_get_contents|slurp|io\.lines|File
 
 /** Quoted strings in a program that was given on the command line. */
 function literalsIn(program: string): readonly string[] {
-  return [...program.slice(0, 2_000).matchAll(/(["'])([~./][^"'\n]{3,200})\1/g)].slice(0, 16).map(([, , literal = '']) => literal);
+  return [...program.matchAll(/(["'])([~./][^"'\n]{3,200})\1/g)].map(([, , literal = '']) => literal);
 }
 
 /** `find / …`: the roots, unless only names are listed. */
-const searchedFiles = (args: readonly Word[]): readonly Word[] => (args.some(({ text }) => /^-(?:exec|execdir|ok|delete)$/.test(text)) ? args.slice(0, 4).filter(({ text }) => !text.startsWith('-')) : []);
+const searchedFiles = (args: readonly Word[]): readonly Word[] => (args.some(({ text }) => /^-(?:exec|execdir|ok|delete)$/.test(text)) ? [...new Set([...rootsOf(args), ...args.slice(0, 4).filter(({ text }) => !text.startsWith('-'))])] : []);
+
+/** Where `find` searches: all that stands before its tests, behind the options that may come first. */
+function rootsOf(args: readonly Word[]): readonly Word[] {
+  const first = args.findIndex(({ text }) => !/^-[HLP]$/.test(text));
+  const tests = args.findIndex(({ text }, at) => at >= first && /^[-(!]/.test(text));
+  return first < 0 ? [] : args.slice(first, tests < 0 ? args.length : tests);
+}
 
 /** A word may be a path, `if=path`, `@path`, `name=@path`, `--opt=path`, `host:path` or `file:path`; a Windows path, as it is written, keeps its backslashes. */
 function pathsIn(text: string, written: string): readonly string[] {
@@ -159,8 +163,9 @@ const WIDE_ROOT = /^(?:\/{1,3}(?:home|root|users|etc|var|opt|srv|mnt|data|privat
 export function searchForSecrets({ name, args }: Command): boolean {
   if (name === 'locate' || name === 'mdfind') return args.some(({ text }) => SEARCHED.test(text));
   if (name === 'find' || name === 'gfind') {
-    if (args.slice(0, 4).some(({ text }) => /^\/proc\/?/.test(text)) && args.some(({ text }) => /^(?:\S*\/)?(?:environ|mem)$/.test(text))) return true;
-    if (!args.slice(0, 6).some(({ text }) => WIDE_ROOT.test(text))) return false;
+    const roots = [...rootsOf(args), ...args.slice(0, 6)];
+    if (roots.some(({ text }) => /^\/proc\/?/.test(text)) && args.some(({ text }) => /^(?:\S*\/)?(?:environ|mem)$/.test(text))) return true;
+    if (!roots.some(({ text }) => WIDE_ROOT.test(text))) return false;
     return args.some(({ text }, at) => /^-i?(?:name|path|regex|wholename)$/.test(text) && SEARCHED.test(args[at + 1]?.text ?? ''));
   }
   if (!/^(?:grep|egrep|rg|zgrep)$/.test(name)) return false;
@@ -172,7 +177,7 @@ export function searchForSecrets({ name, args }: Command): boolean {
 export function tellReading({ view, script }: Seen): void {
   const loops = new Map<string, readonly string[]>();
   for (const [at, command] of script.commands.entries()) {
-    view.budget.spend(100 * Math.min(command.args.length, MAX_WORDS));
+    view.budget.spend(100 * command.args.length + 2 * (command.end - command.start));
     if (command.name === 'for') keepLoop(command, loops);
     else if (loops.size > 0) tellLoop(view, command, loops);
     if (dumpsStore(command)) view.report(storeDumped, command.start, command.end);
@@ -185,21 +190,20 @@ export function tellReading({ view, script }: Seen): void {
   }
 }
 
-const MAX_LOOPS = 16;
-
 /** `for k in ~/.ssh/id_*; do …`: the variable, and the words that it stands for. */
 function keepLoop({ args }: Command, loops: Map<string, readonly string[]>): void {
-  const [name, over, ...values] = args.slice(0, 32).map(({ text }) => text);
-  if (name !== undefined && over === 'in' && loops.size < MAX_LOOPS && /^\w{1,40}$/.test(name)) loops.set(name, values.filter((value) => /[/~]/.test(value)));
+  const [name, over, ...values] = args.map(({ text }) => text);
+  if (name !== undefined && over === 'in' && /^\w{1,40}$/.test(name)) loops.set(name, values.filter((value) => /[/~]/.test(value)));
 }
 
 /** What a command reads through a loop's variable: `xxd "$k"`, `strings $p/environ`. */
 function tellLoop(view: View, command: Command, loops: ReadonlyMap<string, readonly string[]>): void {
   if (command.name === '' || NOT_READERS.has(command.name)) return;
-  for (const word of command.args.slice(0, 64)) {
+  for (const word of command.args) {
     const [variable, name = ''] = word.dynamic ? (/^\$\{?(\w{1,40})\}?/.exec(word.text) ?? []) : [];
     if (variable === undefined) continue;
     for (const value of loops.get(name) ?? []) {
+      view.budget.spend(60);
       const path = value + word.text.slice(variable.length);
       const known = knownAt(path);
       if (known && !isExcused(command.name, known, path)) return view.report(known.rule, command.start, command.end);
