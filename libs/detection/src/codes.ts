@@ -12,8 +12,10 @@ makeRoom(FIRST_ROOM);
  * `charCodeAt`; asking again for the same text costs nothing. Holds until the next call: whoever asks reads at once and keeps nothing.
  */
 export function codesOf(text: string): Uint16Array {
-  if (text === held) return codes;
+  const same = text === held;
+  // Also where it is the same: comparing two strings of one content costs their length each time, a string with itself nothing.
   held = text;
+  if (same) return codes;
   const { length } = text;
   if (length > codes.length) makeRoom(length);
   if (length < SHORT) for (let at = 0; at < length; at += 1) codes[at] = text.charCodeAt(at);

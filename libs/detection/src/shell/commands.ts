@@ -85,7 +85,6 @@ function tell(id: string, command: Command, report: (rule: Rule, command: Comman
   if (rule) report(rule, command);
 }
 
-const MAX_CALLS = 64;
 const CALL = /(?:^|[^\w$])(?:os\.)?(?:system|popen[23]?|exec[lv]?p?e?(?:Sync|File|FileSync)?|spawn(?:Sync)?|spawn[lv]p?e?|run|call|check_call|check_output|getoutput|getstatusoutput|Popen|create_subprocess_(?:shell|exec)|shell_exec|passthru|proc_open|pcntl_exec|Command|ProcessBuilder|execa(?:Command)?(?:Sync)?|zx|Start|backtick|ShellExecute|command|sh)\s*\(\s*$/;
 
 /** Commands in strings that a program hands to a shell, in code. */
@@ -96,7 +95,7 @@ const inPrograms: Analyser = {
   literals: ['system(', 'popen', 'subprocess', 'exec(', 'execsync(', 'spawn(', 'spawnsync(', 'execfile(', 'check_output(', 'check_call(', 'getoutput(', 'passthru(', 'proc_open(', 'exec.command(', 'command::new', 'processbuilder(', 'getruntime', 'execa(', 'shellexecute', 'os.exec', 'os.spawn', 'commands.get', 'shell: true', 'shell=true', 'system "', "system '", 'qx', '%x'],
   analyse: (view) => {
     let reached = -1;
-    for (const hit of view.hits.slice(0, MAX_CALLS)) {
+    for (const hit of view.hits) {
       if (hit < reached) continue;
       reached = readCall(view, hit);
     }
@@ -109,13 +108,12 @@ function readCall({ text, budget, report }: View, hit: number): number {
   const bracket = hit + text.slice(hit, hit + 48).indexOf('(');
   const open = bracket >= hit && CALL.test(text.slice(Math.max(0, hit - 8), bracket + 1)) ? bracket + 1 : quoteBehind(text, hit);
   if (open < 0) return hit;
-  const strings = stringsOfCall(text, open);
+  const strings = stringsOfCall(text, open, budget);
   const [first, last] = [strings[0], strings.at(-1)];
   if (!first || !last) return open;
-  budget.spend(last.end - open);
   const script = strings.length > 1 && !/\s/.test(first.text) ? strings.map((each) => (/[\s;|&]/.test(each.text) ? `'${each.text.replaceAll("'", `'"'"'`)}'` : each.text)).join(' ') : first.text;
   const [start, end] = [first.start, strings.length > 1 && script !== first.text ? last.end : first.end];
-  judgeAll(parseScript(script.slice(0, 4_096), budget).commands, budget, (rule) => report(rule, start, end));
+  judgeAll(parseScript(script, budget).commands, budget, (rule) => report(rule, start, end));
   return last.end;
 }
 
@@ -140,17 +138,20 @@ const inLines: Analyser = {
   analyse: ({ text, place, hits, budget, report }) => {
     if (place.role === 'shell' && !IMAGE_FILE.test(place.file)) return;
     if (!CONFIGURATION.test(place.language) || (place.file === '' && place.language === '' && !/ya?ml|json|docker|workflow|compose/i.test(place.tool))) return;
-    let reached = -1;
-    for (const hit of hits.slice(0, 64)) {
+    let [reached, from, lineEnd] = [-1, 0, -1];
+    for (const hit of hits) {
       if (hit < reached) continue;
-      const before = Math.max(0, hit - 512);
-      const from = before + text.slice(before, hit).lastIndexOf('\n') + 1;
-      const newline = text.slice(hit, hit + 2_048).indexOf('\n');
-      reached = newline < 0 ? Math.min(text.length, hit + 2_048) : hit + newline;
-      const line = text.slice(from, reached);
-      budget.spend(line.length + hit - from);
+      if (hit >= lineEnd) {
+        from = text.lastIndexOf('\n', hit - 1) + 1;
+        const newline = text.indexOf('\n', hit);
+        lineEnd = newline < 0 ? text.length : newline;
+        budget.spend(lineEnd - from);
+      }
+      const line = text.slice(from, lineEnd);
+      const [start, end] = place.language === 'json' ? stringAround(text, hit, from, lineEnd) : commandOf(line, from);
+      // One line of JSON may hold many strings.
+      reached = place.language === 'json' ? end : lineEnd;
       if (/^\s*(?:#|\/\/)/.test(line)) continue;
-      const [start, end] = place.language === 'json' ? stringAround(text, hit, from, reached) : commandOf(line, from);
       judgeAll(parseScript(text.slice(start, end), budget).commands, budget, (rule, found) => report(rule, start + found.start, start + found.end));
     }
   },
@@ -166,9 +167,9 @@ export function commandOf(line: string, from: number): readonly [number, number]
 }
 
 function stringAround(text: string, hit: number, from: number, to: number): readonly [number, number] {
-  const open = text.slice(from, hit).lastIndexOf('"');
-  const close = text.slice(hit, to).indexOf('"');
-  return [open < 0 ? from : from + open + 1, close < 0 ? to : hit + close];
+  const open = text.lastIndexOf('"', hit - 1);
+  const close = text.indexOf('"', hit);
+  return [open < from ? from : open + 1, close < 0 || close > to ? to : close];
 }
 
 export const commandAnalysers: readonly Analyser[] = [inShell, inPrograms, inLines];

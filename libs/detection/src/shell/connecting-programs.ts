@@ -2,7 +2,6 @@ import type { Role } from '../place.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
 
 const AROUND = 3_000;
-const MAX_LOOKS = 6;
 const roles: readonly Role[] = ['shell', 'powershell', 'cmd', 'code', 'markup', 'path', 'url', 'host', 'value', 'secret', 'address'];
 const type = 'reverse_shell';
 
@@ -211,10 +210,9 @@ function analyserOf(family: Family): Analyser {
     roles,
     literals: wakes,
     analyse: ({ text, hits, budget, report }: View) => {
-      let [looks, reached] = [0, -1];
+      let reached = -1;
       for (const hit of hits) {
-        if (hit < reached || looks >= MAX_LOOKS) continue;
-        looks += 1;
+        if (hit < reached) continue;
         const from = Math.max(0, hit - AROUND / 4);
         const around = text.slice(from, hit + AROUND);
         reached = hit + AROUND / 2;

@@ -91,7 +91,6 @@ const ONE_WORD = /^[^\s&]{1,40}$/;
 const MAX_LINES = 6;
 /** Entries that are commands: `scripts` of a package. */
 const COMMANDS = /\/(?:scripts|aliases)\/[^/]+$/;
-const MAX_LOOKS = 1_000;
 const SUSPICIOUS = /[;|&`<\n{$'"\\]|>[(/~>]|>\s[/~]|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
 function readingOf({ place: { role, field }, text }: View): Reading | undefined {
@@ -99,8 +98,11 @@ function readingOf({ place: { role, field }, text }: View): Reading | undefined 
   if (reading === undefined || (reading === 'prose' && text.length > MAX_PROSE)) return undefined;
   if (role === 'markup' && (text.length > MAX_NAME || /[<{}\n]/.test(text))) return undefined;
   if (reading === 'tight' && text.length > 256 && text.split('\n', MAX_LINES + 1).length > MAX_LINES) return undefined;
-  return reading === 'loose' && (SEARCHED.test(field) || text.length > 2_000) ? 'prose' : reading;
+  return reading === 'loose' && (SEARCHED.test(field) || isDocument(text)) ? 'prose' : reading;
 }
+
+/** A long value of several lines is read as text for people is; one line is a value, however long. */
+const isDocument = (text: string): boolean => text.length > 2_000 && text.trim().includes('\n');
 
 const OPERATOR = /\|\||&&|[;|&\n`]|\$\(|[<>]\(/g;
 const NAME = /^(?:[\s+"'`@(!\\]|\{\s)*([\w./\\?*$[\]{}@!'"-]{1,48})/;
@@ -136,9 +138,7 @@ function analyse(view: View): void {
   if (reading !== 'tight' && isListOfWords(text)) return;
   OPERATOR.lastIndex = 0;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
-  let looks = 0;
-  for (let match = OPERATOR.exec(text); match && looks < MAX_LOOKS; match = OPERATOR.exec(text)) {
-    looks += 1;
+  for (let match = OPERATOR.exec(text); match; match = OPERATOR.exec(text)) {
     const [operator] = match;
     const from = match.index + operator.length;
     const after = text.slice(from, from + 256);
@@ -149,6 +149,7 @@ function analyse(view: View): void {
       return;
     }
     if (!called?.[1]) continue;
+    budget.spend(80);
     const name = cut(called[1]);
     const rest = after.slice(called[0].length - called[1].length + name.length).replace(/^["']/, '');
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
@@ -224,8 +225,8 @@ const endsInSending = (after: string, before: string, rest: string, strength: Ca
 const isShortBefore = (before: string): boolean => before.length < 48 && !/[.!?:]\s/.test(before) && before.split(/\s+/).filter(Boolean).length <= 3;
 
 const endOf = (text: string, from: number): number => {
-  const newline = text.indexOf('\n', from + 1);
-  return Math.min(newline < 0 ? text.length : newline, from + 256);
+  const newline = text.slice(from + 1, from + 256).indexOf('\n');
+  return Math.min(text.length, newline < 0 ? from + 256 : from + 1 + newline);
 };
 
 /** What the smuggled command itself would do. */
@@ -300,14 +301,13 @@ const GLOBBED = /^(?:\/[\w?*[\]-]{1,12}){2,4}$/;
 function lookForHidden({ text, report, budget, place }: View): void {
   if (!/[$'"\\?*[]/.test(text)) return;
   TOKEN.lastIndex = 0;
-  let looks = 0;
-  for (let match = TOKEN.exec(text); match && looks < MAX_LOOKS; match = TOKEN.exec(text)) {
+  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
     const [token] = match;
     budget.spend(token.length);
     const broken = BROKEN.test(token) && !/^['"][^'"]*['"]$/.test(token);
     const globbed = !broken && /[?*]/.test(token) && GLOBBED.test(token) && /[?]/.test(token);
     if (!broken && !globbed) continue;
-    looks += 1;
+    budget.spend(40);
     const plain = bare(token.replace(/\$_(?=[a-z])/g, ''));
     if (plain.length < 2 || plain === token) {
       if (!globbed) continue;

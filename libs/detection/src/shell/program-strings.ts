@@ -1,24 +1,32 @@
+import type { Budget } from '../budget.ts';
+
 /** A string constant of a program: its text, escapes undone, and where it stands. */
 export type Literal = Readonly<{ text: string; start: number; end: number }>;
 
-const MAX_LENGTH = 4_096;
+/** Longest list of arguments that is read. */
+const MAX_LENGTH = 16_384;
 
-/** The string constants between a call's brackets, from just behind the opening one; linear, bounded. */
-export function stringsOfCall(text: string, from: number): readonly Literal[] {
+/** The string constants between a call's brackets, from just behind the opening one; linear, bounded. Throws `BudgetSpent`. */
+export function stringsOfCall(text: string, from: number, budget: Budget): readonly Literal[] {
   const literals: Literal[] = [];
   const end = Math.min(text.length, from + MAX_LENGTH);
   let open = 1;
-  for (let at = from; at < end && open > 0; at += 1) {
+  let at = from;
+  for (; at < end && open > 0; at += 1) {
     const character = text.charAt(at);
     if (character === '(' || character === '[' || character === '{') open += 1;
     else if (character === ')' || character === ']' || character === '}') open -= 1;
     else if (character === '"' || character === "'" || character === '`') {
       const literal = literalAt(text, at, end);
-      if (!literal) break;
+      if (!literal) {
+        at = end;
+        break;
+      }
       literals.push(literal);
       at = literal.end;
     }
   }
+  budget.spend(at - from);
   return literals;
 }
 

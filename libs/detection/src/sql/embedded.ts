@@ -20,17 +20,14 @@ const CLIENT = /\b(?:sqlcmd|osql|psql|mysql|mariadb|sqlite3|bq|sqlplus|invoke-sq
 const STORE_CALLS = /\b\w*(?:client|mongo|db|conn|database|admin)\w*(?:\([^()\n]{0,80}\))?\s*\.\s*drop_database\s*\(|\.\s*drop_collection\s*\(\s*['"]|\.\s*(?:delete_many|deleteMany)\s*\(\s*\{\s*\}\s*[,)]|\b\w*(?:redis|client|cache|conn|r)\w*\s*\.\s*flush(?:all|db|All|Db)\s*\(|\bmetadata\s*\.\s*drop_all\s*\(|\.\s*drop_all\s*\(\s*(?:bind|engine|\))/i;
 const AHEAD = 240;
 const MAX_SQL = 4_096;
-const MAX_READ = 60;
 
 /** Reads SQL in the strings that a program sends to a database. Its rules fire at most once a text. */
 export function analyseEmbedded(view: View): void {
   const { text, hits, place, budget } = view;
   const told = new Set<Rule>();
   let reached = -1;
-  let reads = 0;
   for (const hit of hits) {
-    if (hit < reached || reads >= MAX_READ) continue;
-    reads += 1;
+    if (hit < reached) continue;
     budget.spend(3 * AHEAD);
     const around = text.slice(Math.max(0, hit - 80), hit + 80);
     if (place.file === '' && (documentStore.test(around) || STORE_CALLS.test(around)) && !told.has(effect.documentDrop)) {

@@ -15,7 +15,7 @@ export type Reading = Tokens &
     wordsBefore: number;
   }>;
 
-const MAX_TOKENS = 600;
+const MAX_TOKENS = 6_000;
 const MAX_SEAMS = 3;
 const MAX_STARTS = 6;
 /** Three values side by side: this is no SQL. */

@@ -10,7 +10,7 @@ export type Statement = Readonly<{ text: string; written: string; words: readonl
 
 /** Longest statement that is kept; the rest of a longer one is passed over. */
 const MAX_STATEMENT = 2_000;
-const MAX_STATEMENTS = 2_000;
+const MAX_STATEMENTS = 150_000;
 const MAX_VALUE = 400;
 const MAX_VARIABLES = 64;
 
@@ -62,6 +62,7 @@ class Reader {
   read(): readonly Statement[] {
     this.#budget.spend(this.#text.length * 2 + 1);
     while (this.#at < this.#text.length && this.#statements.length < MAX_STATEMENTS) this.#step();
+    if (this.#at < this.#text.length) this.#budget.leaveUnread();
     this.#close();
     return this.#statements;
   }
@@ -184,7 +185,7 @@ class Reader {
   }
 
   #endWord(): void {
-    if (this.#word !== '' && this.#words.length < 100) this.#words.push(this.#word);
+    if (this.#word !== '' && this.#words.length < 4_096) this.#words.push(this.#word);
     this.#word = '';
   }
 
