@@ -226,6 +226,7 @@ function isDetached({ name, wrappers, start, end }: Command, text: string, scrip
   const program = /^(?:screen|tmux|daemonize|start-stop-daemon|dtach)$/.test(name) ? text.split(' ', 32).find((word) => HIDDEN_PROGRAM.test(word)) : /(?:^|\s)(\/\S{1,200})/.exec(script.slice(start, Math.min(end, start + 300)))?.[1];
   return program !== undefined && HIDDEN_PROGRAM.test(program) && !/\.(?:log|pid|lock|sock|txt|out)$/.test(program);
 }
+
 /** Programs that show or compare, or name a file without writing it. */
 const LOOKERS = /^(?:grep|egrep|rg|cat|less|head|tail|ssh-keygen|diff|cmp|test|\[|\[\[|ls|stat|chmod|chown|ssh|echo|printf|touch|mkdir|export|wc|file|awk)$/;
 
