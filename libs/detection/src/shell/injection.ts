@@ -134,7 +134,7 @@ function analyse(view: View): void {
     lookForRedirection(view);
     if (lookForBeginning(view, reading)) return;
   }
-  if (reading === 'prose' && GLUED_EXPANSION.test(text)) lookForExpansions(view);
+  if (reading === 'prose' && text.includes('IFS') && GLUED_EXPANSION.test(text)) lookForExpansions(view);
   if (reading !== 'tight' && isListOfWords(text)) return;
   OPERATOR.lastIndex = 0;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));

@@ -27,7 +27,7 @@ const CHECKS_LOGIN = /log_?in|sign_?in|auth|verify/i;
 /** Reads a value as part of a statement that somebody else wrote. */
 export function analyseValue(view: View): void {
   const { text, place, budget } = view;
-  const prose = place.role === 'prose' || (RUNS_NOTHING.test(place.tool) && ASKS_FOR_SQL.test(place.field));
+  const prose = place.role === 'prose' || (ASKS_FOR_SQL.test(place.field) && RUNS_NOTHING.test(place.tool));
   if (prose && text.length > MAX_PROSE) return;
   if (place.path.includes('/$') && OPERATOR_OBJECT.test(place.path) && (!SPEAKS_OF_DOCUMENTS.test(place.tool) || CHECKS_LOGIN.test(place.tool))) view.report(operatorObject, 0, text.length);
   else if (place.path.includes('/$') && PASSWORD_OPERATOR.test(place.path)) view.report(operatorObject, 0, text.length);

@@ -1,4 +1,5 @@
 import { call, ruleOf } from '../examples.ts';
+import type { Budget } from '../../budget.ts';
 import type { Rule, View } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 
@@ -36,16 +37,16 @@ type Look = (beside: Fields, view: View) => Rule | undefined;
 
 const MAX_FIELDS = 32;
 type Entries = readonly (readonly [name: string, value: unknown])[];
-/** Every string of an object asks for the object's fields: they are read once, and forgotten with it. */
-const remembered = new WeakMap<Fields, Entries>();
 
-function entriesOf(fields: Fields): Entries {
-  const known = remembered.get(fields);
-  if (known) return known;
-  const entries: Entries = Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
-  remembered.set(fields, entries);
-  return entries;
-}
+const read = (fields: Fields): Entries => Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
+
+/**
+ * The object whose strings are looked at: each of them asks for its fields, and for what its switches say, once for each look. Kept for one scan, known by its budget:
+ * in the next the same object may hold something else.
+ */
+let last: { readonly budget: Budget; readonly fields: Fields; readonly entries: Entries; weakened?: Readonly<{ rule: Rule | undefined }> } | undefined;
+
+const entriesOf = (fields: Fields): Entries => (last?.fields === fields ? last.entries : read(fields));
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200;
 
@@ -60,16 +61,22 @@ const GUARD_TOOL = /(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|
 
 const STATES = new Set(['status', 'state', 'mode', 'enforcement']);
 
-const safeguards: Look = (beside, { place }) => {
+const safeguards: Look = (beside, { place: { tool } }) => {
+  if (last?.fields !== beside) return weakens(beside, tool);
+  last.weakened ??= { rule: weakens(beside, tool) };
+  return last.weakened.rule;
+};
+
+function weakens(beside: Fields, tool: string): Rule | undefined {
   let weakened = 0;
   for (const [key, value] of entriesOf(beside)) {
     if (value === false && GUARD.test(key) && !/^enforceadmins$/.test(key)) return safeguardSet;
     if (value === true && UNGUARD.test(key)) return safeguardSet;
-    if (((key === 'enabled' && value === false) || (key === 'disabled' && value === true) || (STATES.has(key) && /^(?:disabled?|off|inactive|paused|suspended|none|permissive|audit_only|log_only)$/i.test(String(value)))) && GUARD_TOOL.test(words(place.tool))) return safeguardSet;
+    if (((key === 'enabled' && value === false) || (key === 'disabled' && value === true) || (STATES.has(key) && /^(?:disabled?|off|inactive|paused|suspended|none|permissive|audit_only|log_only)$/i.test(String(value)))) && GUARD_TOOL.test(words(tool))) return safeguardSet;
     if ((value === false && key === 'enforceadmins') || ((value === null || value === 0 || value === false) && REVIEWS.test(key))) weakened += 1;
   }
   return weakened > 1 ? safeguardSet : undefined;
-};
+}
 
 const ALL_ADDRESSES = /^(?:0\.0\.0\.0\/0|::\/0|0\.0\.0\.0|\*|any|all|internet|everyone)$/i;
 const GUARDED_PORTS: ReadonlySet<number> = new Set([21, 22, 23, 135, 139, 445, 1433, 1521, 2049, 2375, 2376, 2379, 3306, 3389, 5432, 5601, 5900, 5984, 5985, 5986, 6379, 6443, 8086, 9042, 9200, 10250, 11211, 27017]);
@@ -168,6 +175,7 @@ export function tellSettings(view: View, kind: readonly Look[]): void {
   const { beside } = view.place;
   if (!beside || view.decodings.length > 0) return;
   view.budget.spend(64 * kind.length);
+  if (last?.budget !== view.budget || last.fields !== beside) last = { budget: view.budget, fields: beside, entries: read(beside) };
   for (const look of kind) {
     const rule = look(beside, view);
     if (rule) view.report(rule, 0, view.text.length);
