@@ -182,12 +182,14 @@ function isNarrowed(tokens: readonly Token[], from: number, end: number): boolea
     const whole = after >= end || tokens[after]?.kind === 'comment';
     if (comparison) {
       const { left, right, operator } = comparison;
-      if (left.constant && right?.constant && left.kind !== 'call') return isWord(tokens[after], 'and');
+      // `"id" = 1`: what stands in double quotes is a name in standard SQL.
+      const named = left.kind === 'column' || tokens[at + 1]?.mark === '"';
+      if (!named && left.constant && right?.constant && left.kind !== 'call') return isWord(tokens[after], 'and');
       if (isWord(tokens[after], 'or')) {
         const further = comparisonAt(tokens, after + 1);
         if (further?.left.constant && further.right?.constant && further.left.kind !== 'call') return false;
       }
-      if (!whole || left.kind !== 'column') return true;
+      if (!whole || !named) return true;
       if (right && left.text === right.text && operator === '=') return false;
       if ((operator === '>' || operator === '>=') && (right?.text === '0' || right?.text === '-1')) return false;
       if (operator === 'like' && right?.text === '%') return false;
