@@ -18,6 +18,8 @@ const CAPITAL = 2;
 const HEX = 4;
 /** Outside of printable ASCII, tabs and line ends: something may hide in it. */
 const ODD = 8;
+/** Begins an escape, perhaps. */
+const SIGN = 16;
 const classes = new Uint8Array(129);
 const give = (characters: string, kind: number): void => {
   for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | kind;
@@ -25,6 +27,7 @@ const give = (characters: string, kind: number): void => {
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_', DIGIT);
 give('ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAPITAL);
 give('0123456789abcdefABCDEF', HEX);
+give('%&\\', SIGN);
 for (let code = 0; code < classes.length; code += 1) if ((code < 0x20 || code > 0x7e) && code !== 0x09 && code !== 0x0a && code !== 0x0d) classes[code] = ODD;
 
 /** Which decoders have anything to do. */
@@ -42,7 +45,7 @@ export function traitsOf(text: string): number {
     run = (run + 1) & (0 - (kind & DIGIT));
     if (run === MIN_RUN) runs += isEncoded(text, at - MIN_RUN + 1) ? 1 : 0;
   }
-  return ((all & ODD) !== 0 || hasEscapes(text) ? HAS_ESCAPES : 0) | (runs > 0 ? HAS_RUNS : 0);
+  return ((all & ODD) !== 0 || ((all & SIGN) !== 0 && hasEscapes(text)) ? HAS_ESCAPES : 0) | (runs > 0 ? HAS_RUNS : 0);
 }
 
 const hasEscapes = (text: string): boolean => hasAt(text, '%', PERCENT) || hasAt(text, '&', REFERENCE) || hasAt(text, '\\', BACKSLASH);

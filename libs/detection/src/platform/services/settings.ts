@@ -38,7 +38,21 @@ type Look = (beside: Fields, view: View) => Rule | undefined;
 const MAX_FIELDS = 32;
 type Entries = readonly (readonly [name: string, value: unknown])[];
 
-const read = (fields: Fields): Entries => Object.entries(fields).slice(0, MAX_FIELDS).map(([key, value]) => [key.toLowerCase().replace(/[^a-z0-9]/g, ''), value]);
+const MAX_REMEMBERED = 2_048;
+/** Names come back again and again; forgetting changes no answer. */
+const remembered = new Map<string, string>();
+
+function nameOf(key: string): string {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (key.length > 64) return name;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, name);
+  return name;
+}
+
+const read = (fields: Fields): Entries => Object.keys(fields).slice(0, MAX_FIELDS).map((key) => [nameOf(key), fields[key]]);
 
 /**
  * The object whose strings are looked at: each of them asks for its fields, and for what its switches say, once for each look. Kept for one scan, known by its budget:
