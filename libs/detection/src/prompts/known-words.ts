@@ -65,6 +65,8 @@ export class KnownWords {
         kinds |= letter;
         hash = (Math.imul(hash, 31) + letter) | 0;
         at += 1;
+        // No known word is as long.
+        if (at - start === LONGEST) at = lettersEnd(codes, at, end);
         // INVARIANT: nothing is read beyond the end: that would make all reading slow.
         if (at === end) break;
         code = codes[at] ?? 0;
@@ -107,6 +109,12 @@ function doubled(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * list.length);
   longer.set(list);
   return longer;
+}
+
+function lettersEnd(codes: Uint16Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isLetterOrDigit(codes[at] ?? 0)) at += 1;
+  return at;
 }
 
 const isWrittenBlank = (code: number): boolean => code === 0x6e || code === 0x72 || code === 0x74;
