@@ -158,10 +158,29 @@ async function placesWith(text: string): Promise<readonly string[]> {
   return found;
 }
 
-/** NATS's files, what was deleted from streams and not yet overwritten included. */
+/** NATS's files, what was deleted from streams and not yet overwritten included. The server is running and writes a file anew under another name: one that is gone when it is read has been renamed, so all are listed anew. */
 function filesWith(text: string): readonly string[] {
+  for (;;) {
+    const files = natsFiles();
+    expect(files.length).toBeGreaterThan(0);
+    const contents = files.map(contentOf);
+    if (!contents.includes(undefined)) return files.filter((_, at) => contents[at]?.includes(text));
+  }
+}
+
+function natsFiles(): readonly string[] {
   const folder = test.system.stack.nats?.storeDir ?? '';
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  expect(files.length).toBeGreaterThan(0);
-  return files.map((entry) => join(entry.parentPath, entry.name)).filter((file) => readFileSync(file).includes(text));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Undefined if the file is gone. */
+function contentOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
