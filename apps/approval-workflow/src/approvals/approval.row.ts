@@ -40,6 +40,8 @@ export type ApprovalRow = Readonly<{
   replaces: string | null;
   replaced_by: string | null;
   event_key: string | null;
+  /** Of a call that came as an event: when its final decision was in the log. */
+  finished_at: string | null;
   trace_id: string | null;
   notification_channels: string | null;
   /** Of the call's outcome, where it was read with the row. */
@@ -80,6 +82,9 @@ export const parkedColumns = {
 
 /** How the call came: `eventKey` if as an event, which is then finished from its row. `channels`: the ids of those that are told; absent: all of the guard. */
 export type Origin = Readonly<{ eventKey?: string | undefined; traceId?: string | undefined; channels?: readonly string[] | undefined }>;
+
+/** Names the message by which the log learns that an event's call waits: one of each approval. */
+export const firstWordId = (approvalId: string): string => `${approvalId}.pending`;
 
 export function parkedValues(parked: Approval, { eventKey, traceId, channels }: Origin, sealedCall: Buffer): readonly unknown[] {
   return [

@@ -10,8 +10,8 @@ export type Place = Readonly<{ guardId: string; sessionId: string; callId: strin
 export type ApprovalKey = Readonly<{ guardId: string; approvalId: string }>;
 /** `messages`: committed with the row, if it becomes one. */
 export type Parking = Readonly<{ event: ApprovalParked; origin: Origin; sealedCall: Buffer; findings?: Findings | undefined; messages: readonly OutboxMessage[] }>;
-/** `outcome`: only where the approval was read to be shown. */
-export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; sealedCall: Buffer; outcome?: ShownOutcome | undefined }>;
+/** `unfinished`: it came as an event, and its final decision is still to come. `outcome`: only where the approval was read to be shown. */
+export type StoredApproval = Readonly<{ approval: Approval; origin: Origin; unfinished: boolean; sealedCall: Buffer; outcome?: ShownOutcome | undefined }>;
 export type OutboxMessage = Pick<OutboxRow, 'topic' | 'subject' | 'msgId' | 'body'>;
 
 /** What is to be committed, and what is to be answered once it is. */
@@ -244,7 +244,7 @@ const withOutcomes = `
 const chosen = '($2::text IS NULL OR guard_id = $2) AND ($3::text[] IS NULL OR approval_id = ANY($3))';
 
 export function storedOf(row: ApprovalRow, votes?: readonly VoteRow[]): StoredApproval {
-  return { approval: approvalOf(row, votes), origin: originOf(row), sealedCall: row.sealed_call, outcome: outcomeOf(row) };
+  return { approval: approvalOf(row, votes), origin: originOf(row), unfinished: row.event_key !== null && row.finished_at === null, sealedCall: row.sealed_call, outcome: outcomeOf(row) };
 }
 
 function changeOf({ event, origin, sealedCall, findings, messages }: Parking): Change {

@@ -1,8 +1,8 @@
 import { answerFor, type Approval, type ApprovalEvent, type Ask, type Binding, evolve, markStale, type Outcome, park, release, settleOverdue } from '@holdpoint/approval';
-import { type ApprovalClaim, type ClaimAnswer, DecisionsLogged } from '@holdpoint/contracts';
+import { type ApprovalClaim, type ClaimAnswer, type DecisionRecord, DecisionsLogged } from '@holdpoint/contracts';
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import { type Logger, newId } from '@holdpoint/runtime';
-import { actorText, type Origin } from './approval.row.ts';
+import { actorText, firstWordId, type Origin } from './approval.row.ts';
 import type { Approvals, Judgement, OutboxMessage, Parking, Place, StoredApproval } from './approvals.repository.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Seal } from './seal.ts';
@@ -12,6 +12,8 @@ import { sealCall } from './sealed-call.ts';
 const claimsAtOnce = 8;
 /** Between a look and a lock the row of a call may settle; it cannot do so again and again. */
 const maxLooks = 5;
+/** Answers that follow from what became of a settled row. */
+const bySettledRow: ReadonlySet<ReturnType<typeof answerFor>['kind']> = new Set(['release', 'released-by-you', 'replay', 'already-released', 'refused']);
 
 /** Parks calls, or says what became of them, or releases them: committed before it is answered. */
 export class ClaimApprovals {
@@ -72,17 +74,19 @@ export class ClaimApprovals {
     throw new Error(`the row of call ${claim.tool_call.id} changed under each of ${maxLooks} looks`);
   }
 
-  private judge(claim: ApprovalClaim, { approval: stored, origin }: StoredApproval, at: number): Judgement<ClaimAnswer> {
+  private judge(claim: ApprovalClaim, { approval: stored, origin, unfinished }: StoredApproval, at: number): Judgement<ClaimAnswer> {
     const overdue = settleOverdue(stored, at);
     const approval = overdue.reduce<Approval>(evolve, stored);
     const ask: Ask = { binding: bindingOf(claim), policyVersion: claim.policy_version, requestId: claim.request_id, at };
     const answer = answerFor(approval, ask);
     const stays = (state: ClaimAnswer['state']): Judgement<ClaimAnswer> => ({ events: overdue, answer: (after) => claimAnswer(state, after) });
+    // INVARIANT: an event whose row will be finished is finished from there, when its first word is in the log.
+    if (claim.submitted === true && unfinished && bySettledRow.has(answer.kind)) return stays('pending');
 
     switch (answer.kind) {
       case 'pending':
       case 'wait':
-        return { ...stays('pending'), finishFor: originOf(claim) };
+        return { ...stays('pending'), messages: origin.eventKey === undefined ? firstWord(claim, approval.approvalId) : [], finishFor: originOf(claim) };
       case 'release': {
         const events = eventsOf(release(approval, { ...ask, decisionId: claim.release_record.id, replayMs: claim.replay_seconds * 1_000 }));
         return { events: [...overdue, ...events], messages: [releaseMessage(claim, approval)], answer: (after) => claimAnswer('released', after) };
@@ -120,7 +124,7 @@ export class ClaimApprovals {
       replaces: forerunner?.approvalId,
     });
     const origin = { traceId: claim.trace_id, channels: claim.notification_channels, eventKey: claim.event_key ?? forerunner?.origin.eventKey };
-    const messages = claim.pending_record === undefined ? [] : [decisionMessage(claim.pending_record, event.approvalId)];
+    const messages = firstWord(claim, event.approvalId);
     const { tool_call: toolCall, context, findings } = claim;
     return { event, origin, messages, findings, sealedCall: sealCall(this.seal, event.approvalId, { toolCall, context, findings }) };
   }
@@ -172,12 +176,17 @@ function claimAnswer(state: ClaimAnswer['state'], approval: Approval): ClaimAnsw
 
 /** INVARIANT: committed with the release, so a release is never without its decision. */
 function releaseMessage({ release_record }: ApprovalClaim, { approvalId }: Approval): OutboxMessage {
-  return decisionMessage(release_record, approvalId);
+  return decisionMessage(release_record, approvalId, release_record.id);
 }
 
-function decisionMessage(decision: ApprovalClaim['release_record'], approvalId: string): OutboxMessage {
+/** That a call which came as an event waits. INVARIANT: committed with the row that it waits on; that row is not finished before this is in the log's stream. */
+function firstWord({ pending_record }: ApprovalClaim, approvalId: string): readonly OutboxMessage[] {
+  return pending_record === undefined ? [] : [decisionMessage(pending_record, approvalId, firstWordId(approvalId))];
+}
+
+function decisionMessage(decision: DecisionRecord, approvalId: string, msgId: string): OutboxMessage {
   const record = { ...decision, approval_id: approvalId };
-  return { topic: DecisionsLogged.stream, subject: DecisionsLogged.subjects[0], msgId: record.id, body: JSON.stringify({ decisions: [record] }) };
+  return { topic: DecisionsLogged.stream, subject: DecisionsLogged.subjects[0], msgId, body: JSON.stringify({ decisions: [record] }) };
 }
 
 /** What the rules have just answered, the rules accept. */

@@ -1,10 +1,14 @@
+import { DecisionsLogged } from '@holdpoint/contracts';
 import { databaseNow } from '@holdpoint/persistence';
 import type { DataSource } from 'typeorm';
-import type { ApprovalRow } from '../approvals/approval.row.ts';
+import { type ApprovalRow, firstWordId } from '../approvals/approval.row.ts';
 import { type StoredApproval, storedOf } from '../approvals/approvals.repository.ts';
 
 /** Settled, came as an event, and not finished; a stale row is finished by the one that replaced it. The index `approvals_unfinished` holds just these. */
 const unfinished = `event_key IS NOT NULL AND finished_at IS NULL AND status NOT IN ('pending', 'stale')`;
+
+/** Its first word, that it waits, has left the outbox: whatever is decided after that comes after it in the log, too. */
+const announced = `NOT EXISTS (SELECT 1 FROM outbox WHERE topic = $3 AND msg_id = approval_id || $4)`;
 
 /** The rows of calls that came as events, on their way to the one final decision. */
 export class EventCalls {
@@ -14,11 +18,11 @@ export class EventCalls {
     this.db = db;
   }
 
-  /** Takes rows that are due; nobody else gets them for `forMs`. */
+  /** Takes rows that are due and whose first word has left for the log; nobody else gets them for `forMs`. */
   async claim({ limit, forMs }: Readonly<{ limit: number; forMs: number }>): Promise<readonly StoredApproval[]> {
     return await this.db.transaction(async (tx) => {
       const now = await databaseNow(tx);
-      const rows = await tx.query<ApprovalRow[]>(`SELECT * FROM approvals WHERE ${unfinished} AND resume_at <= $1 ORDER BY resume_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [now, limit]);
+      const rows = await tx.query<ApprovalRow[]>(`SELECT * FROM approvals WHERE ${unfinished} AND ${announced} AND resume_at <= $1 ORDER BY resume_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [now, limit, DecisionsLogged.stream, firstWordId('')]);
       if (rows.length === 0) return [];
       await tx.query('UPDATE approvals SET resume_at = $2 WHERE approval_id = ANY($1)', [rows.map((row) => row.approval_id), now + forMs]);
       return rows.map((row) => storedOf(row));

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ApprovalNews, type ApprovalClaim, type EvaluateCall } from '@holdpoint/contracts';
+import { ApprovalNews, type ApprovalClaim, type DecisionRecord, type EvaluateCall } from '@holdpoint/contracts';
 import { PeerUnavailable } from '@holdpoint/messaging';
 import { newId } from '@holdpoint/runtime';
 import { createTestDatabase, eventually, type TestDatabase } from '@holdpoint/test-kit';
@@ -160,6 +160,33 @@ describe('a settled call that came as an event', () => {
     await one.query('UPDATE approvals SET finished_at = 1 WHERE approval_id = $1', [broken]);
   });
 
+  it('is not judged again before its word that it waits has reached the log', async () => {
+    const [held, told] = [await one.park(announcedClaim()), await one.park(announcedClaim())];
+    expect(await pendingWordsOf(held)).toHaveLength(1);
+    await one.query('DELETE FROM outbox WHERE msg_id = $1', [`${told}.pending`]);
+    await Promise.all([one.votes(held, 'reject'), one.votes(told, 'reject')]);
+    const resumed: string[] = [];
+    finishing(one, async (calls) => (resumed.push(...calls.map(({ approval_id }) => approval_id!)), calls.map(() => 'decided')));
+    await eventually(() => finishedAt(told));
+    expect(resumed).toEqual([told]);
+    await one.query('DELETE FROM outbox WHERE msg_id = $1', [`${held}.pending`]);
+    await eventually(() => finishedAt(held));
+    expect(resumed).toEqual([told, held]);
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['approved', (id) => one.votes(id, 'approve')],
+    ['rejected', (id) => one.votes(id, 'reject')],
+    ['expired', (id) => one.timePasses(id, 61 * 60_000)],
+  ])('is left to be finished from its row when its message comes again after it was %s, and answers it once it is finished', async (_, settle) => {
+    const asked = announcedClaim();
+    const id = await one.park(asked);
+    await settle(id);
+    expect(await one.claim(again(asked))).toMatchObject({ state: 'pending', approval_id: id });
+    await one.query('UPDATE approvals SET finished_at = 1 WHERE approval_id = $1', [id]);
+    expect((await one.claim(again(asked))).state).not.toBe('pending');
+  });
+
   it('travels in requests that the broker takes', async () => {
     const ids = await Promise.all(numbers(6).map(() => one.park(eventClaim({ tool_call: { id: newId('call'), name: 'write', arguments: { text: 'x'.repeat(40_000) } } }))));
     const sizes: number[] = [];
@@ -201,7 +228,10 @@ describe('a call that came as an event, parked anew', () => {
   it('that was parked over HTTP first is finished from that row', async () => {
     const asked = claim();
     const id = await one.park(asked);
-    expect(await one.claim(again(asked, { event_key: 'e'.repeat(64) }))).toMatchObject({ state: 'pending', approval_id: id });
+    const submitted = announcedClaim({ ...asked, event_key: 'e'.repeat(64) });
+    expect(await one.claim(again(submitted))).toMatchObject({ state: 'pending', approval_id: id });
+    expect(await pendingWordsOf(id)).toMatchObject([{ event_key: 'e'.repeat(64), approval_id: id }]);
+    await one.query('DELETE FROM outbox WHERE msg_id = $1', [`${id}.pending`]);
     finishing(one, async (calls) => calls.map(() => 'decided'));
     await one.votes(id, 'reject');
     await eventually(() => finishedAt(id));
@@ -246,6 +276,18 @@ describe('what the world hears', () => {
 
 function eventClaim(change: Partial<ApprovalClaim> = {}): ApprovalClaim {
   return remembered(claim({ event_key: newId('key').padEnd(64, '0'), ...change }));
+}
+
+/** As an event's own message asks, with the word that it waits. */
+function announcedClaim(change: Partial<ApprovalClaim> = {}): ApprovalClaim {
+  const asked = eventClaim(change);
+  return remembered({ ...asked, submitted: true, pending_record: { ...asked.release_record, id: newId('dec'), action: 'require_approval' } });
+}
+
+/** What the log is still to be told of calls that wait. */
+async function pendingWordsOf(id: string): Promise<readonly DecisionRecord[]> {
+  const rows = await one.query<{ body: string }>(`SELECT body FROM outbox WHERE topic = 'DECISION_LOG' AND msg_id = $1`, [`${id}.pending`]);
+  return rows.flatMap(({ body }) => (JSON.parse(body) as { decisions: DecisionRecord[] }).decisions);
 }
 
 /** By call id. */

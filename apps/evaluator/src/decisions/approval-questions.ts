@@ -28,7 +28,7 @@ export function claimOf(judged: JudgedCall): ApprovalClaim {
     ...(verdict.policy?.approval_config?.notification_channels === undefined ? {} : { notification_channels: [...verdict.policy.approval_config.notification_channels] }),
     replay_seconds: held.source.replay_seconds,
     release_record: recordOf(judged, resultOf(judged, releaseOutcome(judged, { state: 'released' }))),
-    ...(call.event_key === undefined ? {} : { pending_record: recordOf(judged, resultOf(judged, outcomeOfClaim(judged, { state: 'pending' }))) }),
+    ...(call.event_key === undefined ? {} : { pending_record: recordOf(judged, resultOf(judged, outcomeOfClaim(judged, { state: 'pending' }))), submitted: call.approval_id === undefined }),
   };
 }
 

@@ -440,7 +440,7 @@ describe('a call that came as an event', () => {
     const { decide, world } = evaluator();
     await answered(decide, [event('read_file'), event('payment_1')]);
     expect(world.logged.map(({ event_key, action }) => [event_key, action]).sort()).toEqual([['key_payment_1', 'require_approval'], ['key_read_file', 'allow']]);
-    expect(world.claims).toMatchObject([{ event_key: 'key_payment_1', trace_id: 'trace_1', release_record: { event_key: 'key_payment_1' } }]);
+    expect(world.claims).toMatchObject([{ event_key: 'key_payment_1', trace_id: 'trace_1', release_record: { event_key: 'key_payment_1' }, pending_record: { action: 'require_approval' }, submitted: true }]);
   });
 
   it('that is decided already is neither parked nor released, and leaves its neighbours alone', async () => {

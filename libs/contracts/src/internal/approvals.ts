@@ -27,6 +27,11 @@ export const ApprovalClaim = AskedCall.extend({
   release_record: DecisionRecord,
   /** Of a call that came as an event: the `require_approval` to log in the parking transaction, so that nobody decides on a call that was never said to wait. */
   pending_record: DecisionRecord.optional(),
+  /**
+   * Asked by an event's own message, not by the finishing of its row: where people have decided already, the answer is `pending` until the row is finished.
+   * So no final decision overtakes the word that the call waits.
+   */
+  submitted: z.boolean().optional(),
 });
 export type ApprovalClaim = z.output<typeof ApprovalClaim>;
 
