@@ -24,7 +24,7 @@ const STRONG: ReadonlySet<string> = new Set(
   iisreset klist ksetup ktpass ldifde lodctr logman logoff makecab manage-bde mklink mountvol msiexec msinfo32 mstsc netdom ntbackup ntdsutil openfiles pathping pnputil powercfg qappsrv qprocess quser rasdial regini relog
   repadmin robocopy rpcinfo rwinsta secedit setspn setx sfc subst sysprep takeown tlntadmn tracerpt tsdiscon tskill typeperf tzutil unlodctr w32tm waitfor wbadmin wecutil winrm winrs winsat xcopy installutil msbuild regasm regsvcs
   get-childitem get-content get-process get-service invoke-command invoke-wmimethod new-object remove-item set-executionpolicy start-bitstransfer test-connection
-  apache2ctl nginx supervisorctl pm2 ps1 zip rar 7z 7za tee ln cpan gem bundle irb jrunscript jjs ghci ocaml scheme rlogin rsh rexec rcp julia
+  regedit apache2ctl nginx supervisorctl pm2 ps1 zip rar 7z 7za tee ln cpan gem bundle irb jrunscript jjs ghci ocaml scheme rlogin rsh rexec rcp julia
   `),
 );
 
@@ -42,13 +42,13 @@ const WEAK: ReadonlySet<string> = new Set(
 const ENDING: ReadonlySet<string> = new Set(words('id ls dir pwd ps env w ver set df ss ip sh'));
 
 /** Programs of Windows that payloads start to show that they can. */
-const DESKTOP = /^(?:.{0,80}\\)?(?:calc|notepad|mspaint|regedit|taskmgr|explorer|write|winver|cmd|control|mmc|iexplore|msedge)\.exe$|^regedit$/i;
+const DESKTOP = /^(?:.{0,80}\\)?(?:calc|notepad|mspaint|regedit|taskmgr|explorer|write|winver|cmd|control|mmc|iexplore|msedge)\.exe$/i;
 
 type Strength = 'strong' | 'weak' | undefined;
 
 export function strengthOf(called: string): Strength {
   const name = programName(called);
-  return STRONG.has(name) || DESKTOP.test(called) ? 'strong' : WEAK.has(name) ? 'weak' : undefined;
+  return STRONG.has(name) || (called.charAt(called.length - 4) === '.' && DESKTOP.test(called)) ? 'strong' : WEAK.has(name) ? 'weak' : undefined;
 }
 
 export const mayEnd = (called: string): boolean => ENDING.has(programName(called));

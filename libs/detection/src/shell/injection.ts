@@ -137,12 +137,15 @@ function analyse(view: View): void {
   if (reading === 'prose' && text.includes('IFS') && GLUED_EXPANSION.test(text)) lookForExpansions(view);
   if (reading !== 'tight' && isListOfWords(text)) return;
   OPERATOR.lastIndex = 0;
+  // There no value counts that does not begin with a program's name.
+  const inSentences = reading === 'prose' && text.length > MAX_NAME;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
   for (let match = OPERATOR.exec(text); match; match = OPERATOR.exec(text)) {
     const [operator] = match;
     const from = match.index + operator.length;
-    const after = text.slice(from, from + 256);
     budget.spend(16);
+    if (inSentences && /^[;|&\n]/.test(operator) && isWordOfSentence(text, from)) continue;
+    const after = text.slice(from, from + 256);
     const called = NAME.exec(after);
     if (reading !== 'prose' && place.role !== 'url' && operator.length <= 2 && RUNS_FILE.test(after)) {
       view.report(chained, match.index, endOf(text, from));
@@ -165,6 +168,15 @@ function analyse(view: View): void {
     judgeInjected(view, from);
     if (operator.length === 1) return;
   }
+}
+
+const SPOKEN = /[ \n]{0,4}([A-Za-z]{1,24})(?![\w./\\?*$[\]{}@!'"-])/y;
+
+/** Whether a plain word stands there that is no program's name: most `;` and line ends are followed by one. */
+function isWordOfSentence(text: string, from: number): boolean {
+  SPOKEN.lastIndex = from;
+  const word = SPOKEN.exec(text)?.[1];
+  return word !== undefined && strengthOf(word.toLowerCase()) === undefined;
 }
 
 /** `NAME` takes signs that may belong to what follows; the name ends where quotes or brackets close. */
