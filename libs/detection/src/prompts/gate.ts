@@ -12,27 +12,35 @@ const MOST_UNPARTED = 64;
  * INVARIANT: what `Phrasebook` finds in a text it finds where the gate opens, but for phrases around an address of more than `MOST_UNPARTED` known words.
  */
 export class Gate {
-  /** Word -> the phrases of whose rarest step it is, each as what stands beside it, the rarest first. */
-  readonly #byRarest: (readonly Beside[])[][];
+  /** Word -> where its phrases begin in `#phrases`: those of whose rarest step it is. The next word's beginning is its end. */
+  readonly #begins: Int32Array;
+  /** For each phrase how many steps stand beside the rarest one, then these, the rarest first: a row of `#has` and within how many words, below 0 for words before it. */
+  readonly #phrases: Int32Array;
   readonly #classes = new Map<string, number>();
   readonly #members: (readonly number[])[] = [];
   /** One bit for each class and word: whether the class has the word. */
   readonly #has: Int32Array;
-  readonly #stride: number;
 
   /** Files the phrases' words in `words`, which has all others already. */
   constructor(phrases: readonly Phrase[], words: KnownWords) {
     const read = phrases.map((phrase) => this.#read(phrase, words));
-    this.#byRarest = Array.from({ length: words.size }, () => []);
-    for (const { rarest, besides } of read) for (const word of this.#members[rarest] ?? []) this.#byRarest[word]?.push(besides);
-    this.#stride = (words.size + 31) >> 5;
-    this.#has = new Int32Array(this.#stride * this.#members.length);
+    const byRarest: (readonly Beside[])[][] = Array.from({ length: words.size }, () => []);
+    for (const { rarest, besides } of read) for (const word of this.#members[rarest] ?? []) byRarest[word]?.push(besides);
+    const stride = (words.size + 31) >> 5;
+    this.#has = new Int32Array(stride * this.#members.length);
     for (const [wordClass, members] of this.#members.entries()) {
       for (const word of members) {
-        const cell = wordClass * this.#stride + (word >> 5);
+        const cell = wordClass * stride + (word >> 5);
         this.#has[cell] = (this.#has[cell] ?? 0) | (1 << (word & 31));
       }
     }
+    const filed: number[] = [];
+    this.#begins = Int32Array.from([...byRarest, []], (ofWord) => {
+      const begin = filed.length;
+      for (const besides of ofWord) filed.push(besides.length, ...besides.flatMap(({ wordClass, step, within }) => [wordClass * stride, step * within]));
+      return begin;
+    });
+    this.#phrases = Int32Array.from(filed);
   }
 
   #read({ steps }: Phrase, words: KnownWords): { rarest: number; besides: readonly Beside[] } {
@@ -55,36 +63,42 @@ export class Gate {
 
   /** Where the rarest words of phrases stand among their others, in order. Looks at no more sightings than phrases are long. */
   open(sightings: Sightings): number[] {
+    const { length, words, at } = sightings;
+    const begins = this.#begins;
     const opened: number[] = [];
-    for (let index = 0; index < sightings.length; index += 1) {
-      const phrases = this.#byRarest[sightings.words[index] ?? -1];
-      if (phrases !== undefined && phrases.length > 0 && this.#opens(phrases, sightings, index)) opened.push(sightings.at[index] ?? 0);
+    for (let index = 0; index < length; index += 1) {
+      const word = words[index] ?? 0;
+      const begin = begins[word] ?? 0;
+      const end = begins[word + 1] ?? 0;
+      if (begin < end && this.#opens(begin, end, sightings, index)) opened.push(at[index] ?? 0);
     }
     return opened;
   }
 
-  #opens(phrases: readonly (readonly Beside[])[], sightings: Sightings, index: number): boolean {
-    for (const besides of phrases) {
-      let stand = 0;
-      for (const beside of besides) {
-        if (!this.#stands(sightings, index, beside)) break;
-        stand += 1;
-      }
-      if (stand === besides.length) return true;
+  #opens(begin: number, end: number, sightings: Sightings, index: number): boolean {
+    const phrases = this.#phrases;
+    for (let at = begin; at < end; ) {
+      const next = at + 1 + 2 * (phrases[at] ?? 0);
+      let step = at + 1;
+      while (step < next && this.#stands(sightings, index, phrases[step] ?? 0, phrases[step + 1] ?? 0)) step += 2;
+      if (step === next) return true;
+      at = next;
     }
     return false;
   }
 
-  #stands({ length, words, places }: Sightings, index: number, { wordClass, step, within }: Beside): boolean {
+  #stands({ length, words, places }: Sightings, index: number, row: number, within: number): boolean {
     const has = this.#has;
-    const row = wordClass * this.#stride;
     const here = places[index] ?? 0;
-    const end = step > 0 ? Math.min(length, index + within + MOST_UNPARTED + 1) : Math.max(-1, index - within - MOST_UNPARTED - 1);
-    for (let at = index + step; at !== end; at += step) {
-      if (((places[at] ?? 0) - here) * step > within) return false;
-      const word = words[at] ?? 0;
-      if (((has[row + (word >> 5)] ?? 0) & (1 << (word & 31))) !== 0) return true;
+    if (within > 0) {
+      const end = Math.min(length, index + within + MOST_UNPARTED + 1);
+      for (let at = index + 1; at < end && (places[at] ?? 0) - here <= within; at += 1) if (holds(has, row, words[at] ?? 0)) return true;
+    } else {
+      const end = Math.max(0, index + within - MOST_UNPARTED);
+      for (let at = index - 1; at >= end && here - (places[at] ?? 0) <= -within; at -= 1) if (holds(has, row, words[at] ?? 0)) return true;
     }
     return false;
   }
 }
+
+const holds = (has: Int32Array, row: number, word: number): boolean => ((has[row + (word >> 5)] ?? 0) & (1 << (word & 31))) !== 0;
