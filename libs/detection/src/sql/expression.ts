@@ -1,4 +1,5 @@
 import { isKeyword, isOperator, isWord, type Token } from './token.ts';
+import { CALLED, CHAINS, COMPARES, hasUse, KEYWORD, NAMED, SIGN, SUBQUERY, TRUTH } from './uses.ts';
 
 /** A value in an expression, arithmetic included. */
 export type Operand = Readonly<{
@@ -15,20 +16,10 @@ export type Operand = Readonly<{
 
 export type Comparison = Readonly<{ left: Operand; operator: string; right: Operand | undefined; end: number }>;
 
-const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '^', '|', '&', '<<', '>>', '||', '::', '->', '->>', '#>', '#>>', '.']);
-const COMPARING = new Set(['=', '==', '<', '>', '<=', '>=', '<>', '!=', '<=>', '!<', '!>', '~', '!~', '~*', '!~*', '@>', '<@', '?', '?|', '?&', '^=', ':=', '!']);
-const LIKENESS = new Set(['like', 'ilike', 'rlike', 'regexp', 'glob', 'match', 'between', 'in', 'is', 'isnull', 'notnull', 'similar', 'sounds']);
-const SIGNS = new Set(['-', '+', '~', '!', '@']);
-const TRUTHS = new Set(['true', 'false', 'null', 'unknown']);
-const FUNCTION_KEYWORDS = new Set(['if', 'left', 'right', 'replace', 'insert', 'cast', 'convert', 'mod', 'user', 'database', 'schema', 'time', 'delay', 'values', 'rename']);
 const MAX_LOOK = 96;
 const MAX_CHAIN = 24;
 
-export function isComparing(token: Token | undefined): boolean {
-  if (token === undefined) return false;
-  const { kind, text } = token;
-  return kind === 'operator' ? COMPARING.has(text) : kind === 'word' ? token.keyword && LIKENESS.has(text) : kind === 'variable' && text === '?';
-}
+export const isComparing = (token: Token | undefined): boolean => token !== undefined && hasUse(token, COMPARES);
 
 /** Index after the bracket that closes the one at `open`; undefined if none does within some hundred tokens. */
 function closingOf(tokens: readonly Token[], open: number, look = 400): number | undefined {
@@ -49,11 +40,11 @@ export function operandAt(tokens: readonly Token[], from: number): Operand | und
   let whole = first;
   for (let parts = 0; parts < MAX_CHAIN; parts += 1) {
     const next = tokens[whole.end];
-    if (!(next?.kind === 'operator' && ARITHMETIC.has(next.text)) && !isWord(next, 'div', 'mod', 'collate', 'escape')) break;
+    if (next === undefined || !hasUse(next, CHAINS)) break;
     const part = simpleAt(tokens, whole.end + 1);
     if (!part) break;
     const { kind, constant, closed, text } = whole;
-    whole = { kind, constant: constant && (part.constant || next?.text === '::'), text: `${text}${next?.text ?? ''}${part.text}`.slice(0, 200), end: part.end, closed: closed && part.closed };
+    whole = { kind, constant: constant && (part.constant || next.text === '::'), text: `${text}${next.text}${part.text}`.slice(0, 200), end: part.end, closed: closed && part.closed };
   }
   return whole;
 }
@@ -62,8 +53,8 @@ function simpleAt(tokens: readonly Token[], from: number): Operand | undefined {
   let at = from;
   for (let signs = 0; signs < 8; signs += 1) {
     const token = tokens[at];
-    if ((token?.kind === 'operator' && SIGNS.has(token.text)) || isWord(token, 'not', 'binary', 'any', 'all', 'some', 'distinct')) at += 1;
-    else break;
+    if (token === undefined || !hasUse(token, SIGN)) break;
+    at += 1;
   }
   const token = tokens[at];
   if (!token) return undefined;
@@ -88,15 +79,15 @@ function simpleAt(tokens: readonly Token[], from: number): Operand | undefined {
 
 function wordAt(tokens: readonly Token[], at: number, token: Token, plain: (kind: Operand['kind'], constant: boolean, end?: number) => Operand): Operand | undefined {
   const next = tokens[at + 1];
-  if (TRUTHS.has(token.text)) return plain('truth', true);
-  if (isWord(token, 'exists', 'case', 'select')) return plain('select', false, next?.kind === 'open' ? (closingOf(tokens, at + 1) ?? tokens.length) : at + 1);
+  if (hasUse(token, TRUTH)) return plain('truth', true);
+  if (hasUse(token, SUBQUERY)) return plain('select', false, next?.kind === 'open' ? (closingOf(tokens, at + 1) ?? tokens.length) : at + 1);
   if (next?.kind === 'open') {
     const group = groupAt(tokens, at + 1);
-    if (!isKeyword(token) || FUNCTION_KEYWORDS.has(token.text))
+    if (!isKeyword(token) || hasUse(token, CALLED))
       return { kind: 'call', constant: group.constant, text: token.text, end: group.end, closed: group.closed };
   }
   if (next?.kind === 'string' && next.closed && next.start === token.end && /^(?:[nbxe]|_\w+)$/.test(token.text)) return { kind: 'string', constant: true, text: next.text, end: at + 2, closed: next.closed };
-  return isKeyword(token) && !isWord(token, 'user', 'time', 'role', 'column', 'table', 'database', 'index', 'view', 'delay') ? undefined : plain('column', false);
+  return (token.uses & (KEYWORD | NAMED)) === KEYWORD ? undefined : plain('column', false);
 }
 
 function groupAt(tokens: readonly Token[], open: number): Operand {

@@ -27,12 +27,13 @@ const CHECKS_LOGIN = /log_?in|sign_?in|auth|verify/i;
 /** Reads a value as part of a statement that somebody else wrote. */
 export function analyseValue(view: View): void {
   const { text, place, budget } = view;
-  const prose = place.role === 'prose' || (ASKS_FOR_SQL.test(place.field) && RUNS_NOTHING.test(place.tool));
-  if (prose && text.length > MAX_PROSE) return;
+  if (place.role === 'prose' && text.length > MAX_PROSE) return;
   if (place.path.includes('/$') && OPERATOR_OBJECT.test(place.path) && (!SPEAKS_OF_DOCUMENTS.test(place.tool) || CHECKS_LOGIN.test(place.tool))) view.report(operatorObject, 0, text.length);
   else if (place.path.includes('/$') && PASSWORD_OPERATOR.test(place.path)) view.report(operatorObject, 0, text.length);
   budget.spend(text.length);
   if (!mayInject(text) || FORMULA.test(text)) return;
+  const prose = place.role === 'prose' || (ASKS_FOR_SQL.test(place.field) && RUNS_NOTHING.test(place.tool));
+  if (prose && text.length > MAX_PROSE) return;
   const manner: Manner = { prose, secret: place.role === 'secret' };
   const told = new Set<Rule>();
   const readings = readingsOf(view);
@@ -46,23 +47,24 @@ export function analyseValue(view: View): void {
 
 /** A spreadsheet's formula shares many functions with SQL. */
 const FORMULA = /^=\s*[A-Z]{2,12}\(/i;
-const SIGNS = signs();
-
-function signs(): Uint8Array {
-  const table = new Uint8Array(128);
-  for (const sign of `'"=;(<>#|&@~^!`) table[sign.charCodeAt(0)] = 1;
-  return table;
-}
+const SIGN = 1;
+/** Letters and digits: a text of nothing else is one word. */
+const IN_WORDS = 2;
+const SIGNS = Uint8Array.from({ length: 128 }, (_kind, code) => (`'"=;(<>#|&@~^!`.includes(String.fromCharCode(code)) ? SIGN : /\w/.test(String.fromCharCode(code)) ? IN_WORDS : 0));
 
 /** One cheap pass: no injection does without a sign, but for the likes of `1 order by 5` and `1 union select a`. */
 function mayInject(text: string): boolean {
+  let parted = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code < 128 && SIGNS[code] === 1) return true;
+    const kind = SIGNS[code < 128 ? code : 0] ?? 0;
+    if (kind === IN_WORDS) continue;
+    if (kind === SIGN) return true;
+    parted = true;
     if (code === 45 && text.charCodeAt(at + 1) === 45) return true;
     if (code === 47 && text.charCodeAt(at + 1) === 42) return true;
   }
-  return text.length < 4_096 && /\b(?:union|select|from|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
+  return parted && text.length < 4_096 && /\b(?:union|select|from|order\s+by|having|waitfor|declare|outfile|like|or\s+(?:true|not))\b/i.test(text);
 }
 
 function analyseReading(view: View, reading: Reading, tell: Tell, manner: Manner): void {

@@ -2,6 +2,7 @@ import { type Comparison, comparisonAt, isComparing, type Operand, operandAt } f
 import { injection } from './injection-rules.ts';
 import type { Reading, Tell } from './reading.ts';
 import { isCut, isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
+import { hasUse, JUNCTION } from './uses.ts';
 import { CHARACTER_CALLS, SYSTEM_CALLS } from './vocabulary.ts';
 
 /** `prose`: text for people, which may speak of SQL. `secret`: a password, which may hold any signs. */
@@ -9,11 +10,7 @@ export type Manner = Readonly<{ prose: boolean; secret: boolean }>;
 
 const DIGIT_AT_END = /\d\s*$/;
 
-export function isJunction(token: Token | undefined): boolean {
-  if (token === undefined) return false;
-  const { kind, text } = token;
-  return kind === 'word' ? text === 'or' || text === 'and' || text === 'xor' : kind === 'operator' && (text === '||' || text === '&&');
-}
+export const isJunction = (token: Token | undefined): boolean => token !== undefined && hasUse(token, JUNCTION);
 
 /** Conditions added to a statement: `or 1=1`, `' and 'a'='a`, `' or user like '%`. */
 export function tellLogic(reading: Reading, at: number, tell: Tell, { prose, secret }: Manner): void {

@@ -7,7 +7,8 @@ import { endsAt, isStatementAt } from './statement.ts';
 import { isCut, isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
 import { tokenise } from './tokenise.ts';
 import { tellMismatch } from './union.ts';
-import { DELAYS, ERROR_TELLING } from './vocabulary.ts';
+import { COMPARES, hasUse, JUNCTION, NOTABLE } from './uses.ts';
+import { DELAYS, ERROR_TELLING, UNIONS, WHERES } from './vocabulary.ts';
 
 /** Conditions examined of one text; more say nothing new. */
 const MAX_PROBES = 2_000;
@@ -28,11 +29,8 @@ export function analyseQuery(view: View): void {
   tellSeams(text, tokens, (rule, from) => tell(rule, from, tokens.length));
 }
 
-const WHERES = new Set(['where', 'having', 'on']);
-const UNIONS = new Set(['union', 'except', 'intersect']);
 /** Comparisons that a bracket follows, or words. */
 const LISTED = new Set(['in', 'is', 'match', 'between']);
-const NOTABLE = new Set([...WHERES, ...UNIONS, ...DELAYS, ...ERROR_TELLING, 'json_keys', 'waitfor', 'convert', 'cast', 'ascii', 'ord', 'unicode', 'substring', 'substr', 'mid', 'procedure']);
 
 type TellSeam = (rule: Rule, from: number) => void;
 
@@ -66,14 +64,14 @@ function tellSeams(text: string, tokens: readonly Token[], tell: TellSeam): void
         if (where >= 0 && isGlued(text, tokens, at)) tell(injection.brokenLiteral, at);
         break;
       case 'word':
-        if (!NOTABLE.has(token.text)) break;
+        if (!hasUse(token, NOTABLE)) break;
         if (WHERES.has(token.text)) where = at;
         else if (UNIONS.has(token.text) && (probes += 1) < MAX_PROBES) tellMismatch(tokens, at, () => tell(injection.unionMismatch, at));
         else if (where >= 0) tellDelay(tokens, at, tell);
         break;
       default:
     }
-    if (where < 0 || probes >= MAX_PROBES || (token.kind !== 'operator' && token.kind !== 'word')) continue;
+    if (where < 0 || probes >= MAX_PROBES || !hasUse(token, JUNCTION | COMPARES) || token.kind === 'variable') continue;
     if (isJunction(token)) {
       probes += 1;
       tellConstants(tokens, at, tell);

@@ -1,18 +1,14 @@
 import { effect } from './effect-rules.ts';
 import type { TellEffect } from './effects.ts';
 import { isOperator, isWord, type Token } from './token.ts';
-
-const COMMANDS = new Set(['xp_cmdshell', 'sp_oacreate', 'sp_oamethod', 'sp_execute_external_script', 'sys_exec', 'sys_eval', 'load_extension', 'dbms_java', 'dbms_java_test', 'xp_regwrite', 'xp_servicecontrol', 'sp_addextendedproc']);
-const READS = new Set(['load_file', 'pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'filetoclob', 'filetoblob', 'xp_fileexist', 'xp_subdirs', 'xp_regread', 'fn_xe_file_target_read_file', 'readfile']);
-const CONNECTS = new Set(['utl_http', 'utl_inaddr', 'utl_smtp', 'utl_tcp', 'httpuritype', 'dbms_ldap', 'dblink_connect', 'dblink_connect_u', 'xp_dirtree', 'opendatasource', 'http_get', 'http_post']);
-
-const OUTWARD = new Set([...COMMANDS, ...READS, ...CONNECTS, 'outfile', 'dumpfile', 'mysql', 'pg_shadow', 'pg_authid', 'sql_logins', 'syslogins', 'sysxlogins', 'dba_users', 'user$', 'sp_configure', 'sp_addsrvrolemember', 'sp_addrolemember', 'dbms_scheduler', 'pg_terminate_backend', 'dblink', 'openrowset', 'utl_file', 'lo_export']);
+import { hasUse, OUTWARD } from './uses.ts';
+import { COMMANDS, CONNECTS, READS } from './vocabulary.ts';
 
 /** Functions and procedures that reach out of the database, in statements of any kind. */
 export function tellReaches(tokens: readonly Token[], tell: TellEffect): void {
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at];
-    if (token?.kind !== 'word' || !OUTWARD.has(token.text)) continue;
+    if (token?.kind !== 'word' || !hasUse(token, OUTWARD)) continue;
     const next = tokens[at + 1];
     const used = next?.kind === 'open' || isOperator(next, '.') || next?.kind === 'string' || next?.kind === 'variable' || isOperator(tokens[at - 1], '.');
     if (isWord(token, 'outfile', 'dumpfile') && next?.kind === 'string') tell(effect.fileWrite, at, at + 2);

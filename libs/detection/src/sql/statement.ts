@@ -1,4 +1,5 @@
 import { isKeyword, isOperand, isOperator, isWord, type Token } from './token.ts';
+import { hasUse, OPENS } from './uses.ts';
 
 const MAX_STATEMENT_LOOK = 400;
 
@@ -43,7 +44,7 @@ export function isStatementAt(tokens: readonly Token[], at: number, depth = 0): 
   const first = tokens[at];
   const second = tokens[at + 1];
   const third = tokens[at + 2];
-  if (first?.kind !== 'word' || depth > 3) return false;
+  if (first?.kind !== 'word' || !hasUse(first, OPENS) || depth > 3) return false;
   switch (first.text) {
     case 'select':
       return isSelectAt(tokens, at);

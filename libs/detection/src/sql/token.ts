@@ -1,3 +1,5 @@
+import { hasUse, KEYWORD } from './uses.ts';
+
 /** What a stretch of SQL is. `name`: a quoted identifier; `variable`: `@x`, `@@x`, `:x`, `?`. */
 export type TokenKind = 'word' | 'number' | 'string' | 'name' | 'variable' | 'operator' | 'open' | 'close' | 'comma' | 'semicolon' | 'comment';
 
@@ -11,14 +13,15 @@ export type Token = Readonly<{
   mark: string;
   /** False for a quote or comment that the end of the text cuts. */
   closed: boolean;
-  /** A word that SQL gives a meaning of its own. */
-  keyword: boolean;
+  /** What a word or operator is good for: bits of `uses.ts`. 0 for other tokens. */
+  uses: number;
 }>;
 
-export const isKeyword = ({ keyword }: Token): boolean => keyword;
+/** Whether SQL gives the word a meaning of its own. */
+export const isKeyword = (token: Token): boolean => hasUse(token, KEYWORD);
 
 /** Whether it is a value by itself: a constant, a name, a variable. */
-export const isOperand = ({ kind, keyword }: Token): boolean => (kind === 'word' && !keyword) || kind === 'number' || kind === 'string' || kind === 'name' || kind === 'variable';
+export const isOperand = ({ kind, uses }: Token): boolean => (kind === 'word' && (uses & KEYWORD) === 0) || kind === 'number' || kind === 'string' || kind === 'name' || kind === 'variable';
 
 export const isWord = (token: Token | undefined, ...words: readonly string[]): boolean => token?.kind === 'word' && words.includes(token.text);
 export const isOperator = (token: Token | undefined, ...operators: readonly string[]): boolean => token?.kind === 'operator' && operators.includes(token.text);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { isKeyword } from './token.ts';
 import { tokenise } from './tokenise.ts';
 
 const texts = (sql: string): string[] => tokenise(sql).tokens.map(({ text }) => text);
@@ -30,7 +31,7 @@ describe('SQL is read into tokens', () => {
 
   it('knows keywords in any case, with letters that are others in small, and no other words', () => {
     const { tokens } = tokenise('SELECT UnIoN li\u212ae liked _id un$ion \u0153r');
-    expect(tokens.map(({ text, keyword }) => [text, keyword])).toEqual([['select', true], ['union', true], ['like', true], ['liked', false], ['_id', false], ['un$ion', false], ['\u0153r', false]]);
+    expect(tokens.map((token) => [token.text, isKeyword(token)])).toEqual([['select', true], ['union', true], ['like', true], ['liked', false], ['_id', false], ['un$ion', false], ['\u0153r', false]]);
   });
 
   it('loses patience with prose', () => {

@@ -1,8 +1,9 @@
 import { codesOf } from '../codes.ts';
 import { BLANK, classOf, codeAt, DIGIT, LETTER, operatorLength } from './characters.ts';
-import { hashed, isKeywordText, keywordAt } from './keywords.ts';
+import { hashed, usesOfSign, usesOfWord, wordAt } from './keywords.ts';
 import type { Token, TokenKind } from './token.ts';
 import { isKeyword, isOperand } from './token.ts';
+import { COMPARES, KEYWORD } from './uses.ts';
 
 type Tokenising = Readonly<{
   from?: number;
@@ -19,7 +20,7 @@ type Tokenising = Readonly<{
   plusIsBlank?: boolean;
 }>;
 
-/** `odd`: how many values stood side by side up to and including each token. `end`: where reading stopped. */
+/** `odd`: how many values stood side by side up to and including each token; empty without `patience`. `end`: where reading stopped. */
 export type Tokens = Readonly<{ tokens: readonly Token[]; odd: readonly number[]; end: number }>;
 
 /** Words that may stand before a literal: `N'…'`, `date '…'`, `_utf8'…'`. */
@@ -41,6 +42,8 @@ class Reader {
   /** The same in lower case where all of it is read: one conversion instead of one a word. Empty elsewhere, or if that has another length. */
   readonly #lower: string;
   readonly #options: Tokenising;
+  /** Only who has a limit to patience asks for what is odd. */
+  readonly #counts: boolean;
   readonly #tokens: Token[] = [];
   readonly #odd: number[] = [];
   #at: number;
@@ -51,6 +54,7 @@ class Reader {
     this.#text = text;
     this.#codes = codesOf(text);
     this.#options = options;
+    this.#counts = options.patience !== undefined;
     this.#at = options.from ?? 0;
     const whole = this.#at === 0 && options.maxTokens === undefined && options.patience === undefined;
     const lower = whole ? text.toLowerCase() : '';
@@ -127,14 +131,16 @@ class Reader {
 
   /** `1+union+select`: a plus that stands for a blank. */
   #isBesideKeyword(plus: number): boolean {
-    if (this.#tokens.at(-1)?.keyword) return true;
+    const before = this.#tokens.at(-1);
+    if (before && isKeyword(before)) return true;
     const word = /^\+{1,4}([a-z]{2,10})(?![\w(])/i.exec(this.#text.slice(plus, plus + 16))?.[1];
-    return word !== undefined && isKeywordText(word.toLowerCase());
+    return word !== undefined && (usesOfWord(word.toLowerCase()) & KEYWORD) !== 0;
   }
 
   #sign(kind: TokenKind, start: number, length: number): void {
     this.#at = start + length;
-    this.#add(kind, this.#text.slice(start, this.#at), start);
+    const sign = this.#text.slice(start, this.#at);
+    this.#add(kind, sign, start, '', true, kind === 'operator' ? usesOfSign(sign) : 0);
   }
 
   #word(start: number): void {
@@ -151,12 +157,12 @@ class Reader {
       bits |= code;
     }
     this.#at = at;
-    const keyword = keywordAt(text, start, at, hash);
-    if (keyword !== undefined) return this.#add('word', keyword, start, '', true, true);
+    const known = wordAt(text, start, at, hash);
+    if (known !== undefined) return this.#add('word', known.text, start, '', true, known.uses);
     const word = this.#lower === '' ? text.slice(start, at).toLowerCase() : this.#lower.slice(start, at);
     if (word === 'q' && text.charAt(at) === "'") return this.#alternativeQuote(start);
     // A sign beyond ASCII may be a keyword's letter in small: the kelvin sign is a k.
-    this.#add('word', word, start, '', true, bits >= 128 && isKeywordText(word));
+    this.#add('word', word, start, '', true, bits >= 128 ? usesOfWord(word) : 0);
   }
 
   /** `1`, `1.5e3`, `.1`, `0x1F`, `1F`; a keyword may follow without a blank. */
@@ -254,7 +260,8 @@ class Reader {
       return this.#sign('operator', start, length);
     }
     this.#at = at;
-    this.#add(sign === '?' && at > name ? 'operator' : 'variable', text.slice(start, at).toLowerCase(), start);
+    const variable = text.slice(start, at).toLowerCase();
+    this.#add(sign === '?' && at > name ? 'operator' : 'variable', variable, start, '', true, variable === '?' ? COMPARES : 0);
   }
 
   /** Without the option: `#` followed by a blank or the end cuts, `#>` and `#temporary` do not. */
@@ -281,13 +288,16 @@ class Reader {
   }
 
   /** Comments that something follows are blanks; they are kept only where they end the text or a line. */
-  #add(kind: TokenKind, text: string, start: number, mark = '', closed = true, keyword = false): void {
-    const token: Token = { kind, text, start, end: this.#at, mark, closed, keyword };
+  #add(kind: TokenKind, text: string, start: number, mark = '', closed = true, uses = 0): void {
+    const token: Token = { kind, text, start, end: this.#at, mark, closed, uses };
     if (kind === 'comment' && mark === '/*' && closed) return;
-    const before = this.#tokens.at(-1);
-    if (before && sideBySide(before, token)) this.#oddities += 1;
-    this.#tokens.push(token);
-    this.#odd.push(this.#oddities);
+    const tokens = this.#tokens;
+    if (this.#counts) {
+      const before = tokens.length > 0 ? tokens[tokens.length - 1] : undefined;
+      if (before && sideBySide(before, token)) this.#oddities += 1;
+      this.#odd.push(this.#oddities);
+    }
+    tokens.push(token);
   }
 }
 

@@ -23,3 +23,15 @@ export const CATALOGUE =
 
 /** A table of accounts that belongs to the database itself. */
 export const ACCOUNT_TABLE = /^(?:user|users|login|db|global_priv|tables_priv|columns_priv|proxies_priv)$/;
+
+/** What a condition stands behind. */
+export const WHERES = new Set(['where', 'having', 'on']);
+export const UNIONS = new Set(['union', 'except', 'intersect']);
+/** Words of a statement that may show that one of its values was broken out of. */
+export const NOTABLE_WORDS = new Set([...WHERES, ...UNIONS, ...DELAYS, ...ERROR_TELLING, 'json_keys', 'waitfor', 'convert', 'cast', 'ascii', 'ord', 'unicode', 'substring', 'substr', 'mid', 'procedure']);
+
+/** Functions and procedures that run programs, read files or open connections. */
+export const COMMANDS = new Set(['xp_cmdshell', 'sp_oacreate', 'sp_oamethod', 'sp_execute_external_script', 'sys_exec', 'sys_eval', 'load_extension', 'dbms_java', 'dbms_java_test', 'xp_regwrite', 'xp_servicecontrol', 'sp_addextendedproc']);
+export const READS = new Set(['load_file', 'pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'filetoclob', 'filetoblob', 'xp_fileexist', 'xp_subdirs', 'xp_regread', 'fn_xe_file_target_read_file', 'readfile']);
+export const CONNECTS = new Set(['utl_http', 'utl_inaddr', 'utl_smtp', 'utl_tcp', 'httpuritype', 'dbms_ldap', 'dblink_connect', 'dblink_connect_u', 'xp_dirtree', 'opendatasource', 'http_get', 'http_post']);
+export const OUTWARD_WORDS = new Set([...COMMANDS, ...READS, ...CONNECTS, 'outfile', 'dumpfile', 'mysql', 'pg_shadow', 'pg_authid', 'sql_logins', 'syslogins', 'sysxlogins', 'dba_users', 'user$', 'sp_configure', 'sp_addsrvrolemember', 'sp_addrolemember', 'dbms_scheduler', 'pg_terminate_backend', 'dblink', 'openrowset', 'utl_file', 'lo_export']);
