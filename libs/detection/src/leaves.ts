@@ -36,13 +36,32 @@ function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => v
   }
   const object = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(object)) {
-    const inner = path + pointerToken(key);
-    if (key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__')) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object });
-    const [item, name] = [object[key], words(key)];
+    const { token, name, tells } = keyOf(key);
+    const inner = path + token;
+    if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object });
+    const item = object[key];
     visit(item, { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
-    const program = typeof item === 'string' ? programBeside(name, object) : [];
+    const program = typeof item === 'string' ? programBeside(name, object) : noProgram;
     if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, listed: 'words' });
   }
+}
+
+/** A key as it stands in a JSON pointer, its words, and whether it says something itself. */
+type Key = Readonly<{ token: string; name: string; tells: boolean }>;
+
+const MAX_REMEMBERED = 4_096;
+const MAX_REMEMBERED_LENGTH = 128;
+/** Keys come back again and again; forgetting changes no answer. */
+const remembered = new Map<string, Key>();
+
+function keyOf(key: string): Key {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const read: Key = { token: pointerToken(key), name: words(key), tells: key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__') };
+  if (key.length > MAX_REMEMBERED_LENGTH) return read;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, read);
+  return read;
 }
 
 function visitList(list: readonly unknown[], { path, field, depth, siblings, outer }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
@@ -55,9 +74,12 @@ function visitList(list: readonly unknown[], { path, field, depth, siblings, out
   onLeaf({ text: lines ? items.join('') : [...program, ...items.map(asWord)].join(' '), path, field, siblings, outer, listed: lines ? 'lines' : 'words' });
 }
 
+const noProgram: readonly string[] = [];
+const ARGUMENTS = new Set(['arg', 'argv', 'argument', 'param', 'parameter', 'option'].flatMap((name) => [name, `${name}s`]));
+
 /** What the words of `args` are given to. */
 function programBeside(field: string, siblings: Leaf['siblings']): readonly string[] {
-  if (!siblings || !/^(?:arg|argv|argument|param|parameter|option)s?$/.test(field)) return [];
+  if (!siblings || !ARGUMENTS.has(field)) return noProgram;
   const [, program] = Object.entries(siblings).find(([key, value]) => typeof value === 'string' && /^(?:command|cmd|program|executable|binary|exe)$/.test(words(key))) ?? [];
   return typeof program === 'string' ? [program] : [];
 }

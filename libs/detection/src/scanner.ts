@@ -251,6 +251,8 @@ const reasonOf = (error: unknown): string => (error instanceof BudgetSpent ? too
 function sizeOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null || depth > 300) return 8;
-  if (Array.isArray(value)) return (value as unknown[]).reduce<number>((sum, item) => sum + 1 + sizeOf(item, depth + 1), 0);
-  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + sizeOf(item, depth + 1), 0);
+  let size = 0;
+  if (Array.isArray(value)) for (const item of value as unknown[]) size += 1 + sizeOf(item, depth + 1);
+  else for (const key of Object.keys(value)) size += key.length + sizeOf((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+  return size;
 }

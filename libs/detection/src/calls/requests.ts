@@ -34,7 +34,7 @@ function analyse(called: ViewedCall): void {
     const field = key.toLowerCase();
     if (value.length === 6 && METHODS.has(field)) deletes ||= value.toUpperCase() === 'DELETE';
     else if (ADDRESSES.has(field)) address ||= value;
-    else if (/^\s*mutation\b/.test(value.slice(0, 200))) mutations(value, called);
+    else if (value.includes('mutation') && /^\s*mutation\b/.test(value.slice(0, 200))) mutations(value, called);
   }
   if (address === '') return;
   if ((deletes || SENDS_DELETE.test(words(tool))) && destroysAt(address)) report(deleteRequest);

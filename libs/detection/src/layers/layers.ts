@@ -19,8 +19,11 @@ export type Layer = Readonly<{
 /** Encodings undone one inside the other, at most. */
 const MAX_DEPTH = 3;
 
+const same = (at: number): number => at;
+const none: readonly string[] = [];
+
 /** The text as it was sent. */
-export const asSent = (text: string): Layer => ({ text, decodings: [], depth: 0, begin: (at) => at, end: (at) => at });
+export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
 /**
  * The text as it was sent, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
