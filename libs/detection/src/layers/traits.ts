@@ -1,4 +1,4 @@
-import { codesOf } from '../codes.ts';
+import { LETTERS_AND_DIGITS, Runs } from '../runs.ts';
 
 /** Something that `unescaped` may undo. */
 export const HAS_ESCAPES = 1;
@@ -13,40 +13,12 @@ const PERCENT = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/iy;
 const REFERENCE = /&(?:#|[a-z]{2})/iy;
 const BACKSLASH = /\\[ux]/iy;
 
-const DIGIT = 1;
-const CAPITAL = 2;
-const HEX = 4;
 /** Outside of printable ASCII, tabs and line ends: something may hide in it. */
-const ODD = 8;
-/** Begins an escape, perhaps. */
-const SIGN = 16;
-const classes = new Uint8Array(129);
-const give = (characters: string, kind: number): void => {
-  for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | kind;
-};
-give('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_', DIGIT);
-give('ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAPITAL);
-give('0123456789abcdefABCDEF', HEX);
-give('%&\\', SIGN);
-for (let code = 0; code < classes.length; code += 1) if ((code < 0x20 || code > 0x7e) && code !== 0x09 && code !== 0x0a && code !== 0x0d) classes[code] = ODD;
+const ODD = /[^\x20-\x7e\t\n\r]/;
+const runs = new Runs(`${LETTERS_AND_DIGITS}+/-_`, MIN_RUN);
 
 /** Which decoders have anything to do. */
-export function traitsOf(text: string): number {
-  const codes = codesOf(text);
-  const end = text.length;
-  let all = 0;
-  let run = 0;
-  let runs = 0;
-  // One look without a branch for each character: how long the run of digits is that ends here, and what there was at all.
-  for (let at = 0; at < end; at += 1) {
-    const code = codes[at] ?? 0;
-    const kind = classes[code < 128 ? code : 128] ?? 0;
-    all |= kind;
-    run = (run + 1) & (0 - (kind & DIGIT));
-    if (run === MIN_RUN) runs += isEncoded(text, at - MIN_RUN + 1) ? 1 : 0;
-  }
-  return ((all & ODD) !== 0 || ((all & SIGN) !== 0 && hasEscapes(text)) ? HAS_ESCAPES : 0) | (runs > 0 ? HAS_RUNS : 0);
-}
+export const traitsOf = (text: string): number => (ODD.test(text) || hasEscapes(text) ? HAS_ESCAPES : 0) | (hasRuns(text) ? HAS_RUNS : 0);
 
 const hasEscapes = (text: string): boolean => hasAt(text, '%', PERCENT) || hasAt(text, '&', REFERENCE) || hasAt(text, '\\', BACKSLASH);
 
@@ -59,16 +31,26 @@ function hasAt(text: string, sign: string, pattern: RegExp): boolean {
   return false;
 }
 
-/** Whether the run of digits that begins at `from` may be base64 or hex. */
-function isEncoded(text: string, from: number): boolean {
-  let capitals = 0;
+function hasRuns(text: string): boolean {
+  let from = runs.next(text, 0);
+  while (from >= 0) {
+    const end = runs.end(text, from);
+    if (isEncoded(text, from, end)) return true;
+    from = runs.next(text, end);
+  }
+  return false;
+}
+
+/** Whether a run of digits may be base64 or hex. */
+function isEncoded(text: string, from: number, end: number): boolean {
+  let capitals = false;
   let hex = 0;
-  for (let to = from; to < text.length; to += 1) {
-    const kind = classes[text.charCodeAt(to)] ?? 0;
-    if ((kind & DIGIT) === 0) break;
-    capitals |= kind & CAPITAL;
-    hex = (kind & HEX) === 0 ? 0 : hex + 1;
+  for (let at = from; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    const capital = code >= 0x41 && code <= 0x5a;
+    capitals ||= capital;
+    hex = (code >= 0x30 && code <= 0x39) || (code | 0x20) >= 0x61 && (code | 0x20) <= 0x66 ? hex + 1 : 0;
     if (hex >= MIN_HEX_RUN) return true;
   }
-  return capitals !== 0;
+  return capitals;
 }
