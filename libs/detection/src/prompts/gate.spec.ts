@@ -61,6 +61,8 @@ describe('the gate before the product’s phrases', () => {
         new Phrasebook(phrases).find(wordsOf(text, 0, text.length), () => (found = true));
         fc.pre(found);
         expect(wide.open(all.read(text))).not.toEqual([]);
+        const ahead = `${'you '.repeat(200)}${'x '.repeat(20)}`;
+        expect(wide.open(all.read(ahead + text)).filter((at) => at >= ahead.length)).not.toEqual([]);
       }),
       { numRuns: 2_000 },
     );

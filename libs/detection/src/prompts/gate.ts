@@ -6,6 +6,10 @@ import { costOf } from './word-costs.ts';
 type Beside = Readonly<{ wordClass: number; step: 1 | -1; within: number }>;
 /** Known words without a blank between them that may stand inside a phrase: parts of an address. */
 const MOST_UNPARTED = 64;
+/** With so many sightings it pays to ask first which phrases have all their words anywhere in the text. */
+const MANY = 128;
+const PERHAPS = 1;
+const NEVER = 2;
 
 /**
  * Tells, before a text is cut into words, where a phrase could stand: it has the phrase's words in their order, near enough.
@@ -20,13 +24,20 @@ export class Gate {
   readonly #members: (readonly number[])[] = [];
   /** One bit for each class and word: whether the class has the word. */
   readonly #has: Int32Array;
+  readonly #stride: number;
+  /** Of one text: by word whether it is sighted, and whether it can open. */
+  readonly #sighted: Uint8Array;
+  readonly #can: Uint8Array;
 
   /** Files the phrases' words in `words`, which has all others already. */
   constructor(phrases: readonly Phrase[], words: KnownWords) {
     const read = phrases.map((phrase) => this.#read(phrase, words));
     const byRarest: (readonly Beside[])[][] = Array.from({ length: words.size }, () => []);
     for (const { rarest, besides } of read) for (const word of this.#members[rarest] ?? []) byRarest[word]?.push(besides);
-    const stride = (words.size + 31) >> 5;
+    this.#sighted = new Uint8Array(words.size);
+    this.#can = new Uint8Array(words.size);
+    this.#stride = (words.size + 31) >> 5;
+    const stride = this.#stride;
     this.#has = new Int32Array(stride * this.#members.length);
     for (const [wordClass, members] of this.#members.entries()) {
       for (const word of members) {
@@ -65,14 +76,42 @@ export class Gate {
   open(sightings: Sightings): number[] {
     const { length, words, at } = sightings;
     const begins = this.#begins;
+    const can = this.#can;
+    const many = length >= MANY;
+    if (many) this.#sight(sightings);
     const opened: number[] = [];
     for (let index = 0; index < length; index += 1) {
       const word = words[index] ?? 0;
       const begin = begins[word] ?? 0;
       const end = begins[word + 1] ?? 0;
-      if (begin < end && this.#opens(begin, end, sightings, index)) opened.push(at[index] ?? 0);
+      if (begin === end || (many && (can[word] === NEVER || (can[word] === 0 && (can[word] = this.#mayOpen(begin, end)) === NEVER)))) continue;
+      if (this.#opens(begin, end, sightings, index)) opened.push(at[index] ?? 0);
     }
     return opened;
+  }
+
+  #sight({ length, words }: Sightings): void {
+    this.#can.fill(0);
+    this.#sighted.fill(0);
+    for (let index = 0; index < length; index += 1) this.#sighted[words[index] ?? 0] = 1;
+  }
+
+  /** Whether all words of any of these phrases are sighted, wherever. */
+  #mayOpen(begin: number, end: number): typeof PERHAPS | typeof NEVER {
+    const phrases = this.#phrases;
+    for (let at = begin; at < end; ) {
+      const next = at + 1 + 2 * (phrases[at] ?? 0);
+      let step = at + 1;
+      while (step < next && this.#isSighted((phrases[step] ?? 0) / this.#stride)) step += 2;
+      if (step === next) return PERHAPS;
+      at = next;
+    }
+    return NEVER;
+  }
+
+  #isSighted(wordClass: number): boolean {
+    for (const word of this.#members[wordClass] ?? []) if (this.#sighted[word] === 1) return true;
+    return false;
   }
 
   #opens(begin: number, end: number, sightings: Sightings, index: number): boolean {
