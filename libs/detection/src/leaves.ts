@@ -1,4 +1,6 @@
 import type { Budget } from './budget.ts';
+import { type Callee, calleeIn } from './calls/callee.ts';
+import type { JsonText, Written } from './layers/json-text.ts';
 import { pointerToken } from './rewrite.ts';
 import { type Leaf, words } from './tool-reading.ts';
 
@@ -12,37 +14,71 @@ class TooDeep extends Error {
   override readonly name = 'TooDeep';
 }
 
-/** Calls `onLeaf` with every string, telling key and long number of a JSON value, and with lists of strings as one text. */
-export function visitLeaves(value: unknown, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
-  visit(value, { path: '', field: '', depth: 0, siblings: undefined, outer: undefined }, budget, onLeaf);
+/** Who is told of what stands in a value. */
+export type Visitor = Readonly<{
+  budget: Budget;
+  /** Every string, telling key and long number, and lists of strings as one text. */
+  onLeaf: (leaf: Leaf) => void;
+  /** A call that stands in the arguments of another. */
+  onCall?: (tool: string, given: Fields) => void;
+}>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Visits a JSON value: the arguments of `tool`, or an output. */
+export function visitLeaves(value: unknown, tool: string, visitor: Visitor): void {
+  visit(value, { path: '', field: '', depth: 0, siblings: undefined, outer: undefined, tool, given: fieldsOf(value), json: undefined, written: undefined }, visitor);
 }
 
-type At = Readonly<{ path: string; field: string; depth: number; siblings: Leaf['siblings']; outer: Leaf['outer'] }>;
+/** Visits JSON that a string holds, as if it stood there itself. */
+export function visitJson(json: JsonText, { path, field, siblings, outer, tool, given, called }: Leaf, visitor: Visitor): void {
+  const { values } = json;
+  const [first] = values;
+  const inner = called === undefined ? undefined : fieldsOf(first);
+  if (inner && called !== undefined) visitor.onCall?.(called, inner);
+  for (const [index, value] of values.entries()) {
+    visit(value, { path: values.length === 1 ? path : `${path}/${index}`, field, depth: 0, siblings, outer, tool, given: inner ?? given, json, written: json.placeOf(values, index), called }, visitor);
+  }
+}
 
-function visit(value: unknown, at: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
-  budget.spend(1);
-  const { path, field, depth, siblings, outer } = at;
+/** `called`: the value is all that this tool is given. */
+type At = Readonly<Pick<Leaf, 'path' | 'field' | 'siblings' | 'outer' | 'tool' | 'given' | 'called' | 'written'> & { depth: number; json: JsonText | undefined }>;
+
+function visit(value: unknown, at: At, visitor: Visitor): void {
+  visitor.budget.spend(1);
+  const { path, field, depth, siblings, outer, tool, given, json, written } = at;
   if (typeof value === 'string') {
-    if (value !== '') onLeaf({ text: value, path, field, siblings, outer });
+    if (value !== '') visitor.onLeaf({ text: value, path, field, siblings, outer, tool, given, written, called: at.called });
     return;
   }
   // Card and account numbers come as numbers too.
-  if (typeof value === 'number' && Math.abs(value) >= 1e8) onLeaf({ text: String(value), path, field, siblings });
+  if (typeof value === 'number' && Math.abs(value) >= 1e8) visitor.onLeaf({ text: String(value), path, field, siblings, tool, given, written });
   if (typeof value !== 'object' || value === null) return;
   if (depth >= MAX_DEPTH) throw new TooDeep(`nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) {
-    visitList(value as unknown[], at, budget, onLeaf);
+    visitList(value as unknown[], at, visitor);
     return;
   }
-  const object = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(object)) {
+  const object = value as Fields;
+  const keys = Object.keys(object);
+  const callee = calleeIn(object, keys, tool);
+  if (callee?.given !== undefined) {
+    const inner = fieldsOf(object[callee.given]);
+    if (inner) visitor.onCall?.(callee.tool, inner);
+  }
+  const { onLeaf } = visitor;
+  for (const key of keys) {
     const { token, name, tells } = keyOf(key);
     const inner = path + token;
-    if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object });
+    if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object, tool, given, written: json?.placeOfKey(object, key) });
     const item = object[key];
-    visit(item, { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings }, budget, onLeaf);
+    const place = json?.placeOf(object, key);
+    if (typeof item === 'object' || typeof item === 'string' || typeof item === 'number') {
+      const step: At = { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings, tool, given, json, written: place, called: undefined };
+      visit(item, callee ? within(step, callee, key, object) : step, visitor);
+    }
     const program = typeof item === 'string' ? programBeside(name, object) : noProgram;
-    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, listed: 'words' });
+    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, tool, given, listed: 'words', program: program[0], written: place && asOne(place, String(item).length) });
   }
 }
 
@@ -64,24 +100,46 @@ function keyOf(key: string): Key {
   return read;
 }
 
-function visitList(list: readonly unknown[], { path, field, depth, siblings, outer }: At, budget: Budget, onLeaf: (leaf: Leaf) => void): void {
-  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer }, budget, onLeaf);
+/** How a part of an object is read that makes a call. */
+function within(step: At, { tool, given }: Callee, key: string, object: Fields): At {
+  if (given === undefined) return { ...step, tool, given: object };
+  return given === key ? { ...step, tool, given: fieldsOf(object[key]) ?? object, called: tool } : step;
+}
+
+function visitList(list: readonly unknown[], at: At, visitor: Visitor): void {
+  const { path, field, depth, siblings, outer, tool, given, json, written } = at;
+  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer, tool, given, json, written: json?.placeOf(list, index) }, visitor);
   if (typeof list[0] !== 'string' || !list.every((item) => typeof item === 'string' || typeof item === 'number')) return;
   const program = programBeside(field, siblings);
   if (program.length + list.length < 2) return;
   const items = list.map(String);
   const lines = items.some((item) => item.includes('\n'));
-  onLeaf({ text: lines ? items.join('') : [...program, ...items.map(asWord)].join(' '), path, field, siblings, outer, listed: lines ? 'lines' : 'words' });
+  visitor.onLeaf({ text: lines ? items.join('') : [...program, ...items.map(asWord)].join(' '), path, field, siblings, outer, tool, given, listed: lines ? 'lines' : 'words', program: program[0], written });
 }
+
+const fieldsOf = (value: unknown): Fields | undefined => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined);
+
+/** Of words that were put together the whole stands there. */
+const asOne = ({ begin, end }: Written, length: number): Written => ({ begin: () => begin(0), end: () => end(length) });
 
 const noProgram: readonly string[] = [];
 const ARGUMENTS = new Set(['arg', 'argv', 'argument', 'param', 'parameter', 'option'].flatMap((name) => [name, `${name}s`]));
+const PROGRAM = /^(?:command|cmd|program|executable|binary|bin|exe|exec|entrypoint)$/;
+/** Names of anything: of a program where it looks like one. */
+const MAYBE_PROGRAM = /^(?:name|file|path)$/;
+const LIKE_A_PROGRAM = /^(?:[\w./\\:-]*[/\\])?[a-z][\w+-]{0,30}(?:\d(?:\.\d+)?|\.exe)?$/;
 
 /** What the words of `args` are given to. */
 function programBeside(field: string, siblings: Leaf['siblings']): readonly string[] {
   if (!siblings || !ARGUMENTS.has(field)) return noProgram;
-  const [, program] = Object.entries(siblings).find(([key, value]) => typeof value === 'string' && /^(?:command|cmd|program|executable|binary|exe)$/.test(words(key))) ?? [];
-  return typeof program === 'string' ? [program] : [];
+  let maybe: string | undefined;
+  for (const [key, value] of Object.entries(siblings)) {
+    if (typeof value !== 'string') continue;
+    const name = words(key);
+    if (PROGRAM.test(name)) return [value];
+    if (maybe === undefined && MAYBE_PROGRAM.test(name) && LIKE_A_PROGRAM.test(value)) maybe = value;
+  }
+  return maybe === undefined ? noProgram : [maybe];
 }
 
 /** One word of a command line, quoted where a shell would take it apart. */

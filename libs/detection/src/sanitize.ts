@@ -1,4 +1,5 @@
 import { masked } from './excerpt.ts';
+import { mayBeJson } from './layers/json-text.ts';
 import { rewritten, valueAt } from './rewrite.ts';
 import type { Scan, Threat, ThreatType } from './threat.ts';
 
@@ -48,7 +49,8 @@ function editsOf(value: unknown, threats: readonly Threat[], changes: Map<string
     else byPath.set(threat.path, [threat]);
   }
   const edits = new Map<string, string | number>();
-  for (const [path, found] of byPath) {
+  for (const [path, all] of byPath) {
+    const found = innermost(all);
     const text = valueAt(value, path);
     // A number has no room for a mask.
     const edited = typeof text === 'string' ? without(text, found) : typeof text === 'number' ? 0 : undefined;
@@ -57,6 +59,13 @@ function editsOf(value: unknown, threats: readonly Threat[], changes: Map<string
     for (const { rule, type } of found) changes.set(`${path}\n${rule}`, { path, rule, type, how: isMasked(type) && typeof text === 'string' ? 'masked' : 'removed' });
   }
   return edits;
+}
+
+/** What stands deepest in JSON goes first, so that what is around it stays JSON; what is still found then goes in the next round. */
+function innermost(threats: readonly Threat[]): readonly Threat[] {
+  const depths = threats.map(({ decoded = [] }) => decoded.filter((encoding) => encoding === 'JSON').length);
+  const deepest = Math.max(...depths);
+  return deepest === 0 ? threats : threats.filter((_, at) => depths[at] === deepest);
 }
 
 function without(text: string, threats: readonly Threat[]): string {
@@ -81,7 +90,11 @@ function sentenceAround(text: string, { start, end, type }: Threat): Pick<Threat
   const opening = Math.max(before.lastIndexOf('\n'), ...['. ', '! ', '? '].map((mark) => before.lastIndexOf(mark) + (before.includes(mark) ? 1 : 0)));
   const closing = /[.!?](?=\s|$)|\n|$/.exec(after);
   const closes = /[.!?]\s*$/.test(text.slice(start, end));
-  return { type, start: start - before.length + opening + 1, end: closes ? end : end + (closing ? closing.index + (closing[0] === '\n' ? 0 : closing[0].length) : 0) };
+  const sentence = { type, start: start - before.length + opening + 1, end: closes ? end : end + (closing ? closing.index + (closing[0] === '\n' ? 0 : closing[0].length) : 0) };
+  if (!mayBeJson(text)) return sentence;
+  // In JSON a sentence ends at the latest where its string does.
+  const quote = /\\*"/.exec(text.slice(end, sentence.end));
+  return { type, start: Math.max(sentence.start, Math.min(start, text.lastIndexOf('"', start - 1) + 1)), end: quote ? end + quote.index : sentence.end };
 }
 
 const isMasked = (type: ThreatType): boolean => type === 'credential_exposure' || type === 'pii_exposure';

@@ -1,7 +1,8 @@
 import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
-import { asSent, type Layer, layersOf } from './layers/layers.ts';
-import { visitLeaves } from './leaves.ts';
+import { mayBeJson, readJson } from './layers/json-text.ts';
+import { asSent, inJson, type Layer, layersOf } from './layers/layers.ts';
+import { visitJson, visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
 import type { Place } from './place.ts';
 import { riskScore } from './risk.ts';
@@ -20,6 +21,8 @@ const MAX_THREATS = 100;
 const MAX_PER_RULE = 10;
 /** Shorter texts hold nothing that any rule sees. */
 const MIN_LENGTH = 3;
+/** JSON in a string of JSON in a string: so deep it is taken apart. */
+const MAX_NESTED = 4;
 
 /** The rule behind `scan_incomplete`. */
 export const incompleteRule = {
@@ -40,37 +43,27 @@ export class Scanner {
     this.#callAnalysers = callAnalysers;
   }
 
-  /** The call as a whole, and every string of the arguments, each read as its field is meant. */
+  /** The call as a whole, every string of the arguments, each read as its field is meant, and the calls and the JSON that stand in it. */
   scanCall({ name, type, arguments: toolArguments }: ScannedCall, options: ScanOptions = {}): Scan {
-    return this.#scan(
-      toolArguments,
-      options,
-      (leaf) => this.#reading.placeOf(name, type, leaf),
-      (budget, threats) => this.#scanWhole(name, toolArguments, budget, threats),
-    );
+    return this.#scan(toolArguments, name, options, {
+      placeOf: (leaf) => this.#reading.placeOf(leaf.tool === name ? type : undefined, leaf),
+      analysers: this.#callAnalysers,
+    });
   }
 
   /** What a tool returned, or any other content: a text, or JSON whose strings are read one by one. */
   scanOutput(output: unknown, { tool = '' }: Readonly<{ tool?: string | undefined }> = {}, options: ScanOptions = {}): Scan {
-    return this.#scan(output, options, ({ path, field, listed }) => (listed === undefined ? { role: 'output', tool, path, field, language: '', file: '' } : undefined));
+    return this.#scan(output, tool, options, { placeOf: ({ path, field, listed }) => (listed === undefined ? { role: 'output', tool, path, field, language: '', file: '' } : undefined), analysers: undefined });
   }
 
-  #scan(value: unknown, { extent = 'gravest', budget: given }: ScanOptions, placeOf: (leaf: Leaf) => Place | undefined, asWhole?: (budget: Budget, threats: Threats) => void): Scan {
+  #scan(value: unknown, tool: string, { extent = 'gravest', budget: given }: ScanOptions, way: Way): Scan {
     const threats = new Threats(extent);
     try {
       const budget = given ?? budgetFor(sizeOf(value));
-      asWhole?.(budget, threats);
-      visitLeaves(value, budget, (leaf) => {
-        const place = leaf.text.length < MIN_LENGTH ? undefined : placeOf(leaf);
-        if (!place) return;
-        try {
-          this.#scanText(leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text, place, budget, threats);
-        } catch (error) {
-          // One text that cannot be read hides no other.
-          if (budget.isSpent) throw error;
-          threats.endsEarly(reasonOf(error));
-        }
-      });
+      const { placeOf, analysers } = way;
+      const run: Run = { placeOf, analysers, budget, threats, onCall: (called, calledWith) => { this.#scanWhole(run, called, calledWith); } };
+      if (analysers) this.#scanWhole(run, tool, value as ScannedCall['arguments']);
+      visitLeaves(value, tool, { budget, onCall: run.onCall, onLeaf: (leaf) => { this.#scanLeaf(run, leaf, undefined, leaf.path, 0); } });
       if (budget.isPartial) threats.endsEarly(tooLaborious);
     } catch (error) {
       threats.endsEarly(reasonOf(error));
@@ -78,10 +71,10 @@ export class Scanner {
     return threats.scan();
   }
 
-  #scanWhole(tool: string, toolArguments: ScannedCall['arguments'], budget: Budget, threats: Threats): void {
+  #scanWhole({ analysers, budget, threats }: Run, tool: string, toolArguments: ScannedCall['arguments']): void {
     try {
-      for (const { analyse } of this.#callAnalysers) {
-        analyse({ tool, arguments: toolArguments, budget, report: (rule) => threats.reportsOf(asSent(tool), { role: 'value', tool, path: '', field: '', language: '', file: '' })(rule, 0, tool.length) });
+      for (const { analyse } of analysers ?? []) {
+        analyse({ tool, arguments: toolArguments, budget, report: (rule) => threats.reportsOf(asSent(tool), { role: 'value', tool, path: '', field: '', language: '', file: '' }, '')(rule, 0, tool.length) });
       }
     } catch (error) {
       if (budget.isSpent) throw error;
@@ -89,21 +82,52 @@ export class Scanner {
     }
   }
 
-  #scanText(text: string, place: Place, budget: Budget, threats: Threats): void {
-    let layers: readonly Layer[];
+  /** `pointer`: of the string as it was sent; `outer`: the layer of it that holds this one in JSON. */
+  #scanLeaf(run: Run, leaf: Leaf, outer: Layer | undefined, pointer: string, level: number): void {
+    const place = leaf.text.length < MIN_LENGTH ? undefined : run.placeOf(leaf);
+    if (!place) return;
+    const { budget, threats } = run;
     try {
-      layers = layersOf(text, budget);
+      const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
+      const first = outer && leaf.written ? inJson(text, outer, leaf.written) : asSent(text);
+      for (const layer of this.#layersOf(run, first, place, pointer)) {
+        // First: what a string of JSON holds is told of that string, not of all from there to the end.
+        if (mayBeJson(layer.text)) this.#scanJson(run, leaf, place, layer, pointer, level);
+        this.#detect(run, layer, place, pointer);
+      }
     } catch (error) {
-      this.#detect(asSent(text), place, budget, threats);
-      throw error;
+      // One text that cannot be read hides no other.
+      if (budget.isSpent) throw error;
+      threats.endsEarly(reasonOf(error));
     }
-    for (const layer of layers) this.#detect(layer, place, budget, threats);
   }
 
-  #detect(layer: Layer, place: Place, budget: Budget, threats: Threats): void {
-    this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report: threats.reportsOf(layer, place) });
+  /** What is written to a file is read as that; of an output JSON is a text like others. */
+  #scanJson(run: Run, leaf: Leaf, place: Place, layer: Layer, pointer: string, level: number): void {
+    const { budget, analysers, onCall } = run;
+    if (!analysers || level >= MAX_NESTED || leaf.listed !== undefined || place.file !== '') return;
+    const json = readJson(layer.text, budget);
+    if (json) visitJson(json, leaf, { budget, onCall, onLeaf: (inner) => { this.#scanLeaf(run, inner, layer, pointer, level + 1); } });
+  }
+
+  #layersOf(run: Run, text: Layer, place: Place, pointer: string): readonly Layer[] {
+    try {
+      return layersOf(text, run.budget);
+    } catch (error) {
+      this.#detect(run, text, place, pointer);
+      throw error;
+    }
+  }
+
+  #detect({ budget, threats }: Run, layer: Layer, place: Place, pointer: string): void {
+    this.#engine.detect({ text: layer.text, place, decodings: layer.decodings, budget, report: threats.reportsOf(layer, place, pointer) });
   }
 }
+
+/** How the strings of a value are read; `analysers`: whom to ask about a call, undefined for an output. */
+type Way = Readonly<{ placeOf: (leaf: Leaf) => Place | undefined; analysers: readonly CallAnalyser[] | undefined }>;
+/** One scan. */
+type Run = Way & Readonly<{ budget: Budget; threats: Threats; onCall: (tool: string, given: ScannedCall['arguments']) => void }>;
 
 /** A finding before it is told: what it says depends on what else was found. */
 type Found = Readonly<{
@@ -131,15 +155,17 @@ class Threats {
   #incomplete: string | undefined;
   #layer: Layer | undefined;
   #place: Place | undefined;
+  #pointer = '';
 
   constructor(extent: Extent) {
     this.#extent = extent;
   }
 
-  /** How detectors report on a text. One function for all texts: it belongs to the text it was last asked for. */
-  reportsOf(layer: Layer, place: Place): View['report'] {
+  /** How detectors report on a text, which is or stands in the string at `pointer`. One function for all texts: it belongs to the text it was last asked for. */
+  reportsOf(layer: Layer, place: Place, pointer: string): View['report'] {
     this.#layer = layer;
     this.#place = place;
+    this.#pointer = pointer;
     return this.#report;
   }
 
@@ -155,7 +181,7 @@ class Threats {
     const ofRule = this.#perRule.get(rule.id) ?? 0;
     const counts = this.#extent === 'all' || ofRule < MAX_PER_RULE;
     if (!counts && !isSecret(rule)) return;
-    const { path } = place;
+    const path = this.#pointer;
     const begin = layer.begin(start);
     const found: Found = { rule, path, layer, origin: [begin, Math.max(begin, layer.end(end))], start, end, text: layer.text.slice(start, Math.min(end, start + MAX_TEXT)) };
     if (isSecret(rule)) this.#keepSecret(found);

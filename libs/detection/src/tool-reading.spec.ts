@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ToolReading, words } from './tool-reading.ts';
 
 const placeOf = (tool: string, field: string, siblings: Record<string, unknown> = {}, type?: string) =>
-  new ToolReading().placeOf(tool, type, { text: 'x', path: `/${field}`, field: words(field), siblings: { ...siblings, [field]: 'x' } });
+  new ToolReading().placeOf(type, { tool, text: 'x', path: `/${field}`, field: words(field), siblings: { ...siblings, [field]: 'x' } });
 
 describe('how a field is read', () => {
   it.each([
@@ -70,34 +70,46 @@ describe('how a field is read', () => {
     ['an edit', 'multi_edit', { file: 'a/b.php', oldText: 'x', newText: 'y' }, 'newText', 'code'],
   ] as const)('finds the file that content belongs to: %s', (_what, tool, siblings, field, role) => {
     const text = String((siblings as Record<string, unknown>)[field]);
-    expect(new ToolReading().placeOf(tool, undefined, { text, path: `/${field}`, field: words(field), siblings })!.role).toBe(role);
+    expect(new ToolReading().placeOf(undefined, { tool, text, path: `/${field}`, field: words(field), siblings })!.role).toBe(role);
   });
 
   it.each(['command', 'cmd', 'args', 'run', 'script'])('reads a command as one, whatever file is named beside it: %s', (field) => {
     const leaf = { text: 'cd x\nmake', path: `/${field}`, field, siblings: { [field]: 'cd x\nmake', path: 'notes.md', file: 'a.txt' } };
-    expect(new ToolReading().placeOf('run_it', undefined, leaf)!.role).toBe('shell');
+    expect(new ToolReading().placeOf(undefined, { tool: 'run_it', ...leaf })!.role).toBe('shell');
   });
 
   it.each([['url', 'url'], ['path', 'path'], ['host', 'host'], ['password', 'secret'], ['to', 'address']])('reads an address, a path or a secret as one, also with a line end: %s', (field, role) => {
     const leaf = { text: 'x\n', path: `/${field}`, field, siblings: { [field]: 'x\n', file: 'a.txt' } };
-    expect(new ToolReading().placeOf('do_it', undefined, leaf)!.role).toBe(role);
+    expect(new ToolReading().placeOf(undefined, { tool: 'do_it', ...leaf })!.role).toBe(role);
   });
 
   it('finds the file of an edit in the object around the edits', () => {
     const leaf = { text: 'x', path: '/edits/0/newText', field: 'new_text', siblings: { oldText: '', newText: 'x' }, outer: { path: '.git/hooks/pre-push', edits: [] } };
-    expect(new ToolReading().placeOf('edit_file', undefined, leaf)).toMatchObject({ file: '.git/hooks/pre-push' });
+    expect(new ToolReading().placeOf(undefined, { tool: 'edit_file', ...leaf })).toMatchObject({ file: '.git/hooks/pre-push' });
   });
 
   it('reads what is typed into a terminal as a command', () => {
-    const typed = (text: string) => new ToolReading().placeOf('computer', undefined, { text, path: '/text', field: 'text', siblings: { action: 'type', text } })!.role;
+    const typed = (text: string) => new ToolReading().placeOf(undefined, { tool: 'computer', text, path: '/text', field: 'text', siblings: { action: 'type', text } })!.role;
     expect(typed('sudo reboot\n')).toBe('shell');
     expect(typed('Dear Ann,\nsee you soon\n')).toBe('prose');
   });
 
   it('reads a list of words as one command line, and of lines as one program', () => {
-    const listed = (tool: string, field: string) => new ToolReading().placeOf(tool, undefined, { text: 'rm -rf /', path: '/x', field, siblings: {}, listed: 'words' })?.role;
+    const listed = (tool: string, field: string) => new ToolReading().placeOf(undefined, { tool, text: 'rm -rf /', path: '/x', field, siblings: {}, listed: 'words' })?.role;
     expect(listed('run_process', 'args')).toBe('shell');
     expect(listed('send_email', 'to')).toBeUndefined();
+  });
+
+  it.each([
+    ['bash', { x: 'ls' }, 'x', 'shell'],
+    ['bash', { command: 'ls', x: 'ls' }, 'x', 'value'],
+    ['bash', { session_id: 'ls' }, 'session_id', 'value'],
+    ['run_query', { x: 'ls' }, 'x', 'sql'],
+    ['execute_code', { x: 'ls' }, 'x', 'code'],
+    ['powershell', { x: 'ls' }, 'x', 'powershell'],
+    ['update_ticket', { x: 'ls' }, 'x', 'value'],
+  ])('reads what a tool is given that runs it, whatever the name: %s %j, %s', (tool, given, field, role) => {
+    expect(new ToolReading().placeOf(undefined, { tool, text: 'ls', path: `/${field}`, field, siblings: given, given })!.role).toBe(role);
   });
 
   it('follows the type of a tool that its name does not tell', () => {

@@ -1,3 +1,4 @@
+import type { Written } from './layers/json-text.ts';
 import type { Place, Role } from './place.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -6,39 +7,73 @@ type Fields = Readonly<Record<string, unknown>>;
  * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that; `holder`: the object that a key belongs to. `listed`: it was made of a
  * list of strings, the words of a command or the lines of a text.
  */
-export type Leaf = Readonly<{ text: string; path: string; field: string; siblings: Fields | undefined; outer?: Fields | undefined; holder?: Fields | undefined; listed?: 'words' | 'lines' }>;
+export type Leaf = Readonly<{
+  text: string;
+  path: string;
+  field: string;
+  siblings: Fields | undefined;
+  outer?: Fields | undefined;
+  holder?: Fields | undefined;
+  listed?: 'words' | 'lines';
+  /** The program that the words are given to. */
+  program?: string | undefined;
+  /** The tool that it is given to, and all that this is given. */
+  tool: string;
+  given?: Fields | undefined;
+  /** It is all that this tool is given, a call within a call. */
+  called?: string | undefined;
+  /** Where it stands in the JSON that a string holds. */
+  written?: Written | undefined;
+}>;
 
 const MAX_REMEMBERED = 4_096;
 
+/** What is known of a tool: what it runs, if it runs whatever it is given, and how its fields are read. */
+type Tool = Readonly<{ purpose: Role | undefined; fields: Map<string, Role> }>;
+
 /** The roles of the fields of tools, memoised by name; forgetting changes no answer. */
 export class ToolReading {
-  readonly #tools = new Map<string, Map<string, Role>>();
+  readonly #tools = new Map<string, Tool>();
 
   /** Undefined: a list that is no command and no program; its items are read one by one. */
-  placeOf(tool: string, type: string | undefined, leaf: Leaf): Place | undefined {
-    const { path, field, listed } = leaf;
-    const own = isTyped(tool, leaf) ? 'shell' : this.#roleOf(tool, type, field);
+  placeOf(type: string | undefined, leaf: Leaf): Place | undefined {
+    const { path, field, listed, tool } = leaf;
+    const own = isTyped(tool, leaf) || (leaf.program !== undefined && listed !== undefined) ? 'shell' : this.#ownRole(type, leaf);
     const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
     const role = file !== '' ? roleOfFile(file) : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
     return { role, tool, path, field, language: languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
   }
 
-  #roleOf(tool: string, type: string | undefined, field: string): Role {
-    let fields = this.#tools.get(tool);
-    if (!fields) {
-      if (this.#tools.size >= MAX_REMEMBERED) this.#tools.clear();
-      fields = new Map();
-      this.#tools.set(tool, fields);
-    }
-    const key = type === undefined ? field : `${field}\n${type}`;
-    const known = fields.get(key);
-    if (known) return known;
-    if (fields.size >= MAX_REMEMBERED) fields.clear();
-    const role = roleOf(words(tool), words(type ?? ''), field);
-    fields.set(key, role);
-    return role;
+  /** Of a tool that runs whatever it is given, an argument whose name says nothing is that, unless another one is. */
+  #ownRole(type: string | undefined, { tool, field, given }: Leaf): Role {
+    const known = this.#toolOf(tool);
+    const role = roleIn(known, tool, type, field);
+    const { purpose } = known;
+    if (role !== 'value' || purpose === undefined || given === undefined || field === '' || SAYS_HOW.test(field)) return role;
+    let looked = 0;
+    for (const key in given) if ((looked += 1) > MAX_BESIDE || roleIn(known, tool, type, words(key)) === purpose) return role;
+    return purpose;
   }
+
+  #toolOf(tool: string): Tool {
+    const known = this.#tools.get(tool);
+    if (known) return known;
+    if (this.#tools.size >= MAX_REMEMBERED) this.#tools.clear();
+    const made: Tool = { purpose: purposeOf(words(tool)), fields: new Map() };
+    this.#tools.set(tool, made);
+    return made;
+  }
+}
+
+function roleIn({ fields }: Tool, tool: string, type: string | undefined, field: string): Role {
+  const key = type === undefined ? field : `${field}\n${type}`;
+  const known = fields.get(key);
+  if (known) return known;
+  if (fields.size >= MAX_REMEMBERED) fields.clear();
+  const role = roleOf(words(tool), words(type ?? ''), field);
+  fields.set(key, role);
+  return role;
 }
 
 const remembered = new Map<string, string>();
@@ -68,7 +103,7 @@ const DATABASES = ['sql', 'postgres', 'postgresql', 'mysql', 'sqlite', 'db', 'da
 const SQL_TOOL = named(...DATABASES, 'query_data');
 const CODE_TOOL = named('python', 'node', 'javascript', 'js', 'typescript', 'php', 'ruby', 'perl', 'code', 'interpreter', 'repl', 'eval', 'evaluate', 'notebook', 'jupyter', 'lua', 'script');
 
-const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'shell', 'run', 'bash', 'arg', 'argv', 'argument', 'entrypoint');
+const COMMAND_FIELD = named('command', 'cmd', 'script', 'commandline', 'command_line', 'cmdline', 'cmd_line', 'shellscript', 'exec', 'shell', 'run', 'bash', 'arg', 'argv', 'argument', 'entrypoint');
 const SQL_FIELD = named('sql', 'query', 'statement', 'queries', 'cql', 'hql');
 const CODE_FIELD = named('code', 'source_code', 'snippet', 'program', 'script', 'expression', 'formula', 'javascript', 'python', 'old_text', 'new_text', 'old_string', 'new_string', 'old_str', 'new_str', 'diff', 'patch');
 const CONTENT_FIELD = named('content', 'contents', 'text', 'new_text', 'new_string', 'new_str', 'new_source', 'data', 'body', 'code', 'source');
@@ -86,13 +121,25 @@ const PROSE_FIELD = named(
 
 /** Fields that only say: here it is. What the tool runs, it runs from there. */
 const PAYLOAD_FIELD = /^_?(?:arg_?\d*|(?:tool_?|action_?|user_?)?input|text|content|data|body|payload|value|code|quer(?:y|ies)|statement|expression|source|stdin|lines?|keys|instructions?|program)$/;
+/** Fields that say who, where and how, not what. */
+const SAYS_HOW = /^(?:\w+_)?(?:id|ids|uuid|name|user|username|session|mode|status|kind|type|lang|language|locale|encoding|format|level|timeout|priority|tags?|labels?|category|version|region|zone|env|environment|timestamp|date|time|title|reason|goal|purpose|intent|thought|explanation|justification|rationale|risk)$/;
 /** Tools that run whatever they are given. */
-const RUNS_SHELL = /^(?:\w+_)?(?:bash|sh|zsh|shell|terminal|console|cmdline|command_line|subprocess|(?:run|exec|execute)_(?:bash|shell|command|commands|cmd|process|terminal))(?:_(?:tool|run|exec|execute|command|executor|session|mcp))*$/;
-const RUNS_SQL = new RegExp(`^(?:\\w+_)?(?:run|exec|execute)_sql$|^(?:\\w+_)?(?:${DATABASES.join('|')})(?:_db)?_(?:query|exec|execute|run|sql|statement)$`);
+const RUNS_SHELL = new RegExp(
+  [
+    '^(?:\\w+_)?(?:bash|sh|zsh|shell|terminal|console|cmdline|command_line|subprocess|(?:run|exec|execute)_(?:bash|shell|command|commands|cmd|process|terminal|terminal_cmd|terminal_command|on_\\w+))(?:_(?:tool|run|exec|execute|command|executor|session|mcp))*$',
+    // Somewhere else: in a container, on a host.
+    '^(?:\\w+_)?(?:ssh|docker|podman|kubectl|k8s|pod|container|remote|host|vm|wsl|adb|telnet|sandbox|tmux|pty|screen)_(?:exec|execute|run|command|run_command|exec_command|execute_command|script|send|send_keys|shell)$',
+    '^(?:exec|execute|run)_(?:in|on)_(?:pod|container|host|vm|sandbox|server|node|machine|instance|device)$',
+  ].join('|'),
+);
+const RUNS_SQL = new RegExp(`^(?:\\w+_)?(?:(?:run|exec|execute)_(?:sql|query|queries|sql_query|statement)|sql(?:_(?:query|exec|execute|run|client|tool))?)$|^(?:\\w+_)?(?:${DATABASES.join('|')})(?:_db)?_(?:query|exec|execute|run|sql|statement)$`);
 const RUNS_PYTHON = /^(?:\w+_)?python(?:_?\d)?(?:_(?:repl|ast|interpreter|exec|execute|run|code|tool))*$/;
 
+const RUNS_POWERSHELL = /^(?:\w+_)?winrm(?:_(?:exec|execute|run|command|shell|run_command))?$/;
+const RUNS_CMD = /^(?:\w+_)?cmd(?:_exe)?(?:_(?:exec|execute|run|tool))?$/;
+
 /** Tools that run program text of some language. */
-const RUNS_CODE = /^(?:\w+_)?(?:(?:run|exec|execute|eval|evaluate)_code|code_(?:interpreter|execution|exec|runner|run)|jupyter|ipython|notebook_(?:run|exec\w*)|repl)(?:_(?:tool|run|exec|execute|cell|session|mcp))*$/;
+const RUNS_CODE = /^(?:\w+_)?(?:(?:run|exec|execute|eval|evaluate)_code|code_(?:interpreter|execution|exec|runner|run)|jupyter|ipython|notebook_(?:run|exec\w*)|repl|(?:node|js|javascript|php|ruby|perl|lua)_(?:eval|exec|execute|run|repl|code)|(?:run|exec|execute|eval|evaluate)_(?:node|js|javascript|typescript|php|ruby|perl|lua))(?:_(?:tool|run|exec|execute|cell|session|mcp))*$/;
 
 /** Specific fields first, then what the tool is for. */
 function roleOf(tool: string, type: string, field: string): Role {
@@ -117,10 +164,22 @@ function roleOf(tool: string, type: string, field: string): Role {
   return 'value';
 }
 
-function purposeOf(name: string): Role | undefined {
+/** What a tool runs that runs whatever it is given, by its name in words. Memoised; forgetting changes no answer. */
+export function purposeOf(name: string): Role | undefined {
+  const known = purposes.get(name);
+  if (known !== undefined || purposes.has(name)) return known;
+  if (purposes.size >= MAX_REMEMBERED) purposes.clear();
+  const purpose = purposeByName(name);
+  purposes.set(name, purpose);
+  return purpose;
+}
+const purposes = new Map<string, Role | undefined>();
+
+function purposeByName(name: string): Role | undefined {
   if (RUNS_PYTHON.test(name) || RUNS_CODE.test(name)) return 'code';
   if (RUNS_SQL.test(name)) return 'sql';
-  if (POWERSHELL_TOOL.test(name)) return 'powershell';
+  if (POWERSHELL_TOOL.test(name) || RUNS_POWERSHELL.test(name)) return 'powershell';
+  if (RUNS_CMD.test(name)) return 'cmd';
   return RUNS_SHELL.test(name) ? 'shell' : undefined;
 }
 
@@ -205,9 +264,11 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['mongo', 'mongosh'],
 ]);
 
-/** The command line that a list of words is for a tool that is named after a program: `kubectl` with `["delete", "namespace", "x"]`. */
+/** The command line that a list of words is for a tool that is named after a program: `kubectl` with `["delete", "namespace", "x"]`. What runs in a container has a program of its own. */
 export function commandLineOf(tool: string, line: string): string {
-  const program = words(tool)
+  const name = words(tool);
+  if (/(?:^|_)(?:exec|execute|run|ssh)(?:_|$)/.test(name) && RUNS_SHELL.test(name)) return line;
+  const program = name
     .split('_')
     .map((word) => PROGRAMS.get(word))
     .find((name) => name !== undefined);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Budget, BudgetSpent } from '../budget.ts';
-import { layersOf } from './layers.ts';
+import { asSent, layersOf } from './layers.ts';
 
 const plain = 'cat /etc/passwd';
 const base64 = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('base64');
 const generous = () => new Budget(1e9);
-const readings = (text: string) => layersOf(text, generous()).map((layer) => layer.text);
+const readings = (text: string) => layersOf(asSent(text), generous()).map((layer) => layer.text);
 
 describe('layers', () => {
   it.each([
@@ -49,7 +49,7 @@ describe('layers', () => {
 
   it('lead back to where a character stood in the text that was sent', () => {
     const text = 'path=a%2f%2e%2e%2fsecret and \\x41\\x42 &lt;&#x62; z\u200by more';
-    const layer = layersOf(text, generous())[1]!;
+    const layer = layersOf(asSent(text), generous())[1]!;
     expect(layer.text).toBe('path=a/../secret and AB <b zy more');
     const sent = (part: string) => text.slice(layer.begin(layer.text.indexOf(part)), layer.end(layer.text.indexOf(part) + part.length));
     expect(['secret', '/../', '..', '/s', 'B', '<', 'b', 'zy', 'z', 'y', 'more'].map(sent)).toEqual(['secret', '%2f%2e%2e%2f', '%2e%2e', '%2fs', '\\x42', '&lt;', '&#x62;', 'z\u200by', 'z', 'y', 'more']);
@@ -58,7 +58,7 @@ describe('layers', () => {
   it('of a piece lead back to the piece, whole, from any part of it', () => {
     const piece = base64(plain);
     const text = `run ${piece} now`;
-    const layer = layersOf(text, generous()).find((reading) => reading.text === plain)!;
+    const layer = layersOf(asSent(text), generous()).find((reading) => reading.text === plain)!;
     for (const [from, to] of [[0, plain.length], [2, 5], [0, 1]] as const) expect(text.slice(layer.begin(from), layer.end(to))).toBe(piece);
     expect(layer.decodings).toEqual(['base64']);
   });
@@ -67,7 +67,7 @@ describe('layers', () => {
     const nasty = fc.string({ unit: fc.constantFrom('%', '2', 'f', '&', '#', 'x', ';', '\\', 'u', '{', '}', '\u200b', 'ａ', 'а', '\ud800', '\0', 'QUJD', '=', '/'), maxLength: 200 });
     fc.assert(
       fc.property(nasty, (text) => {
-        for (const { text: reading, begin, end } of layersOf(text, generous())) {
+        for (const { text: reading, begin, end } of layersOf(asSent(text), generous())) {
           let last = 0;
           for (let at = 0; at < reading.length; at += 1) {
             expect(begin(at)).toBeGreaterThanOrEqual(last);
@@ -81,6 +81,6 @@ describe('layers', () => {
   });
 
   it('stop where a text grows out of proportion', () => {
-    expect(() => layersOf('\ufdfa'.repeat(10_000), generous())).toThrow(BudgetSpent);
+    expect(() => layersOf(asSent('\ufdfa'.repeat(10_000)), generous())).toThrow(BudgetSpent);
   });
 });

@@ -1,5 +1,6 @@
 import { type Budget, BudgetSpent } from '../budget.ts';
 import { encodedPieces } from './encoded-pieces.ts';
+import type { Written } from './json-text.ts';
 import { HAS_ESCAPES, HAS_RUNS, traitsOf } from './traits.ts';
 import { unescaped } from './unescape.ts';
 
@@ -25,12 +26,15 @@ const none: readonly string[] = [];
 /** The text as it was sent. */
 export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
+/** A string of the JSON that a layer holds. It has all its encodings yet to come. */
+export const inJson = (text: string, { decodings, begin, end }: Layer, written: Written): Layer => ({ text, decodings: [...decodings, 'JSON'], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
+
 /**
- * The text as it was sent, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
+ * The text itself, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
  * holds text, by itself. Throws `BudgetSpent` where the readings grow past a few times the text.
  */
-export function layersOf(text: string, budget: Budget): readonly Layer[] {
-  const first = asSent(text);
+export function layersOf(first: Layer, budget: Budget): readonly Layer[] {
+  const { text } = first;
   budget.spend(text.length);
   let traits = traitsOf(text);
   if (traits === 0) return [first];

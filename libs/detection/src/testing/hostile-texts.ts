@@ -30,6 +30,10 @@ export const hostileTexts: readonly (readonly [string, (length: number) => strin
   ['URLs', (length) => 'http://a@1/ '.repeat(length / 12)],
   ['here-documents', (length) => '<<A\n'.repeat(length / 4)],
   ['backslashes', (length) => '\\'.repeat(length)],
+  ['JSON that never ends', (length) => '{"a":"\\"",'.repeat(length / 10)],
+  ['JSON in JSON', (length) => JSON.stringify(JSON.stringify(JSON.stringify({ command: 'ls "/etc" '.repeat(length / 24) })))],
+  ['lists in lists', (length) => '["a",'.repeat(length / 5)],
+  ['many calls', (length) => JSON.stringify({ calls: Array.from({ length: length / 48 }, () => ({ name: 'delete_all', arguments: { path: '/update' } })) })],
   ['invisible characters', (length) => '\u200b'.repeat(length)],
   ['half surrogates', (length) => '\ud800'.repeat(length)],
 ];
