@@ -141,9 +141,13 @@ const RUNS_CMD = /^(?:\w+_)?cmd(?:_exe)?(?:_(?:exec|execute|run|tool))?$/;
 /** Tools that run program text of some language. */
 const RUNS_CODE = /^(?:\w+_)?(?:(?:run|exec|execute|eval|evaluate)_code|code_(?:interpreter|execution|exec|runner|run)|jupyter|ipython|notebook_(?:run|exec\w*)|repl|(?:node|js|javascript|php|ruby|perl|lua)_(?:eval|exec|execute|run|repl|code)|(?:run|exec|execute|eval|evaluate)_(?:node|js|javascript|typescript|php|ruby|perl|lua))(?:_(?:tool|run|exec|execute|cell|session|mcp))*$/;
 
+/** `coupon_code`, or `code` of a tool for coupons: what is no program. */
+const OTHER_CODE = named('coupon', 'promo', 'promotion', 'discount', 'voucher', 'gift', 'gift_card', 'country', 'currency', 'zip', 'post', 'postal', 'tracking', 'order', 'product', 'item', 'sku', 'bar', 'qr', 'error', 'status', 'language', 'locale', 'area', 'region', 'invite', 'invitation', 'referral', 'access', 'reset', 'verification', 'verify', 'otp', 'mfa', '2fa', 'confirmation', 'booking', 'reservation', 'airport', 'station', 'tax', 'department', 'course', 'ticket');
+
 /** Specific fields first, then what the tool is for. */
 function roleOf(tool: string, type: string, field: string): Role {
   const both = `${tool}_${type}`;
+  if (/(?:^|_)code$/.test(field) && OTHER_CODE.test(field === 'code' ? tool : field) && !RUNS_CODE.test(tool)) return 'value';
   if (PAYLOAD_FIELD.test(field)) {
     const purpose = purposeOf(tool) ?? purposeOf(type);
     if (purpose !== undefined) return purpose;

@@ -65,6 +65,7 @@ type Kind = 'into' | 'stay' | 'up' | 'nested';
 
 function kindOf(written: string, next: string | undefined, tricks: Set<Trick>): Kind {
   if (written === '' || written === '.') return 'stay';
+  if (written === ';..') return 'up';
   if (written.length > 24 || !/^[.?%\p{Cc}]/u.test(written)) return 'into';
   const segment = written.replace(/;.*$/s, '').replace(/[\p{Cc}%]+/gu, '');
   if (segment === '..') {

@@ -19,6 +19,7 @@ describe('a path, as file APIs resolve it', () => {
     ['%%32%%65%%32%%65/etc', 1, 'etc'],
     ['0x2e0x2e0x2fetc', 1, 'etc'],
     ['..;/manager', 1, 'manager'],
+    [';../manager', 1, 'manager'],
     ['....//etc', 1, 'etc'],
     ['..%00/etc', 1, 'etc'],
     ['..%01\\etc', 1, 'etc'],

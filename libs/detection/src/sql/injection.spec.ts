@@ -29,6 +29,7 @@ describe('SQL that a value carries', () => {
     ['sql.order-by-probe', "1' order by 7#"],
     ['sql.group-having-probe', '1 having 1=1'],
     ['sql.subquery-in-value', "'||(select pass from users limit 1)||'"],
+    ['sql.subquery-in-value', "Firefox', (select pass from users limit 1), '1'); -- "],
     ['sql.statement-in-value', 'select email from users where id=1'],
   ])('%s: %s', (rule, value) => {
     expect(rulesOf(value)).toContain(rule);
@@ -37,6 +38,7 @@ describe('SQL that a value carries', () => {
 
   it.each([
     "O'Brien",
+    "'first', (second), 'third'",
     "rock 'n' roll or jazz",
     'select a union rep',
     'ABC-1234--XL',

@@ -56,6 +56,9 @@ const BREAKING = new Set(
   'or and xor not union intersect except select insert update delete drop alter create exec execute declare waitfor into having group order limit procedure like ilike rlike regexp glob is isnull notnull in between sounds similar div mod collate begin if goto print use set shutdown set call grant copy truncate merge where as asc desc from join backup dbcc kill return escape binary values replace'.split(' '),
 );
 
+/** Further values of a row: one that is asked for elsewhere, or ones after which the statement is cut. */
+const GOES_ON_WITH_VALUES = /^,\s*(?:\(\s*select\b|[^\n]{0,120}\)\s*;?\s*(?:--|#|\/\*))/i;
+
 /** Whether what follows a quote could leave its literal: most apostrophes are followed by a letter of the same word. */
 function mayBreak(text: string, seam: number): boolean {
   let at = seam + 1;
@@ -66,6 +69,7 @@ function mayBreak(text: string, seam: number): boolean {
     if (code === 47 || code >= 128) return code === 47;
     break;
   }
+  if (text.charAt(at) === ',') return GOES_ON_WITH_VALUES.test(text.slice(at, at + 200));
   const code = text.charCodeAt(at) | 32;
   if (code < 97 || code > 122) return !',.?:_'.includes(text.charAt(at)) || text.charAt(at) === '';
   const word = /^[a-z]{1,10}/i.exec(text.slice(at, at + 11))?.[0].toLowerCase() ?? '';

@@ -11,7 +11,7 @@ const ADMIN_PORTS = new Set(
 );
 /** Paths that only operators ask for. */
 const OPERATOR_PATH =
-  /^\/+(?:[\w-]+\/)?(?:actuator\/(?!health|info)\w|env|heapdump|threaddump|jolokia|jmx|internal|server-(?:status|info)|phpmyadmin|_(?:cat|cluster|nodes|search|config|all_dbs|users)|containers|images\/json|pods|runningpods|exec|run|metrics\/cadvisor|latest\/(?:meta-data|user-data|dynamic)|computemetadata|metadata\/|v1\/(?:secret|sys|kv|agent|catalog|namespaces)|v2\/keys|api\/v1\/(?:namespaces|secrets|pods|nodes|admin)|shutdown|rpc2|manager\/(?:html|text)|script(?![.\w-])|scripttext|wd\/hub|api\/(?:kernels|contents|terminals|tunnels)|debug\/pprof|cgi-bin|flag|etc\/|\.env|\.git)(?:[/?#.;]|$)/;
+  /^\/+(?:[\w-]+\/)?(?:actuator\/(?!health|info)\w|env|heapdump|threaddump|jolokia|jmx|internal|server-(?:status|info)|phpmyadmin|_(?:cat|cluster|nodes|search|config|all_dbs|users)|containers|images\/json|pods|runningpods|exec|run|metrics\/cadvisor|latest\/(?:meta-data|user-data|dynamic)|2018-06-01\/runtime|msi\/token|computemetadata|metadata\/|v1\/(?:secret|sys|kv|agent|catalog|namespaces)|v2\/keys|api\/v1\/(?:namespaces|secrets|pods|nodes|admin)|shutdown|rpc2|manager\/(?:html|text)|script(?![.\w-])|scripttext|wd\/hub|api\/(?:kernels|contents|terminals|tunnels)|debug\/pprof|cgi-bin|flag|etc\/|\.env|\.git)(?:[/?#.;]|$)/;
 /** Paths of administrators, which an application under development has too. */
 const ADMIN_PATH = /^\/+(?:[\w-]+\/)?(?:admin|administrator|manager|console|actuator|private|debug|secrets?|credentials|config(?:uration)?|restart|script|wp-admin|root|keys?|token|backup|dump)(?:[/?#.;]|$)/;
 const DEVELOPMENT_PORT = /^(?:[345]\d{3}|80[0-9]{2}|81\d\d|8443|8787|8888|9000|9229|1313|1234|6006|19\d{3})$/;

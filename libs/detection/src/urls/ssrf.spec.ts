@@ -84,6 +84,8 @@ describe('requests to the inside', () => {
     ['http_get', { url: 'https://proxy.example.com/?u=//169.254.169.254/' }],
     ['bash', { command: "curl -H 'Metadata-Flavor: Google' http://metadata.google.internal/computeMetadata/v1/" }],
     ['create_page', { content: '![x](http://169.254.169.254/latest/user-data)' }],
+    ['html_to_image', { html: `<img src=x onerror="document.location='http://169.254.169.254/latest/'">` }],
+    ['web_fetch', { url: 'http://localhost:9001/2018-06-01/runtime/invocation/next' }],
     ['convert_to_pdf', { html: '<link rel=attachment href="http://localhost/">' }],
     ['ping_host', { host: '2852039166' }],
     ['fetch_url', { url: 'dict://192.0.2.4:11211/stats' }],

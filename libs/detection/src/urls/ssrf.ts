@@ -94,7 +94,7 @@ function alone(view: View, start: number, url: string): void {
 
 /** What makes a renderer fetch: attributes of tags, `url(…)`, `@import`, external entities, images of Markdown. */
 const FETCHED =
-  /(?:<(?:img|iframe|frame|script|link|object|embed|source|video|audio|image|use|input|base|portal|feimage|svg|track|body|table|td)\b[^<>]{0,160}?(?:src|href|data|poster|background|srcset)\s*=\s*["']?|url\(\s*["']?|@import\s+["']?|<!(?:entity|doctype)\b[^<>]{0,120}(?:system|public)\b[^<>]{0,80}["']|!\[[^\]]{0,60}\]\(|http-equiv=["']?refresh["']?[^<>]{0,60}url=|<xsl:(?:include|import)[^<>]{0,40}["']|xi:include[^<>]{0,60}href=["']|schemalocation=["'])$/i;
+  /(?:<(?:img|iframe|frame|script|link|object|embed|source|video|audio|image|use|input|base|portal|feimage|svg|track|body|table|td)\b[^<>]{0,160}?(?:src|href|data|poster|background|srcset)\s*=\s*["']?|url\(\s*["']?|@import\s+["']?|<!(?:entity|doctype)\b[^<>]{0,120}(?:system|public)\b[^<>]{0,80}["']|!\[[^\]]{0,60}\]\(|http-equiv=["']?refresh["']?[^<>]{0,60}url=|\blocation(?:\.href)?\s*=\s*\\?["']|\b(?:fetch|open|import|location\.(?:assign|replace))\(\s*\\?["'`]|<xsl:(?:include|import)[^<>]{0,40}["']|xi:include[^<>]{0,60}href=["']|schemalocation=["'])$/i;
 
 function inDocument({ text, place, budget, report }: View, start: number, url: string): void {
   budget.spend(260);
