@@ -28,6 +28,22 @@ describe('a call within a call', () => {
   });
 });
 
+describe('a patch', () => {
+  it.each([
+    ['of a model', '*** Begin Patch\n*** Add File: deploy.sh\n+#!/bin/sh\n+rm -rf / --no-preserve-root\n*** End Patch'],
+    ['of Git', 'diff --git a/deploy.sh b/deploy.sh\n--- /dev/null\n+++ b/deploy.sh\n@@ -0,0 +1,2 @@\n+#!/bin/sh\n+rm -rf / --no-preserve-root\n'],
+  ])('is read as what it writes to its files: %s', (_what, patch) => {
+    const { threats } = scanCall({ name: 'apply_patch', arguments: { patch } });
+    const found = threats.find(({ rule }) => rule === 'shell.rm-vital')!;
+    expect(found).toMatchObject({ path: '/patch', decoded: ['patch'] });
+    expect(patch.slice(found.start, found.end)).toBe(wipe);
+  });
+
+  it('does nothing by what it takes away', () => {
+    expect(typesOf('apply_patch', { patch: `--- a/deploy.sh\n+++ b/deploy.sh\n@@ -1,2 +1 @@\n-${wipe}\n+echo done\n` })).toEqual([]);
+  });
+});
+
 describe('JSON in a string', () => {
   it('points into the string as it was sent', () => {
     const body = json({ note: 'a "quoted" word', cmd: `echo "x"; ${wipe}` });

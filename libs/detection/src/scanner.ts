@@ -1,10 +1,11 @@
 import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
 import { mayBeJson, readJson } from './layers/json-text.ts';
-import { asSent, inJson, type Layer, layersOf } from './layers/layers.ts';
+import { asSent, type Layer, layersOf, within } from './layers/layers.ts';
+import { mayBePatch, readPatch } from './layers/patch-text.ts';
 import { visitJson, visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
-import type { Place } from './place.ts';
+import type { Place, Role } from './place.ts';
 import { riskScore } from './risk.ts';
 import type { CallAnalyser, Detector, Rule, View } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
@@ -23,6 +24,9 @@ const MAX_PER_RULE = 10;
 const MIN_LENGTH = 3;
 /** JSON in a string of JSON in a string: so deep it is taken apart. */
 const MAX_NESTED = 4;
+
+/** Where a glob stands for a file. */
+const HOLDS_GLOBS: ReadonlySet<Role> = new Set(['shell', 'path', 'value']);
 
 /** The rule behind `scan_incomplete`. */
 export const incompleteRule = {
@@ -82,17 +86,18 @@ export class Scanner {
     }
   }
 
-  /** `pointer`: of the string as it was sent; `outer`: the layer of it that holds this one in JSON. */
-  #scanLeaf(run: Run, leaf: Leaf, outer: Layer | undefined, pointer: string, level: number): void {
+  /** `pointer`: of the string as it was sent; `outer`: the layer of it that holds this one. */
+  #scanLeaf(run: Run, leaf: Leaf, outer: Layer | undefined, pointer: string, level: number, held: 'JSON' | 'patch' = 'JSON'): void {
     const place = leaf.text.length < MIN_LENGTH ? undefined : run.placeOf(leaf);
     if (!place) return;
     const { budget, threats } = run;
     try {
       const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
-      const first = outer && leaf.written ? inJson(text, outer, leaf.written) : asSent(text);
+      const first = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
       for (const layer of this.#layersOf(run, first, place, pointer)) {
         // First: what a string of JSON holds is told of that string, not of all from there to the end.
         if (mayBeJson(layer.text)) this.#scanJson(run, leaf, place, layer, pointer, level);
+        else if (mayBePatch(layer.text)) this.#scanPatch(run, leaf, layer, pointer, level);
         this.#detect(run, layer, place, pointer);
       }
     } catch (error) {
@@ -110,9 +115,17 @@ export class Scanner {
     if (json) visitJson(json, leaf, { budget, onCall, onLeaf: (inner) => { this.#scanLeaf(run, inner, layer, pointer, level + 1); } });
   }
 
+  /** What a patch adds to a file is written to it. */
+  #scanPatch(run: Run, { path, tool, given, listed }: Leaf, layer: Layer, pointer: string, level: number): void {
+    if (!run.analysers || level >= MAX_NESTED || listed !== undefined) return;
+    for (const { file, text, written } of readPatch(layer.text, run.budget)) {
+      this.#scanLeaf(run, { text, path: `${path}/content`, field: 'content', siblings: { path: file, content: text }, tool, given, written }, layer, pointer, level + 1, 'patch');
+    }
+  }
+
   #layersOf(run: Run, text: Layer, place: Place, pointer: string): readonly Layer[] {
     try {
-      return layersOf(text, run.budget);
+      return layersOf(text, run.budget, HOLDS_GLOBS.has(place.role));
     } catch (error) {
       this.#detect(run, text, place, pointer);
       throw error;

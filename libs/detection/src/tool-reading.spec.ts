@@ -70,10 +70,12 @@ describe('how a field is read', () => {
     ['a name that is a file', 'workspace_save', { name: 'deploy.sh', data: 'x' }, 'data', 'shell'],
     ['a name that is none', 'create_user', { name: 'Ann', body: 'x' }, 'body', 'prose'],
     ['lines under any name', 'create_workflow', { path: 'ci.sh', steps: 'a\nb' }, 'steps', 'shell'],
+    ['a key that is the file', 'write_files', { '/etc/cron.d/job': 'x' }, '/etc/cron.d/job', 'shell'],
+    ['a remark on a file', 'add_review_comment', { path: 'src/run.sh', body: 'x' }, 'body', 'prose'],
     ['an edit', 'multi_edit', { file: 'a/b.php', oldText: 'x', newText: 'y' }, 'newText', 'code'],
   ] as const)('finds the file that content belongs to: %s', (_what, tool, siblings, field, role) => {
     const text = String((siblings as Record<string, unknown>)[field]);
-    expect(new ToolReading().placeOf(undefined, { tool, text, path: `/${field}`, field: words(field), siblings })!.role).toBe(role);
+    expect(new ToolReading().placeOf(undefined, { tool, text, path: `/${field.replaceAll('/', '~1')}`, field: words(field), siblings })!.role).toBe(role);
   });
 
   it.each(['command', 'cmd', 'args', 'run', 'script'])('reads a command as one, whatever file is named beside it: %s', (field) => {
@@ -118,6 +120,12 @@ describe('how a field is read', () => {
   it('follows the type of a tool that its name does not tell', () => {
     expect(placeOf('do_it', 'query', {}, 'sql')!.role).toBe('sql');
     expect(placeOf('do_it', 'query')!.role).toBe('value');
+  });
+
+  it('reads lines in a field for a manifest as one', () => {
+    const leaf = (text: string) => ({ tool: 'apply', text, path: '/manifest', field: 'manifest', siblings: {} });
+    expect(new ToolReading().placeOf(undefined, leaf('kind: Pod\nspec: {}'))).toMatchObject({ role: 'code', language: 'yaml' });
+    expect(new ToolReading().placeOf(undefined, leaf('web'))).toMatchObject({ role: 'value' });
   });
 
   it('knows the language of code from the tool or the file', () => {

@@ -40,9 +40,10 @@ export class ToolReading {
     const { path, field, listed, tool } = leaf;
     const own = isTyped(tool, leaf) || (leaf.program !== undefined && listed !== undefined) ? 'shell' : this.#ownRole(type, leaf);
     const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
-    const role = file !== '' ? roleOfFile(file) : own;
+    const manifest = file === '' && own === 'value' && leaf.text.includes('\n') && MANIFEST_FIELD.test(field);
+    const role = file !== '' ? roleOfFile(file) : manifest ? 'code' : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
-    return { role, tool, path, field, language: languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
+    return { role, tool, path, field, language: manifest ? 'yaml' : languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
   }
 
   /** Of a tool that runs whatever it is given, an argument whose name says nothing is that, unless another one is. */
@@ -211,13 +212,28 @@ const LIKE_A_FILE = /^[^\n]*(?:\/|\.[A-Za-z0-9]{1,8}$)/;
 const MAX_BESIDE = 16;
 
 /** Content is what a field named so holds, and whatever has lines. */
-function fileBeside({ siblings, outer, field, text }: Leaf): string {
+function fileBeside({ siblings, outer, field, text, tool, path }: Leaf): string {
+  const own = path.includes('~1') ? fileInKey(path) : '';
+  if (own !== '') return own;
   if (!siblings || !(CONTENT_FIELD.test(field) || text.includes('\n'))) return '';
   if (isRequest(siblings) || (outer && isRequest(outer))) return '';
   const beside = fileIn(siblings);
   // `{path, edits: [{new_text}]}`
-  return beside === '' && outer ? fileIn(outer) : beside;
+  const file = beside === '' && outer ? fileIn(outer) : beside;
+  return file !== '' && REMARKS.test(words(tool)) ? '' : file;
 }
+
+/** What is said of a file is not in it. */
+const REMARKS = named('comment', 'review', 'issue', 'ticket', 'discussion', 'message');
+
+/** `{files: {"/etc/cron.d/job": …}}` */
+function fileInKey(path: string): string {
+  const file = path.slice(path.lastIndexOf('/') + 1).replaceAll('~1', '/').replaceAll('~0', '~');
+  return file.length <= 512 && /^[\w.~@+ /-]*\/[\w.@+ -]+$/.test(file) ? file : '';
+}
+
+/** Fields that hold a file of settings. */
+const MANIFEST_FIELD = named('ya?ml', 'manifest', 'playbook', 'compose', 'pipeline', 'workflow', 'helm_value', 'k8s_spec', 'cloud_init', 'user_data');
 
 /** Beside a method of HTTP a path is that of an interface, and what it is given is no file. */
 const isRequest = ({ method }: Fields): boolean => typeof method === 'string' && /^(?:get|post|put|patch|delete|head|options)$/i.test(method);

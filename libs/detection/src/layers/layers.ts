@@ -1,7 +1,8 @@
 import { type Budget, BudgetSpent } from '../budget.ts';
 import { encodedPieces } from './encoded-pieces.ts';
+import { withoutGlobs } from './globs.ts';
 import type { Written } from './json-text.ts';
-import { HAS_ESCAPES, HAS_RUNS, traitsOf } from './traits.ts';
+import { HAS_ESCAPES, HAS_GLOBS, HAS_RUNS, traitsOf } from './traits.ts';
 import { unescaped } from './unescape.ts';
 
 /** A text that stands in another one, perhaps encoded. */
@@ -26,17 +27,17 @@ const none: readonly string[] = [];
 /** The text as it was sent. */
 export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
-/** A string of the JSON that a layer holds. It has all its encodings yet to come. */
-export const inJson = (text: string, { decodings, begin, end }: Layer, written: Written): Layer => ({ text, decodings: [...decodings, 'JSON'], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
+/** A string of the JSON, or a file of the patch, that a layer holds. It has all its encodings yet to come. */
+export const within = (text: string, { decodings, begin, end }: Layer, written: Written, held: 'JSON' | 'patch'): Layer => ({ text, decodings: [...decodings, held], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
 
 /**
  * The text itself, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
- * holds text, by itself. Throws `BudgetSpent` where the readings grow past a few times the text.
+ * holds text, by itself; of a command or a path (`globs`) also what its globs hide. Throws `BudgetSpent` where the readings grow past a few times the text.
  */
-export function layersOf(first: Layer, budget: Budget): readonly Layer[] {
+export function layersOf(first: Layer, budget: Budget, globs = false): readonly Layer[] {
   const { text } = first;
   budget.spend(text.length);
-  let traits = traitsOf(text);
+  let traits = traitsOf(text, globs);
   if (traits === 0) return [first];
   const layers = [first];
   const seen = new Set([text]);
@@ -46,7 +47,7 @@ export function layersOf(first: Layer, budget: Budget): readonly Layer[] {
     if (!layer || layer.depth >= MAX_DEPTH) continue;
     if (at > 0) {
       budget.spend(layer.text.length);
-      traits = traitsOf(layer.text);
+      traits = traitsOf(layer.text, globs);
     }
     for (const inner of innerOf(layer, traits, budget)) {
       if (seen.has(inner.text)) continue;
@@ -71,6 +72,10 @@ function innerOf({ text, decodings, depth: outer, begin, end }: Layer, traits: n
     const plain = unescaped(text);
     if (plain) inner.push({ text: plain.text, decodings: [...decodings, ...plain.kinds], depth, begin: (at) => begin(plain.offsets.begin(at)), end: (at) => end(plain.offsets.end(at)) });
     for (const hidden of plain?.hidden ?? []) piece(hidden.text, 'tag characters', hidden.start, hidden.end);
+  }
+  if (traits & HAS_GLOBS) {
+    const named = withoutGlobs(text, budget);
+    if (named) inner.push({ text: named.text, decodings: [...decodings, 'globs'], depth, begin: (at) => begin(named.offsets.begin(at)), end: (at) => end(named.offsets.end(at)) });
   }
   if (traits & HAS_RUNS) {
     budget.spend(4 * text.length);

@@ -5,6 +5,9 @@ export const HAS_ESCAPES = 1;
 /** A run of base64 or hex digits long enough to hold text. */
 export const HAS_RUNS = 2;
 
+/** A sign that stands for any name in a glob. */
+export const HAS_GLOBS = 4;
+
 /** Shortest run of base64 digits that is looked into: a dozen characters of text. One without a capital is words: `services/orders/list`. */
 export const MIN_RUN = 16;
 export const MIN_HEX_RUN = 24;
@@ -17,8 +20,10 @@ const BACKSLASH = /\\[ux]/iy;
 const ODD = /[^\x20-\x7e\t\n\r]/;
 const runs = new Runs(`${LETTERS_AND_DIGITS}+/-_`, MIN_RUN);
 
-/** Which decoders have anything to do. */
-export const traitsOf = (text: string): number => (ODD.test(text) || hasEscapes(text) ? HAS_ESCAPES : 0) | (hasRuns(text) ? HAS_RUNS : 0);
+/** Which decoders have anything to do; `globs`: whether one looks for globs. */
+export const traitsOf = (text: string, globs = false): number => (ODD.test(text) || hasEscapes(text) ? HAS_ESCAPES : 0) | (hasRuns(text) ? HAS_RUNS : 0) | (globs && hasGlobs(text) ? HAS_GLOBS : 0);
+
+const hasGlobs = (text: string): boolean => text.includes('/') && (text.includes('*') || text.includes('?') || text.includes('['));
 
 const hasEscapes = (text: string): boolean => hasAt(text, '%', PERCENT) || hasAt(text, '&', REFERENCE) || hasAt(text, '\\', BACKSLASH);
 

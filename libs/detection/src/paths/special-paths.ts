@@ -1,3 +1,4 @@
+import { isWritten } from '../platform/files/in-arguments.ts';
 import type { PatternRule } from '../rule.ts';
 
 const ANYWHERE = ['path', 'url', 'value', 'prose', 'markup', 'host', 'address'] as const;
@@ -158,9 +159,23 @@ export const specialPaths: readonly PatternRule[] = [
     source: 'ATT&CK T1187; CWE-40',
     roles: FIELDS,
     literals: ['\\\\', '%5c%5c', '//1', '//2', '//3', '//4', '//5', '//6', '//7', '//8', '//9'],
-    pattern: /(?:^\s*|[?&]\w{1,30}=)(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)|^\s*\/\/(?:\d{1,3}\.){3}\d{1,3}\/\w/i,
+    pattern: /(?:^\s*|[?&]\w{1,30}=)(?:file:)?(?:\\\\|%5c%5c)(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+@(?:ssl@?)?\d{0,5}|[\w.-]+@(?:ssl|\d{2,5})(?:@\d+)?)(?:\\|%5c)|^\s*(?:file:\/{2,5}|\/\/)(?!127\.)(?:\d{1,3}\.){3}\d{1,3}\/\w/i,
     before: 40,
     accepts: ({ 0: match }, { place }) => !/^\s*\/\//.test(match) || place.role === 'path',
+  },
+  {
+    id: 'path.disk-written',
+    type: 'destructive_command',
+    severity: 'critical',
+    sees: 'a tool for files told to write to a disk itself, over all that is on it',
+    positive: { tool: 'write_file', arguments: { path: '/dev/sda', content: 'x' } },
+    nearMiss: { tool: 'write_file', arguments: { path: '/dev/null', content: 'x' } },
+    source: 'MITRE ATT&CK T1561',
+    roles: ['path'],
+    literals: ['/dev/sd', '/dev/hd', '/dev/vd', '/dev/xvd', '/dev/nvme', '/dev/mmcblk', '/dev/disk', '/dev/rdisk', '/dev/mapper/', '/dev/md', 'physicaldrive'],
+    pattern: /^\s*(?:\/+dev\/+(?:(?:[shv]d|xvd)[a-z]\d*|nvme\d+n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|r?disk\d+(?:s\d+)?|disk\/by-[\w/.:-]+|mapper\/[\w-]+|md\d+)|\\\\[.?]\\physicaldrive\d+)\s*$/i,
+    before: 8,
+    accepts: (_match, view) => isWritten(view),
   },
   {
     id: 'path.stream-or-device',

@@ -29,6 +29,8 @@ export type Command = Readonly<{
   input: Word | undefined;
   start: number;
   end: number;
+  /** Where `cd` led before it, as it was written; empty where none did, or where to cannot be told. */
+  folder: string;
   /** The command whose output it reads through a pipe. */
   pipedFrom: Command | undefined;
   /** 0 at the top; more inside `$(…)`, backquotes, `<(…)`, and in text given to `sh -c`, `eval` and the like. */

@@ -3,6 +3,19 @@ import { Budget, budgetFor } from '../budget.ts';
 import type { Command } from './command.ts';
 import { parseScript, scriptOf } from './parse-script.ts';
 
+describe('a folder that a script goes to', () => {
+  it.each([
+    ['cd /etc && cat shadow', '/etc'],
+    ['cd /etc; cd ssl; cat x', '/etc/ssl'],
+    ['cd; cat x', '~'],
+    ['cd src && cat x', ''],
+    ['cd "$x" && cat x', ''],
+    ['cat x', ''],
+  ])('is told where it can be: %s', (text, folder) => {
+    expect(parseScript(text, budgetFor(text.length)).commands.at(-1)?.folder).toBe(folder);
+  });
+});
+
 describe('a shell script', () => {
   it.each<[string, string[]]>([
     ['cd x && npm test | tee log', ['cd x', 'npm test', 'tee log']],
@@ -27,6 +40,17 @@ describe('a shell script', () => {
     ['eval "ls -l" x', ['eval ls -l|x', 'ls -l|x']],
     ['sudo -u root env A=1 timeout 5 nice -n 3 /bin/rm -rf /', ['rm -rf|/']],
     ['find / -name x -exec rm -f {} \\; -print', ['find /|-name|x|-exec|rm|-f|{}|;|-print', 'rm -f|{}']],
+    ['echo /etc/shadow | xargs cat', ['echo /etc/shadow', 'xargs cat', 'cat /etc/shadow']],
+    ['echo a b | xargs -I{} mv {} c', ['echo a|b', 'xargs -I{}|mv|{}|c', 'mv a|b|c']],
+    [`env -S 'sh -c "id -u"'`, [`env -S|sh -c "id -u"`, 'sh -c|id -u', 'id -u']],
+    [`python3 -c 'import os; os.system("id -u")'`, [`python3 -c|import os; os.system("id -u")`, 'id -u']],
+    [`python3 -c 'run(["rm", "-rf", "a b"])'`, [`python3 -c|run(["rm", "-rf", "a b"])`, 'rm -rf|a b']],
+    ["ruby -e '`id`'", ['ruby -e|`id`', 'id ']],
+    ["node -e 'x = `id`'", ['node -e|x = `id`']],
+    [`perl -e 'system "id -u"'`, [`perl -e|system "id -u"`, 'id -u']],
+    [`awk 'BEGIN { system("id") }'`, [`awk BEGIN { system("id") }`, 'id ']],
+    ["python3 - <<E\nos.system('id')\nE", ['python3 -', 'id ']],
+    ['wsl -d Ubuntu rm -rf /', ['wsl -d|Ubuntu|rm|-rf|/', 'rm -rf|/']],
     ['ls | xargs -n 1 rm -f', ['ls ', 'xargs -n|1|rm|-f', 'rm -f']],
     ['ssh -p 22 root@host "rm -rf /; ls"', ['ssh -p|22|root@host|rm -rf /; ls', 'rm -rf|/', 'ls ']],
     ['docker exec -it -u 0 db rm -rf /data', ['docker exec|-it|-u|0|db|rm|-rf|/data', 'rm -rf|/data']],

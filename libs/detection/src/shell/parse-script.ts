@@ -7,7 +7,7 @@ import { Variables } from './variables.ts';
 /** Reads a text as a POSIX shell (and bash) would, without running anything. Linear in the text; throws nothing but `BudgetSpent`. */
 export function parseScript(text: string, budget: Budget): Script {
   const commands: Command[] = [];
-  const session = { budget, variables: new Variables(budget, text.length), commands, closed: true, whole: true };
+  const session = { budget, variables: new Variables(budget, text.length), commands, folder: '', closed: true, whole: true };
   new Parser(session, { text, from: 0, to: text.length, depth: 0, origin: 0 }).list();
   return { commands, closed: session.closed, whole: session.whole };
 }

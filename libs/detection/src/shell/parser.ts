@@ -2,15 +2,18 @@ import type { Budget } from '../budget.ts';
 import { type Command, MOST_WORDS, type Redirect, type Word } from './command.ts';
 import { constantOutput } from './constant-output.ts';
 import { withoutKeywords, withoutSchedule } from './leading-words.ts';
+import { commandsRunBy, isInterpreter } from './program-calls.ts';
 import { SHELLS } from './programs.ts';
 import type { Variables } from './variables.ts';
 import { type Substituted, WordReader } from './word-reader.ts';
 import { carriedBy, isAssignment, unwrapped } from './wrappers.ts';
 
 const MAX_DEPTH = 6;
+const MAX_FED = 4_096;
+const MAX_FOLDER = 512;
 const MAX_COMMANDS = 150_000;
 
-export type Session = { readonly budget: Budget; readonly variables: Variables; commands: Command[]; closed: boolean; whole: boolean };
+export type Session = { readonly budget: Budget; readonly variables: Variables; commands: Command[]; folder: string; closed: boolean; whole: boolean };
 
 /** Where a parser reads. `origin`: what to add to an offset to find it in the script, or the one place that all of it comes from. */
 export type Range = Readonly<{ text: string; from: number; to: number; depth: number; origin: number | Readonly<{ start: number; end: number }> }>;
@@ -239,11 +242,13 @@ export class Parser {
     if (rest.length === 0) for (const { text, dynamic } of assignments) variables.assign(text, dynamic);
     else if (DECLARING.has(name)) for (const { text, dynamic } of args) if (isAssignment(text)) variables.assign(text, dynamic);
     const { redirects, input, start, end, pipedFrom, operator } = around;
-    const command: Command = { name, args, wrappers: outer.length > 0 ? [...outer, ...wrappers] : wrappers, redirects, assignments, input, start, end, pipedFrom, depth: this.#range.depth + level, operator };
+    const command: Command = { name, args, wrappers: outer.length > 0 ? [...outer, ...wrappers] : wrappers, redirects, assignments, input, start, end, folder: this.#session.folder, pipedFrom, depth: this.#range.depth + level, operator };
+    if (name === 'cd' || name === 'pushd') this.#session.folder = folderBehind(this.#session.folder, args);
     if (commands.length < MAX_COMMANDS) commands.push(command);
     else this.#session.whole = false;
     if (args.length > MOST_WORDS) this.#session.whole = false;
-    for (const { words: carried, reading } of carriedBy(name, args)) {
+    for (const { words: given, reading } of carriedBy(name, args)) {
+      const carried = name === 'xargs' && pipedFrom ? this.#fed(given, pipedFrom) : given;
       if (carried.length === 0) continue;
       if (level + this.#range.depth >= MAX_DEPTH) {
         this.#session.whole = false;
@@ -253,6 +258,16 @@ export class Parser {
       else this.#emit(carried, { ...around, input: undefined }, [...command.wrappers, name], level + 1);
     }
     return command;
+  }
+
+  /** What `xargs` runs, with the words that it reads, if those can be told: in the place of `{}`, or behind the others. */
+  #fed(words: readonly Word[], from: Command): readonly Word[] {
+    const input = constantOutput(from);
+    if (input === undefined || input.length > MAX_FED || words.length === 0 || !this.#session.variables.allows(input.length * 2)) return words;
+    const read = input.split(/[\s\0]+/).filter((text) => text !== '').map((text): Word => ({ text, start: from.start, end: from.end, quoted: false, dynamic: false }));
+    const hole = words.findIndex(({ text }) => text.includes('{}'));
+    if (hole < 0) return [...words, ...read];
+    return words.flatMap((word, at) => (at === hole ? read.map((each) => ({ ...word, text: word.text.replace('{}', () => each.text) })) : [word]));
   }
 
   /** Words that a shell reads once more. */
@@ -280,6 +295,8 @@ export class Parser {
       if (!reads || args.some(({ text }) => /^-[a-z]*c$/.test(text))) return;
       if (command.input) this.#reread([command.input]);
       else if (pipedFrom) this.#rereadOutput(pipedFrom);
+    } else if (command.input && isInterpreter(name) && args.every(({ text }) => text.startsWith('-') && !/^-\w*[ce]$/.test(text))) {
+      for (const script of commandsRunBy(name, command.input)) this.#reread([script]);
     } else if ((name === 'cat' || name === 'echo' || name === 'printf') && redirects.some(({ operator, target }) => operator.startsWith('>') && target && SCRIPT_FILE.test(target.text))) {
       if (name === 'cat' && command.input) this.#reread([command.input]);
       else this.#rereadOutput(command);
@@ -290,6 +307,15 @@ export class Parser {
     const text = constantOutput(command);
     if (text !== undefined && this.#session.variables.allows(text.length)) this.#substitute(0, text.length, text, false, { start: command.start, end: command.end }, true);
   }
+}
+
+/** Where `cd` leads from a folder. */
+function folderBehind(folder: string, args: readonly Word[]): string {
+  const word = args.find(({ text }) => !/^-[LPe@]*$/.test(text) && text !== '--');
+  if (!word) return args.length === 0 ? '~' : '';
+  if (word.dynamic && !/^\$\{?HOME\b/.test(word.text)) return '';
+  const led = /^[/~$]/.test(word.text) ? word.text : folder === '' ? '' : `${folder}/${word.text}`;
+  return led.length > MAX_FOLDER ? '' : led;
 }
 
 const OPERATORS = ['<<<', '<<-', '<<', '<>', '<&', '<', '>>', '>|', '>&', '>'];

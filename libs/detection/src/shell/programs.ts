@@ -1,3 +1,5 @@
+import { matchesGlob } from '../layers/globs.ts';
+
 /** Programs that run shell text they are given. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ksh93', 'mksh', 'pdksh', 'ash', 'fish', 'csh', 'tcsh', 'rbash', 'posh', 'yash', 'elvish', 'hush', 'oksh', 'lksh', 'bash5', 'sh5']);
 
@@ -22,30 +24,4 @@ function isPlainName(called: string): boolean {
     if (!((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45 || code === 95)) return false;
   }
   return true;
-}
-
-function matchesGlob(glob: string, name: string, at = 0, from = 0): boolean {
-  let [g, n] = [at, from];
-  let [star, mark] = [-1, 0];
-  while (n < name.length) {
-    const close = glob[g] === '[' ? glob.indexOf(']', g + 2) : -1;
-    if (glob[g] === '*') [star, mark, g] = [g, n, g + 1];
-    else if (close > 0 && inClass(glob.slice(g + 1, close), name.charAt(n))) [g, n] = [close + 1, n + 1];
-    else if (close < 0 && (glob[g] === '?' || glob[g] === name[n])) [g, n] = [g + 1, n + 1];
-    else if (star >= 0) [mark, n, g] = [mark + 1, mark + 1, star + 1];
-    else return false;
-  }
-  while (glob[g] === '*') g += 1;
-  return g === glob.length;
-}
-
-function inClass(members: string, character: string): boolean {
-  const negated = /^[!^]/.test(members);
-  for (let at = negated ? 1 : 0; at < members.length; at += 1) {
-    if (members[at + 1] === '-' && at + 2 < members.length) {
-      if (character >= members.charAt(at) && character <= members.charAt(at + 2)) return !negated;
-      at += 2;
-    } else if (members[at] === character) return !negated;
-  }
-  return negated;
 }

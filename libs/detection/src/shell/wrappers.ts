@@ -1,4 +1,5 @@
 import type { Word } from './command.ts';
+import { commandsRunBy, programGivenTo } from './program-calls.ts';
 import { programName, SHELLS } from './programs.ts';
 
 /** How a program that runs another takes its own arguments. `valued`: options that take the next word; `operands`: words of its own before the program. */
@@ -55,13 +56,20 @@ export function unwrapped(words: readonly Word[]): Readonly<{ at: number; name: 
     if (!word) return { at, name: '', wrappers };
     const name = programName(word.text);
     const wrapper = WRAPPERS.get(name);
-    if (!wrapper) return { at, name, wrappers };
+    if (!wrapper || (name === 'env' && splitsString(words, at + 1))) return { at, name, wrappers };
     const next = afterOptions(words, at + 1, wrapper);
     if (next >= words.length) return { at, name, wrappers };
     wrappers.push(name);
     at = next;
   }
 }
+
+/** `env -S 'sh -c id'`: the command stands in one word, and `env` carries it. */
+function splitsString(words: readonly Word[], from: number): boolean {
+  const last = words.findIndex(({ text }, at) => at >= from && !text.startsWith('-') && !isAssignment(text));
+  return words.slice(from, last < 0 ? undefined : last).some(({ text }) => SPLITS.test(text));
+}
+const SPLITS = /^(?:-[a-z]*S|--split-string(?:=|$))/;
 
 function afterOptions(words: readonly Word[], from: number, { valued, operands = 0 }: Wrapper): number {
   let left = operands;
@@ -137,6 +145,20 @@ function inContainer(args: readonly Word[]): readonly Carried[] {
   return [{ words: args.slice(from), reading: 'command' }];
 }
 
+function splitString(args: readonly Word[]): readonly Carried[] {
+  const at = args.findIndex(({ text }) => SPLITS.test(text));
+  const word = args[at];
+  if (!word) return [];
+  const attached = word.text.replace(/^(?:-[a-z]*S|--split-string=?)/, '');
+  return [{ words: attached === '' ? args.slice(at + 1) : [{ ...word, text: attached }, ...args.slice(at + 1)], reading: 'shell' }];
+}
+
+/** A program on the command line, and what it hands to a shell. */
+function inProgram(name: string, args: readonly Word[]): readonly Carried[] {
+  const program = programGivenTo(name, args);
+  return program ? commandsRunBy(name, program).map((script): Carried => ({ words: [script], reading: 'shell' })) : [];
+}
+
 const inherited = (args: readonly Word[]): readonly Carried[] => [{ words: args, reading: 'shell' }];
 const behindC = (args: readonly Word[]): readonly Carried[] => valueOf(args, /^(?:-[a-z]*c|--command)$/);
 const repeated = (args: readonly Word[]): readonly Carried[] => [{ words: args.slice(afterOptions(args, 0, { valued: /^-[nj]$/ })), reading: 'shell' }];
@@ -154,7 +176,7 @@ const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[
   ...['su', 'runuser', 'script', 'sg', 'vagrant', 'mintty'].map((name) => [name, behindC] as const),
   ['eval', inherited],
   ['trap', (args) => inherited(args.slice(0, 1))],
-  ['env', (args) => valueOf(args, /^(?:-S|--split-string)$/)],
+  ['env', splitString],
   ['xargs', (args) => command(args, { valued: /^-[IJLnPsdEaR]$/ })],
   ['parallel', repeated],
   ['watch', repeated],
@@ -176,6 +198,7 @@ const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[
   ...['sqlite3', 'sqlite', 'psql', 'mysql', 'mariadb', 'vi', 'vim', 'ex', 'nvim'].map((name) => [name, escapes] as const),
   ['find', executedByFind],
   ['fd', executedByFind],
+  ['wsl', (args) => command(args, { valued: /^(?:-[du]|--(?:distribution|user|cd|shell-type))$/ })],
 ]);
 
-export const carriedBy = (name: string, args: readonly Word[]): readonly Carried[] => CARRIERS.get(name)?.(args) ?? [];
+export const carriedBy = (name: string, args: readonly Word[]): readonly Carried[] => CARRIERS.get(name)?.(args) ?? inProgram(name, args);

@@ -34,6 +34,9 @@ const TELLS_SECRETS = /\/(?:environ|k?mem|fd(?:\/.*)?|kcore|root\/.*)$/;
 
 const DATABASE_TARGETS = ['etc/shadow', 'etc/passwd', 'etc/gshadow', 'etc/sudoers', 'etc/master.passwd'];
 
+/** `shadow` behind `cd /etc`. */
+const RELATIVE = /^[\w.*?[][^\n:]{0,200}$/;
+
 type SecretRead = Readonly<{ word: Word; known: SecretFiles }>;
 
 const remembered = new WeakMap<Command, readonly SecretRead[]>();
@@ -48,10 +51,10 @@ export function secretsReadBy(command: Command, script = ''): readonly SecretRea
 }
 
 function secretsRead(command: Command, script: string): readonly SecretRead[] {
-  const { name, redirects } = command;
+  const { name, redirects, folder } = command;
   const read: SecretRead[] = [];
   const look = (word: Word, path: string): void => {
-    const known = knownAt(path);
+    const known = knownAt(path) ?? (folder !== '' && RELATIVE.test(path) ? knownAt(`${folder}/${path}`) : undefined);
     if (known && !isExcused(name, known, path)) read.push({ word, known });
   };
   const copiesIn = /^(?:docker|podman|nerdctl|kubectl)$/.test(name) && command.args[0]?.text === 'cp';
