@@ -12,6 +12,14 @@ const passportField: Rule = {
   positive: { tool: 'book_flight', arguments: { passengers: [{ passportNumber: 'X91092906' }] } },
   nearMiss: { tool: 'book_flight', arguments: { passengers: [{ passportNumber: 'on file' }] } },
 };
+const documentField: Rule = {
+  id: 'personal.document-field',
+  type: 'pii_exposure',
+  severity: 'high',
+  sees: 'the number of a driving licence, residence permit, visa or patient in a field made for it',
+  positive: { tool: 'add_driver', arguments: { driving_licence_number: 'ROSSI 853126 E99RW' } },
+  nearMiss: { tool: 'add_driver', arguments: { driving_licence_number: 'to be shown at the desk' } },
+};
 const birthField: Rule = {
   id: 'personal.birth-date-field',
   type: 'pii_exposure',
@@ -34,6 +42,7 @@ function asField(word: string): string {
 const GENERAL = /(?:^|_)(?:national_(?:id|identity|identification)|identity_(?:card|no|number)|citizen_id|government_id|personal_(?:id|identity)|tax_(?:id|number|no)|taxpayer_(?:id|number)|tin|id_card|id_document|social_security|documento_identidad|numero_documento)(?:_(?:number|no|nr|code))?$/;
 const UNCHECKED: ReadonlySet<string> = new Set(['de-pension-number', 'dk-cpr', 'us-medicare', 'au-tax-or-medicare', 'uk-nhs', 'in-pan']);
 const PASSPORT = /(?:^|_)(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)(?:_(?:number|no|nr|num|id|nummer|numero))?$/;
+const DOCUMENT = /(?:^|_)(?:driv(?:er|ers|ing)_?licen[cs]e|führerschein|fuhrerschein|permiso_de_conducir|permis_de_conduire|residence_permit|alien|green_card|visa|medical_record|mrn|patient|health_card|health_insurance|insurance_member|medicare|medicaid|military|prisoner|inmate)_(?:number|no|nr|num|id|nummer|numero)$|^mrn$/;
 const BIRTH = /(?:^|_)(?:dob|birth_?(?:date|day)|date_?of_?birth|geburtsdatum|fecha_(?:de_)?nacimiento|data_(?:di_)?nascita|data_(?:de_)?nascimento|date_(?:de_)?naissance|geboortedatum|data_urodzenia)$/;
 /** Its label stands beside it, out of sight. */
 const LABELLED = /^(?:field_)?(?:value|val|answer|response|input|text|content)$/;
@@ -47,13 +56,15 @@ const idAmong =
     const found = among.find(({ id, whole }) => whole.test(text) && id.valid(compacted(text)));
     return found && ruleOfId(found.id.id);
   };
-const passport: Reader = (text) => (/^(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})$/i.test(text) && !/^(?:19|20)\d{6}$|1234567|0{5}/.test(text) ? passportField : undefined);
+const passport: Reader = (text) => (/^(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2}|\d{2}[A-Z]{2}\d{5}|[CFGHJKLMNPRTVWXYZ](?=[^\d]{0,5}\d)[CFGHJKLMNPRTVWXYZ\d]{8})$/i.test(text) && !/^(?:19|20)\d{6}$|1234567|0{5}/.test(text) ? passportField : undefined);
+const document: Reader = (text) => (/^(?=(?:[^\d]*\d){5})(?=[^-]*(?:-[^-]+){0,3}$)[A-Z\d][A-Z\d -]{5,24}$/i.test(text) && !/[a-z]{3,}\d|^(?:19|20)\d\d-|1234567|0{5}/.test(text) ? documentField : undefined);
 const born: Reader = (text) => (BORN.test(text) ? birthField : undefined);
 const labelled: Reader = (text) => (candidates.some(({ id }) => id.told?.test(text) === true && id.valid(compacted(text))) ? likelyNationalId : undefined);
 
 function readerOf(field: string): Reader | undefined {
   if (LABELLED.test(field)) return labelled;
   if (PASSPORT.test(field)) return passport;
+  if (DOCUMENT.test(field)) return document;
   if (BIRTH.test(field)) return born;
   if (GENERAL.test(field)) return idAmong(candidates.filter(({ id }) => !UNCHECKED.has(id.id)), true);
   const own = candidates.filter(({ fields }) => fields.some((word) => `_${field}_`.includes(word)));
@@ -80,7 +91,7 @@ export const idFields: Analyser = {
   name: 'fields for ids',
   roles: ROLES_OF_PEOPLE,
   literals: [],
-  rules: [passportField, birthField, likelyNationalId, ...NATIONAL_IDS.map(({ id }) => ruleOfId(id))],
+  rules: [passportField, documentField, birthField, likelyNationalId, ...NATIONAL_IDS.map(({ id }) => ruleOfId(id))],
   analyse: ({ text, place: { field }, budget, report }) => {
     if (text.length < SHORTEST || text.length > LONGEST || field === '' || field.length > MAX_FIELD || !/\d\d/.test(text)) return;
     const reader = readerFor(field);

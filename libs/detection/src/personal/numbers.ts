@@ -8,7 +8,8 @@ import { formedId } from './formed-ids.ts';
 import { ibanIn } from './ibans.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { isAboutPerson, namesPerson } from './people.ts';
-import { isDateOfBirth, rosterOf, rosterRules } from './rosters.ts';
+import { isDateOfBirth, isTelephone, rosterOf, rosterRules } from './rosters.ts';
+import { isCoordinate, whereabouts, whereaboutsOf } from './whereabouts.ts';
 
 type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
 const ruleOf = ({ id, severity, sees, positive, harmless, source }: Told): Rule => ({
@@ -36,6 +37,14 @@ const cardWithCode = ruleOf({
   positive: '{"card_number": "1111-2222-3333-4444", "expiry_date": "08/27", "cvv": "123"}',
   harmless: '{"order_number": "1111-2222-3333-4444", "expiry_date": "08/27"}',
 });
+const stripe = ruleOf({
+  id: 'magnetic-stripe',
+  severity: 'critical',
+  sees: 'the tracks of a payment card’s stripe, as a reader takes them off',
+  positive: '%B4929581463207711^ROSSI/ELENA^28051010000000000000?',
+  harmless: '%B0000000000000000^NAME/TEST^00001010000?',
+  source: 'ISO/IEC 7813',
+});
 const likelyCard = ruleOf({
   id: 'likely-card-number',
   severity: 'medium',
@@ -56,6 +65,13 @@ const ibanInPayment: Rule = {
   positive: { tool: 'send_money', arguments: { recipient: 'NL06XSWZ4702321807', amount: 12 } },
   nearMiss: { tool: 'send_money', arguments: { recipient: 'NL07XSWZ4702321807', amount: 12 } },
 };
+const ibanOfCompany = ruleOf({
+  id: 'iban-of-company',
+  severity: 'low',
+  sees: 'the bank account of a company on its invoice',
+  positive: 'Invoice 113, Acme Ltd, IBAN NL06 XSWZ 4702 3218 07, BIC XSWZNL2A',
+  harmless: 'Invoice 113, Acme Ltd, IBAN NL07 XSWZ 4702 3218 07, BIC XSWZNL2A',
+});
 const unnamedId = ruleOf({
   id: 'unnamed-national-id',
   severity: 'high',
@@ -93,10 +109,12 @@ export const numbers: Analyser = {
   name: 'numbers',
   roles: ROLES,
   literals: [],
-  rules: [card, cardWithCode, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson, ...rosterRules],
+  rules: [card, cardWithCode, stripe, likelyCard, iban, ibanInPayment, unnamedId, likelySsn, ssnOfPerson, ibanOfCompany, whereabouts, ...rosterRules],
   analyse: (view) => {
     const { text, budget } = view;
     const dates: number[] = [];
+    const phones: number[] = [];
+    const coordinates: number[] = [];
     for (let digitAt = nextDigit(text, 0); digitAt >= 0; ) {
       let start = digitAt;
       while (start > 0 && (isDigit(text, start - 1) || (isSeparator(text, start - 1) && isDigit(text, start - 2)))) start -= 1;
@@ -104,11 +122,16 @@ export const numbers: Analyser = {
       while (end < text.length && (isDigit(text, end) || (isSeparator(text, end) && isDigit(text, end + 1)))) end += 1;
       budget.spend(end - start);
       if (end - start >= 8 && end - start <= 10 && isDateOfBirth(text.slice(start, end))) dates.push(start);
+      else if (end - start >= 10 && end - start <= 17 && isTelephone(text.slice(start, end))) phones.push(start);
+      if (end - start >= 6 && end - start <= 16 && isCoordinate(text.slice(start, end))) coordinates.push(start);
       // What is longer is no number of anybody: a matrix, a log of times.
       if (end - start >= MIN_DIGITS && end - start <= 64) end = Math.max(end, readFormed(view, start, end), end - start >= MIN_RUN ? readNumber(view, start, end) : 0);
       digitAt = nextDigit(text, end + 1);
     }
-    if (dates.length >= 3 && ROLES_OF_PEOPLE.includes(view.place.role)) rosterOf(view, dates);
+    if (!ROLES_OF_PEOPLE.includes(view.place.role)) return;
+    if (dates.length >= 3) rosterOf(view, dates, 'dates');
+    if (phones.length >= 3) rosterOf(view, phones, 'telephones');
+    if (coordinates.length >= 4) whereaboutsOf(view, coordinates);
   },
 };
 
@@ -154,12 +177,16 @@ function readNumber(view: View, start: number, end: number): number {
     budget.spend(64);
     const found = ibanIn(text, Math.max(0, start - 12), start);
     if (found) {
-      view.report(isPayment(place) ? ibanInPayment : iban, found.start, found.end);
+      view.report(isPayment(place) ? ibanInPayment : isOfCompany(text, found) ? ibanOfCompany : iban, found.start, found.end);
       return found.end;
     }
   }
   const run = text.slice(start, end);
   const digits = run.replace(/\D/g, '');
+  if (isOnStripe(text, start, end) && hasIssuer(digits) && luhn(digits)) {
+    view.report(stripe, start, end);
+    return end;
+  }
   if (digits.length < 9 || isWordAt(text, start - 1) || isWordAt(text, end)) return /[Xx]/.test(text.charAt(end)) && digits.length === 17 ? readId(view, start, end + 1, `${digits}X`) : end;
   if (digits.length >= 13) {
     budget.spend(160);
@@ -168,8 +195,20 @@ function readNumber(view: View, start: number, end: number): number {
   return readId(view, start, end, digits);
 }
 
+/** `B…^NAME^2805…`, `;…=2805…`. */
+const isOnStripe = (text: string, start: number, end: number): boolean => end - start <= 19 && ((text.charAt(start - 1) === 'B' && /^\^[A-Z ./-]{2,26}\^\d{4}/.test(text.slice(end, end + 34))) || (text.charAt(start - 1) === ';' && /^=\d{7}/.test(text.slice(end, end + 8))));
+
 /** Agents that pay need the account to pay to. */
 const isPayment = ({ role, tool, field }: Place): boolean => role !== 'output' && role !== 'prose' && (role === 'address' || /iban|account|recipient|payee|beneficiary|creditor|debtor/.test(field) || PAYS.test(tool));
+
+const COMPANY = /\b(?:GmbH|AG|KG|UG|Ltd\.?|LLC|Inc\.?|PLC|S\.?A\.?R\.?L|SAS|S\.?A\.|B\.?V\.?|N\.?V\.?|S\.?p\.?A|S\.?r\.?l|S\.?L\.?|Oyj?|AB|ApS|A\/S|s\.r\.o|sp\. z o\.?o|Kft|e\.V\.)(?![A-Za-z])/;
+const BILL = /\b(?:invoice|rechnung|facture|factura|fattura|fatura|faktura|factuur|lasku|bill|remittance)/i;
+
+/** An invoice says to which account its company is paid; somebody named beside it may be the owner. */
+function isOfCompany(text: string, { start, end }: Readonly<{ start: number; end: number }>): boolean {
+  const near = text.slice(Math.max(0, start - 200), end + 120);
+  return COMPANY.test(near) && BILL.test(near) && !namesPerson(near);
+}
 
 function readCard(view: View, start: number, end: number, run: string, digits: string): boolean {
   const { text, place } = view;
@@ -196,7 +235,7 @@ function readCard(view: View, start: number, end: number, run: string, digits: s
 function readId(view: View, start: number, end: number, digits: string): number {
   const run = view.text.slice(start, end);
   if (isUnnamedId(run, digits)) view.report(unnamedId, start, end);
-  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/ssn|social|itin|tax/i.test(view.text.slice(Math.max(0, start - 60), start)) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run))
+  else if (/^\d{3}-\d{2}-\d{4}$/.test(run) && !/ssn|social[ _-]?sec|itin|tax/i.test(view.text.slice(Math.max(0, start - 60), start)) && !/^(?:000|666|9)|-00-|-0000$/.test(run) && !/^(?:123-45-6789|078-05-1120|219-09-9999|(\d)\1\1-\1\1-\1{4})$/.test(run))
     view.report(isAboutPerson(view.text.slice(Math.max(0, start - 120), end + 120)) ? ssnOfPerson : likelySsn, start, end);
   return end;
 }

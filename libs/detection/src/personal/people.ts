@@ -9,7 +9,7 @@ const NAME = new RegExp(
 
 /** Capitalised words that are no names. */
 const NO_NAME: ReadonlySet<string> = new Set(
-  'Social Security Insurance National Number Card Credit Debit Date Birth United States Kingdom Street Avenue Ave Road Lane Drive City Bank Account Passport License Licence Driver Drivers Driving Patient Medical Record Health The This That Please Dear Hello Best Kind Regards Thanks Thank From Subject Customer Employee Details Access Total Order Invoice Tax File Home Address Phone Email Name Page Table Section Version Project Team Department Inc Ltd Llc Gmbh Corp Company University Hospital January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday North South East West New York San Los Key Test Example Error Request Response Content Type User Agent Open Source Apache Mozilla Royal Visa Mastercard American Express Ref For Your Our Re Contract Routing Sort Code Salary Payroll Senior Junior Software Engineer Manager Director Summary Report Average Median Range Base Annual'.split(
+  'Social Security Insurance National Number Card Credit Debit Date Birth United States Kingdom Street Avenue Ave Road Lane Drive City Bank Account Passport License Licence Driver Drivers Driving Patient Medical Record Health The This That Please Dear Hello Best Kind Regards Thanks Thank From Subject Customer Employee Details Access Total Order Invoice Tax File Home Address Phone Email Name Page Table Section Version Project Team Department Inc Ltd Llc Gmbh Corp Company University Hospital January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday North South East West New York San Los Key Test Example Error Request Response Content Type User Agent Open Source Apache Mozilla Royal Visa Mastercard American Express Ref For Your Our Re Contract Routing Sort Code Salary Payroll Senior Junior Software Engineer Manager Director Summary Report Average Median Range Base Annual GmbH LLC KG AG SARL SRL PLC Store Shop Branch Filiale Restaurant Hotel Clinic Pharmacy Praxis School Office Center Centre Market Station Library Museum Pizza Deli Grill Salon Dental Motors Services Solutions Group Systems Police Fire Emergency Hotline Reception Helpdesk Desk Support Sales Marketing Technical Poison BIC IBAN SWIFT VAT EUR USD'.split(
     ' ',
   ),
 );
@@ -26,6 +26,18 @@ export function firstName(text: string): Readonly<{ name: string; at: number }> 
     if (!match[0].split(/[ -]/).some((word) => NO_NAME.has(word))) return { name: match[0], at: match.index };
   }
   return undefined;
+}
+
+/** The last name in a short stretch of text and where it stands. */
+export function lastName(text: string): Readonly<{ name: string; at: number }> | undefined {
+  let last: Readonly<{ name: string; at: number }> | undefined;
+  for (let from = 0; from < text.length; ) {
+    const next = firstName(text.slice(from));
+    if (!next) break;
+    last = { name: next.name, at: from + next.at };
+    from = last.at + next.name.length;
+  }
+  return last;
 }
 
 /** `"name": "…"`, `first_name: …`, `patient: …`: a field that holds a person's name. */

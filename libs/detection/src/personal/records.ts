@@ -1,19 +1,9 @@
-import type { Analyser, Detector, PatternRule, Rule } from '../rule.ts';
+import type { Analyser, Detector, PatternRule } from '../rule.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { weighted } from './check-digits.ts';
 import { isAboutPerson, namesPerson, hasNameField } from './people.ts';
 import { STREET } from './streets.ts';
-
-type Told = Readonly<{ id: string; severity?: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
-const rule = ({ id, severity = 'high', sees, positive, harmless, source }: Told): Rule => ({
-  id: `personal.${id}`,
-  type: 'pii_exposure',
-  severity,
-  sees,
-  positive: { output: positive },
-  nearMiss: { output: harmless },
-  ...(source !== undefined && { source }),
-});
+import { ruleOfOutput } from './told.ts';
 
 const around = (text: string, start: number, end: number, reach: number): string => text.slice(Math.max(0, start - reach), end + reach);
 const DATE = /(?:\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)\b/;
@@ -21,7 +11,7 @@ const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|ge
 
 // A number of a passport with words that say so, or the machine-readable lines of one.
 const passport: PatternRule = {
-  ...rule({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
+  ...ruleOfOutput({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
   roles: ROLES_OF_PEOPLE,
   literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'passaporte', 'paspoort', 'paszport'],
   pattern: /(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?((?=[A-Z]{0,3}\d)(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})|(?=[A-Z]{0,8}\d)[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z\d]{8})(?![\w-])/i,
@@ -31,7 +21,7 @@ const passport: PatternRule = {
 };
 
 const machineReadable: PatternRule = {
-  ...rule({ id: 'machine-readable-zone', sees: 'the machine-readable lines of a passport or identity card', positive: 'P<D<<MUSTERFRAU<<ANNA<MARIA<<<<<<<<<<<<<<<<<<\nC01X00T478D<<6408125F2702283<<<<<<<<<<<<<<<4', harmless: 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', source: 'ICAO Doc 9303' }),
+  ...ruleOfOutput({ id: 'machine-readable-zone', sees: 'the machine-readable lines of a passport or identity card', positive: 'P<D<<MUSTERFRAU<<ANNA<MARIA<<<<<<<<<<<<<<<<<<\nC01X00T478D<<6408125F2702283<<<<<<<<<<<<<<<4', harmless: 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', source: 'ICAO Doc 9303' }),
   roles: ROLES_OF_PEOPLE,
   literals: ['<<<<'],
   pattern: /(?:^|[\s"'])[PIAC][A-Z<][A-Z<]{3}[A-Z0-9<]{24,42}(?:\s|\\n){1,2}[A-Z0-9<]{28,44}/,
@@ -41,17 +31,17 @@ const machineReadable: PatternRule = {
 };
 
 const drivingLicence: PatternRule = {
-  ...rule({ id: 'driving-licence', sees: 'the number of a driving licence', positive: "Driver's license R8448927 (WA), Wei Lindqvist, 207 Oak Street", harmless: "the driver's license is MIT; driver version 8448927 of the licence server" }),
+  ...ruleOfOutput({ id: 'driving-licence', sees: 'the number of a driving licence', positive: "Driver's license R8448927 (WA), Wei Lindqvist, 207 Oak Street", harmless: "the driver's license is MIT; driver version 8448927 of the licence server" }),
   roles: ROLES_OF_PEOPLE,
   literals: ["driver's lic", 'driver’s lic', 'drivers lic', 'driver lic', 'driver_lic', 'driverlic', 'driving lic', 'driving_lic', 'führerschein', 'permis de conduire', 'permiso de conducir', 'patente di guida', 'rijbewijs', 'dl number', 'dl no', 'dl#', 'dl: '],
-  pattern: /(?:driv(?:er(?:['’]?s)?|ing)[ _]?licen[cs]e|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|dl)[ _-]?(?:number|no\.?|nr\.?|nummer|num|id|#)?["']?[^\S\n]{0,2}(?:[:=#]|is)?\s{0,3}["']?(?=[A-Z0-9 -]{0,8}\d)([A-Z]{0,3}\d[\dA-Z]{0,2}[\d -]{3,16}\d|[A-Z]{1,3}[- ]?\d{3,8}(?:[- ]?\d{2,8}){0,3}|[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2}|[A-Z]\d[A-Z0-9]{9}|[A-Z]{2}\d{7}[A-Z])(?![\w])/i,
+  pattern: /(?:driv(?:er(?:['’]?s)?|ing)[ _]?licen[cs]e|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|dl)[ _-]?(?:number|no\.?|nr\.?|nummer|num|id|#)?["']?[^\S\n]{0,2}(?:[:=#]|is)?\s{0,3}["']?(?=[A-Z0-9 -]{0,8}\d)([A-Z]{0,3}\d[\dA-Z]{0,2}[\d -]{3,16}\d|[A-Z]{1,3}[- ]?\d{3,8}(?:[- ]?\d{2,8}){0,3}|[A-Z9]{5} ?\d{6} ?[A-Z9]{2}\d[A-Z]{2}(?: ?\d\d)?|[A-Z]\d[A-Z0-9]{9}|[A-Z]{2}\d{7}[A-Z])(?![\w])/i,
   before: 4,
   after: 90,
   accepts: ([, number = '']) => (number.match(/\d/g)?.length ?? 0) >= 5 && !/^(?:19|20)\d\d-|1234567|0{5}/.test(number),
 };
 
 const ABA = [3, 7, 1, 3, 7, 1, 3, 7, 1];
-const bankAccount = rule({ id: 'bank-account', sees: 'a bank account with its routing number, sort code or bank', positive: 'wire it to account number 4471902358, routing number 021000021', harmless: 'the account number 123456789 and routing number 987654321 are made up' });
+const bankAccount = ruleOfOutput({ id: 'bank-account', sees: 'a bank account with its routing number, sort code or bank', positive: 'wire it to account number 4471902358, routing number 021000021', harmless: 'the account number 123456789 and routing number 987654321 are made up' });
 const BANK_CODE = /(?:routing|aba|rtn)[^\d\n]{0,24}(\d{9})(?!\d)|sort[ _-]?code[^\d\n]{0,12}(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|bsb[^\d\n]{0,12}(\d{3}-?\d{3})(?!\d)|ifsc[^A-Z\n]{0,12}([A-Z]{4}0[A-Z0-9]{6})\b|(?:transit|institution)[^\d\n]{0,24}(\d{3,5})(?!\d)|(?:bic|swift)[^A-Z\n]{0,12}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b|blz[^\d\n]{0,8}(\d{8})(?!\d)/i;
 const ACCOUNT = /(?:account|acct|acc(?![a-z])|a\/c|konto|cuenta|compte|rekening|conta)[ _-]?(?:number|no|num|nr|#|nummer)?\.?["']?[^\d\n]{0,16}?(\d[\d -]{4,18}\d)(?![\d-])/i;
 
@@ -82,16 +72,16 @@ const bankAccounts: Analyser = {
   },
 };
 
-const health = rule({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
+const health = ruleOfOutput({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
 const CONDITION =
-  /diagnos\w{2,4}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
+  /diagnos\w{2,4}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\b(?:VIH|SIDA|c[áa]ncer|Krebs|tumore|diab[eè]te?s?|sclerosi multipla|esclerosis|Sklerose|epilessia|epilepsia|Epilepsie|d[eé]pressi(?:on|one)|depresi[óo]n|esquizofrenia|schwanger\w{0,6}|embaraz\w{1,4}|hipertensi[óo]n|cukrzyc\w{1,2}|рак|диабет|ВИЧ)(?![a-zà-ÿа-я])|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
 const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?(?:[A-Z]{0,4}-?\d{5,14}|\d{4}[- ]\d{3}[- ]\d{3})\b/i;
 
 /** A person and what ails them, or a person's number at a hospital. Talk about patients in general is neither. */
 const healthRecords: Analyser = {
   name: 'health records',
   roles: ROLES_OF_PEOPLE,
-  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv'],
+  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv', 'paciente', 'paziente', 'pacjent', 'пациент', '患者', '환자'],
   rules: [health],
   analyse: ({ text, hits, budget, report }) => {
     let reached = -1;
@@ -115,7 +105,7 @@ const healthRecords: Analyser = {
   },
 };
 
-const pay = rule({ id: 'pay', sees: 'what a person earns', positive: 'Daniel Rossi: salary 70000 USD, home address 403 Maple Ave', harmless: 'The average salary in the region is 70000 USD' });
+const pay = ruleOfOutput({ id: 'pay', sees: 'what a person earns', positive: 'Daniel Rossi: salary 70000 USD, home address 403 Maple Ave', harmless: 'The average salary in the region is 70000 USD' });
 const AMOUNT = /(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|INR|CAD|AUD)) ?\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)?|\b\d{1,3}(?:[,.' ]?\d{3})+(?:[.,]\d\d)? ?(?:[$€£]|USD|EUR|GBP|CHF|INR|CAD|AUD|per (?:year|month|annum)|p\.a\.|a year|annually|\/ ?(?:yr|year|month))|["':=] {0,2}["']?\d{5,7}(?:\.\d\d)?["']?(?=\s*[,}\n;]|$)|\b\d{2,3}k\b/i;
 
 const payData: Analyser = {
@@ -144,36 +134,43 @@ const payData: Analyser = {
   },
 };
 
-const identity = rule({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail or mother’s name', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
-const birthDate = rule({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
-const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|mother['’]?s maiden/i;
+const identity = ruleOfOutput({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail, mother’s name, or what a register holds of him', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
+const birthDate = ruleOfOutput({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
+const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b(?:tel|telef?[oó]no?|telephone|phone|cell|mobile?|handy|tél|тел)\b\.?:?\s?[+(]?\d[\d ()/.-]{4,16}\d|mother['’]?s maiden/i;
+/** A town behind its code, or a code behind the town, as addresses end. */
+const TOWN = /(?<![\d-])\d{4,5} [A-ZÄÖÜ][a-zà-ÿ]{2,20}\b|\b[A-Z]{2} \d{5}\b(?!-)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/;
+/** What is nobody's business, or a number by which a register knows him. */
+const PRIVATE_FACT =
+  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score)\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy (?:no|number)|licen[cs]e (?:no|number))\b[^\n]{0,12}\d{3}/i;
+
+const BIRTH_YEAR = /(?<=^\(b\. )(?:19|20)\d\d/;
 
 const births: Analyser = {
   name: 'dates of birth',
   roles: ROLES_OF_PEOPLE,
-  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж'],
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж', '(b. 19', '(b. 20'],
   rules: [identity, birthDate],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
     for (const hit of hits) {
       if (hit < reached || /[A-Za-z]/.test(text.charAt(hit - 1))) continue;
       const after = text.slice(hit, hit + 40);
-      budget.spend(400);
-      const date = DATE.exec(after);
+      budget.spend(1_200);
+      const date = DATE.exec(after) ?? BIRTH_YEAR.exec(after);
       if (!date) continue;
-      const record = around(text, hit, hit, 120);
+      const record = around(text, hit, hit, 160);
       if (!isAboutPerson(record)) continue;
       const start = hit + date.index;
       reached = start + date[0].length;
       const dated = Number(/(?:18|19|20)\d\d/.exec(date[0])?.[0] ?? '1990');
       if (dated < 1915) continue;
-      report(STREET.test(record) || CONTACT.test(record) ? identity : birthDate, start, reached);
+      report(STREET.test(record) || CONTACT.test(record) || TOWN.test(record) || PRIVATE_FACT.test(record) ? identity : birthDate, start, reached);
     }
   },
 };
 
 const homeAddress: PatternRule = {
-  ...rule({ id: 'home-address', severity: 'medium', sees: 'where a person lives', positive: 'Daniel Rossi, home address: 403 Maple Ave', harmless: 'The office is at 403 Maple Ave; set your home address in the profile' }),
+  ...ruleOfOutput({ id: 'home-address', severity: 'medium', sees: 'where a person lives', positive: 'Daniel Rossi, home address: 403 Maple Ave', harmless: 'The office is at 403 Maple Ave; set your home address in the profile' }),
   roles: ROLES_OF_PEOPLE,
   literals: ['home address', 'home_address', 'lives at', 'residing at', 'residential address', 'wohnhaft', 'domicilié'],
   pattern: /(?:home[ _]address|lives at|residing at|residential address|wohnhaft|domicilié)["']?\s{0,2}[:=]?\s{0,2}["']?[^\n"']{0,30}?\d{1,5}[^\n"']{0,40}/i,
@@ -183,7 +180,7 @@ const homeAddress: PatternRule = {
 };
 
 const wallet: PatternRule = {
-  ...rule({ id: 'wallet-of-person', sees: 'the address of a wallet with the name of whom it belongs to', positive: 'wallet of Elena Rossi: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', harmless: 'donations to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq are welcome' }),
+  ...ruleOfOutput({ id: 'wallet-of-person', sees: 'the address of a wallet with the name of whom it belongs to', positive: 'wallet of Elena Rossi: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', harmless: 'donations to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq are welcome' }),
   roles: ROLES_OF_PEOPLE,
   literals: ['bc1q', 'bc1p', 'wallet', 'bitcoin', 'btc addr', 'eth addr', 'usdt'],
   pattern: /\b(?:bc1[qp][02-9ac-hj-np-z]{38,58}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33})(?![A-Za-z0-9])/,
@@ -192,4 +189,15 @@ const wallet: PatternRule = {
   accepts: ([match], { text }, at) => namesPerson(around(text, at, at + match.length, 60)) && !/donat|example|contract|\btoken\b/i.test(around(text, at, at + match.length, 60)),
 };
 
-export const recordDetectors: readonly Detector[] = [wallet, passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];
+const visitingCard: PatternRule = {
+  ...ruleOfOutput({
+    id: 'contact-card', sees: 'cards of an address book with a birthday or a home, or several with telephone numbers', positive: 'BEGIN:VCARD\nVERSION:3.0\nFN:Elena Rossi\nBDAY:1984-05-18\nTEL:+39 06 6982 4417\nEND:VCARD', harmless: 'BEGIN:VCARD\nVERSION:3.0\nORG:Example Ltd\nTEL:+39 06 6982 4417\nEND:VCARD', source: 'RFC 6350',
+  }),
+  roles: ROLES_OF_PEOPLE,
+  literals: ['begin:vcard'],
+  pattern: /BEGIN:VCARD(?=[^]{0,120}\b(?:FN|N)[:;])[^]{0,500}?(?:\bBDAY[^\n:]{0,30}:\S{4}|\bADR[^\n:]{0,40}HOME[^\n:]{0,20}:|\bTEL[^]{0,400}?BEGIN:VCARD[^]{0,400}?\bTEL\b)/i,
+  before: 2,
+  after: 1_000,
+};
+
+export const recordDetectors: readonly Detector[] = [visitingCard, wallet, passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];
