@@ -1,5 +1,5 @@
 import type { Detector } from '../rule.ts';
-import { secretFilesInArguments } from './files/in-arguments.ts';
+import { secretFilesInArguments, secretSearches } from './files/in-arguments.ts';
 import { secretFilesInCode } from './files/in-code.ts';
 import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/written.ts';
 import { posixCommands, writtenShellScripts } from './posix/detector.ts';
@@ -14,6 +14,7 @@ import { windowsCommandsInShells, windowsScripts } from './windows/detector.ts';
 
 export const platformDetectors: readonly Detector[] = [
   secretFilesInArguments,
+  secretSearches,
   secretFilesInCode,
   writtenToStartFiles,
   startFilesAsTargets,

@@ -134,7 +134,7 @@ function knownAt(path: string): SecretFiles | undefined {
   const plain = plainPath(path);
   const known = secretFileAt(plain);
   if (known || !/[?*[]/.test(plain)) return known;
-  const likely = /^\/?etc\/[a-z?*[\].]{3,20}$/.test(plain) ? DATABASE_TARGETS.find((target) => globMatches(plain.replace(/^\//, ''), target)) : undefined;
+  const likely = /^\/?(?:etc|[a-z?*[\]]{0,8}\?[a-z?*[\]]{0,8})\/[a-z?*[\].]{3,20}$/.test(plain) && /[a-z]/.test(plain.slice(plain.lastIndexOf('/'))) ? DATABASE_TARGETS.find((target) => globMatches(plain.replace(/^\//, ''), target)) : undefined;
   return likely === undefined ? undefined : secretFileAt(likely);
 }
 
@@ -202,7 +202,7 @@ function keepLoop({ args }: Command, loops: Map<string, readonly string[]>): voi
 /** What a command reads through a loop's variable: `xxd "$k"`, `strings $p/environ`. */
 function tellLoop(view: View, command: Command, loops: ReadonlyMap<string, readonly string[]>): void {
   if (command.name === '' || NOT_READERS.has(command.name)) return;
-  for (const word of command.args) {
+  for (const word of [...command.args, ...command.redirects.flatMap(({ operator, target }) => (operator === '<' && target ? [target] : []))]) {
     const [variable, name = ''] = word.dynamic ? (/^\$\{?(\w{1,40})\}?/.exec(word.text) ?? []) : [];
     if (variable === undefined) continue;
     for (const value of loops.get(name) ?? []) {
@@ -236,6 +236,12 @@ const DUMPS: Readonly<Record<string, RegExp>> = {
   pypykatz: /^(?:live|lsa|registry|dpapi)\b/,
   bw: /^(?:export|list items)\b/,
   lpass: /^export\b/,
+  terraform: /^state pull\b/,
+  tofu: /^state pull\b/,
+  git: /^credential(?:-\w{1,20})? (?:fill|get)\b/,
+  etcdctl: /^(?:\S+ ){0,6}get (?:\/(?:registry(?:\/secrets)?)?|""|'') .*--prefix\b(?!.*--(?:keys|count)-only(?!=false))|^(?:\S+ ){0,6}get \/registry\/secrets/,
+  slapcat: /^(?!.*-[hV]\b)/,
+  adb: /^(?:-s \S+ )?backup .*-(?:all|shared)\b/,
   dashlane: /^(?:p|password|export)\b/,
 };
 const FETCHES_ONE = /get-secret-value|ssm get-parameter\b|versions access|keyvault secret show|^(?:kv get|read) |^show \S|^secret get/;
