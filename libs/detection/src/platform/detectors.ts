@@ -6,7 +6,7 @@ import { posixCommands, writtenShellScripts } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
-import { adminPolicy, adminPolicyWritten, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
+import { adminPolicy, adminPolicyWritten, anybodyReads, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
 import { databaseLinks, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
 import { commandsInFiles } from './posix/in-files.ts';
 import { keysAdded, mailForwarding, runKeysSet, storedForLater } from './services/schedules.ts';
@@ -33,6 +33,7 @@ export const platformDetectors: readonly Detector[] = [
   hostFoldersMounted,
   adminPolicy,
   adminPolicyWritten,
+  anybodyReads,
   hostTakenByManifest,
   databaseAdmin,
   storedForLater,

@@ -2,7 +2,7 @@ import { ROLES } from '../place.ts';
 import type { Analyser, Rule } from '../rule.ts';
 import { fromBase64 } from './checksums.ts';
 import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
-import { looksRandom } from './randomness.ts';
+import { isUuid, looksRandom } from './randomness.ts';
 import { filler } from './sample-keys.ts';
 
 const bearerToken: Rule = {
@@ -33,18 +33,27 @@ const headerOfCommand: Rule = {
 };
 
 const BEARER = /(?:bearer|token|apikey|api-key|ssws|bot|jwt)["']?[ :=]{1,3}["']?([A-Za-z0-9_.~+/=-]{20,2000})/iy;
+/** Any other scheme, as services invent them: `Splunk`, `ApiKey`, `AccessKey`, `GenieKey`, `Klaviyo-API-Key`. */
+const SCHEME = /authorization["']?\s{0,2}[:=]\s{0,2}["']?(?!basic|bearer|digest|aws4|hawk|signature|negotiate|ntlm|<|\$|\{)(?:[A-Za-z][A-Za-z-]{1,24} )?(?:token=)?([A-Za-z0-9_.~+/=:-]{24,2000})/iy;
 const BASIC = /(?:basic["']?[ :=]{1,3}["']?|"?auth"?\s{0,3}[:=]\s{0,3}["']?)([A-Za-z0-9+/]{8,400}={0,2})/iy;
 
 export const authorizationHeaders: Analyser = {
   name: 'authorization headers',
   roles: ROLES.filter((role) => role !== 'secret'),
-  literals: ['bearer ', 'basic ', '"auth":', '_auth=', '_auth =', 'authorization: token ', 'authorization: bot '],
+  literals: ['bearer ', 'basic ', '"auth":', '_auth=', '_auth =', 'authorization: ', '"authorization"'],
   rules: [bearerToken, basicCredentials, headerOfCommand],
   analyse: ({ text, place, hits, budget, report }) => {
     const toItself =
       (place.role === 'shell' || place.role === 'powershell' || place.role === 'cmd') && /localhost|127\.0\.0\.1/.test(text.slice(Math.max(0, (hits[0] ?? 0) - 400), (hits[0] ?? 0) + 800));
     for (const hit of hits) {
       budget.spend(40);
+      SCHEME.lastIndex = text.charAt(hit) === '"' ? hit + 1 : hit;
+      const given = SCHEME.exec(text)?.[1];
+      if (given !== undefined && !given.startsWith('eyJ') && (isUuid(given) || looksRandom(given)) && !isPlaceholder(given)) {
+        budget.spend(given.length);
+        report(toItself ? headerOfCommand : bearerToken, SCHEME.lastIndex - given.length, SCHEME.lastIndex);
+        continue;
+      }
       const from = /^authorization: /i.test(text.slice(hit, hit + 15)) ? hit + 15 : text.charAt(hit) === '_' ? hit + 1 : hit;
       BEARER.lastIndex = from;
       const bearer = BEARER.exec(text);

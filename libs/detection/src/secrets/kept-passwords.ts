@@ -155,4 +155,25 @@ const remoteDesktop: PatternRule = {
   before: 2,
 };
 
-export const keptPasswords: readonly PatternRule[] = [remoteDesktop, statementPassword, devicePassword, staticKey, inlineLogin, passwordFile, oracleLogin, unsealKey, sessionCookie];
+const cookieFile: PatternRule = {
+  ...rule({
+    id: 'cookie-file', sees: 'the cookie of a session in a file of cookies, as browsers and curl keep them', positive: `.example.com\tTRUE\t/\tTRUE\t1893456000\tuser_session\t${filler(48)}`, harmless: '.example.com\tTRUE\t/\tFALSE\t1893456000\t_ga\tGA1.2.1234567890.1699999999', source: 'curl.se/docs/http-cookies.html',
+  }),
+  roles: ['output', 'prose', 'code', 'value'],
+  literals: ['true\t/', 'false\t/'],
+  pattern: /(?:TRUE|FALSE)\t\/[^\t\n]{0,60}\t(?:TRUE|FALSE)\t\d{1,12}\t[\w.-]{0,30}(?:sess|sid|auth|token|jwt|login|remember|_id|SSID|HSID|li_at|c_user|xs)[\w.-]{0,30}\t([^\s]{16,2000})/i,
+  before: 2,
+  accepts: ([, value = '']) => looksRandom(value.slice(0, 120)) && !isPlaceholder(value),
+};
+
+const wirelessCode: PatternRule = {
+  ...rule({ id: 'wireless-code', sees: 'the password of a wireless network in the text of a QR code', positive: ['WIFI:T:WPA;S:Guests;P:', 'v8Kq2LmZ0p', ';;'].join(''), harmless: 'WIFI:T:WPA;S:<name>;P:<password>;;', source: 'github.com/zxing/zxing/wiki/Barcode-Contents' }),
+  roles: ROLES,
+  literals: ['wifi:'],
+  pattern: /WIFI:(?=[^\n]{0,120}\bT:(?:WPA|WEP|SAE))[^\n]{0,120}?\bP:"?((?:\\.|[^;\\\n"]){6,63})/i,
+  before: 2,
+  after: 260,
+  accepts: ([, password = '']) => !isPlaceholder(password) && (isUsedPassword(password) || kindsIn(password) >= 3),
+};
+
+export const keptPasswords: readonly PatternRule[] = [cookieFile, wirelessCode, remoteDesktop, statementPassword, devicePassword, staticKey, inlineLogin, passwordFile, oracleLogin, unsealKey, sessionCookie];

@@ -88,7 +88,7 @@ export const messageKeys: readonly KeyFamily[] = [
       harmless: `a registration token begins with a name: ${filler(22)}:APA91b…`,
       source: 'firebase.google.com/docs/cloud-messaging/auth-server',
     }),
-    formats: [],
+    formats: [[['os_v2_app_', 'os_v2_org_'], '[a-z0-9]{60,140}']],
   },
   {
     rule: keyRule({

@@ -22,7 +22,7 @@ const WORDS = [
 const PLAIN = [', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
 
 /** The rest of the word, a few words, then what says that it follows. */
-const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p{N}'"’./@_()-]{1,40}){0,6}?\s{0,2}(?:[:：=＝]|\s(?:is|ist|lautet|est|es|é|è|jest|je|to|är|er|on(?!\s{1,2}\S{1,40}\s(?:is|ist|es|est|è)\s)|var|este|adalah|là|=>|->|→|[-–—])(?=\s)|是|为|為|は|が|은|는|이|คือ|है)\s{0,4}["'`„“«「『*]{0,3}(?=[^\s"'`,;<>]{6})/uy;
+const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p{N}'"’./@_()-]{1,40}){0,6}?\s{0,2}(?:[:：=＝]|\s(?:is|ist|lautet|est|c['’]est|es|é|è|jest|je|to|är|er|on(?!\s{1,2}\S{1,40}\s(?:is|ist|es|est|è)\s)|var|este|adalah|là|=>|->|→|[-–—])(?=\s)|是|为|為|は|が|은|는|이|คือ|है)\s{0,4}["'`„“«「『*]{0,3}(?=[^\s"'`,;<>]{6})/uy;
 /** What is no password, but of one. */
 const ABOUT = /hash|hint|digest|polic|length|format|example|reset|link|url|manager|field|rules?\b|token|encod|encrypt|salt|regex|valid|min|max/i;
 /** Settings, columns and functions are named so too. */
@@ -50,7 +50,8 @@ export const passwordsOfLanguages: Analyser = {
       const value = (VALUE.exec(text)?.[0] ?? '').replace(/[.:!?)\]]+$/, '');
       reached = start + value.length;
       // Somebody's language is not the language of passwords: those are typed in ASCII.
-      if (/^[\x21-\x7e]+$/.test(value) && (plain || NAMES_FIELDS.test(led) ? isStrongWord(value) : isUsedPassword(value))) report(passwordOfLanguage, start, reached);
+      const typed = value.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+      if (/^[\x21-\x7e]+$/.test(typed) && (plain || NAMES_FIELDS.test(led) || typed !== value ? isStrongWord(typed) : isUsedPassword(typed))) report(passwordOfLanguage, start, reached);
     }
   },
 };

@@ -39,6 +39,7 @@ export const paymentKeys: readonly KeyFamily[] = [
       harmless: `an order id: ord-${filler(26)}`,
     }),
     formats: [
+      [['ck_', 'cs_'], '[a-f0-9]{40}'],
       [['sq0atp-'], '[\\w-]{22,43}'],
       [['sq0csp-'], '[\\w-]{40,44}'],
       [['EAAA'], '[\\w-]{58,64}'],

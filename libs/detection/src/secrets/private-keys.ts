@@ -136,6 +136,21 @@ const seedPhrase: PatternRule = {
   },
 };
 
+const xmlKey: PatternRule = {
+  id: 'secrets.xml-private-key',
+  type: 'credential_exposure',
+  severity: 'critical',
+  sees: 'an RSA key in XML with its private part',
+  positive: { output: `<RSAKeyValue><Modulus>${filler(88)}</Modulus><Exponent>AQAB</Exponent><D>${filler(88, undefined, 3)}</D></RSAKeyValue>` },
+  nearMiss: { output: `<RSAKeyValue><Modulus>${filler(88)}</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>` },
+  source: 'RFC 4051; .NET, RSA.ToXmlString',
+  roles: ROLES,
+  literals: ['<rsakeyvalue>'],
+  pattern: /<RSAKeyValue>[^]{40,1700}?<D>[A-Za-z0-9+/=\s]{40,}/i,
+  before: 2,
+  after: 2_000,
+};
+
 const passwordHash: PatternRule = {
   id: 'secrets.password-hash',
   type: 'credential_exposure',
@@ -160,10 +175,10 @@ const looseHash: PatternRule = {
   source: 'man 5 crypt; hashcat.net/wiki/doku.php?id=example_hashes',
   roles: ROLES,
   literals: ['$1$', '$5$', '$6$', '$y$j', '$krb5tgs$', '$krb5asrep$', '$dcc2$', '$apr1$'],
-  pattern: /(?<![\w$:])\$(?:1\$[\w./]{1,8}\$[\w./]{22}|apr1\$[\w./]{1,8}\$[\w./]{22}|5\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{43}|6\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{86}|y\$j[\w./]{1,4}\$[\w./]{8,86}\$[\w./]{43}|krb5(?:tgs|asrep)\$\d{2}\$[^\s:]{1,160}[$:][0-9a-f]{32}\$[0-9a-f]{40}|dcc2\$\d{1,6}#[^#\s]{1,60}#[0-9a-f]{32})/i,
+  pattern: /(?:(?<![\w$:])|(?<=:)(?=\$(?:krb5|dcc2)))\$(?:1\$[\w./]{1,8}\$[\w./]{22}|apr1\$[\w./]{1,8}\$[\w./]{22}|5\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{43}|6\$(?:rounds=\d{1,9}\$)?[\w./]{8,16}\$[\w./]{86}|y\$j[\w./]{1,4}\$[\w./]{8,86}\$[\w./]{43}|krb5(?:tgs|asrep)\$\d{2}\$[^\s:]{1,160}[$:][0-9a-f]{32}\$[0-9a-f]{40}|dcc2\$\d{1,6}#[^#\s]{1,60}#[0-9a-f]{32})/i,
   before: 4,
   after: 320,
   accepts: (match) => !isPlaceholder(match[0].slice(match[0].lastIndexOf('$') + 1)),
 };
 
-export const otherKeys: readonly PatternRule[] = [looseHash, walletKey, seedPhrase, passwordHash];
+export const otherKeys: readonly PatternRule[] = [looseHash, xmlKey, walletKey, seedPhrase, passwordHash];

@@ -54,6 +54,7 @@ const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern:
   { family: ruleOf('identity-provider-token'), from: 0, pattern: /^00(?=[\w-]{0,39}[a-z])(?=[\w-]{0,39}[A-Z])[\w-]{40}(?![\w-])/ },
   { family: ruleOf('work-tool-key'), from: 40, pattern: /(?<!(?<!\\)[\w/])[0-2]\/\d{13,18}(?:\/\d{13,18})?:[0-9a-f]{32}(?![\w-])/ },
   { family: ruleOf('twilio-key'), from: 35, pattern: /(?<!\w)AC[0-9a-f]{32}:[0-9a-f]{32}(?!\w)/ },
+  { family: ruleOf('chat-bot-token'), from: 6, pattern: /(?<!\w)oauth:[a-z0-9]{30}(?![\w-])/ },
   { family: ruleOf('push-key'), from: 12, pattern: /(?<![\w-])AAAA[\w-]{7}:APA91b[\w-]{120,160}(?![\w-])/ },
   { family: ruleOf('monitoring-key'), from: 0, pattern: /^(?:[a-f0-9]{36}|(?:eu|gov)\d\dxx[a-f0-9]{30,32})(?:FFFF)?NRAL(?![\w-])/ },
   { family: ruleOf('infrastructure-token'), from: 0, pattern: /^[1-3][A-Za-z0-9]{26}_[A-Za-z0-9]{20,21}(?![\w-])/ },
@@ -62,7 +63,7 @@ const ODD_FORMATS: readonly Readonly<{ family: KeyFamily; from: number; pattern:
   { family: ruleOf('payment-key'), from: 48, pattern: /access_token\$(?:production|live)\$[a-z0-9]{16}\$[0-9a-f]{32}(?![\w-])/ },
 ];
 /** What an odd format needs somewhere in its run or right behind it; one look instead of eight expressions. */
-const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{32,33}$|^APA91b|NRAL$|JQQJ9[9D]|^[1-3][A-Za-z0-9]{26}_|^AQ\w{21}|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$|^[0-9a-f]{32}$/;
+const ODD = /AZDO|Az(?:Fu|Se|Ca)|-us\d{1,2}$|^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$|^AA[\w-]{32,33}$|^APA91b|NRAL$|JQQJ9[9D]|^[1-3][A-Za-z0-9]{26}_|^AQ\w{21}|^00[\w-]{40}$|^[MNO][\w-]{22,27}$|^[\w-]{60,70}$|^[0-9a-f]{32}$|^[a-z0-9]{30}$/;
 
 const [BACKSLASH, HYPHEN, UNDERSCORE, DOT] = [92, 45, 95, 46];
 

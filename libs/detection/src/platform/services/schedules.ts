@@ -2,6 +2,7 @@ import { call, ruleOf } from '../examples.ts';
 import type { Analyser } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 import { destinationOf, hostIn, isSuspect } from '../destination.ts';
+import { FREE_MAIL } from './free-mail.ts';
 import { isSuspectPayload } from '../payload.ts';
 
 const T = 'MITRE ATT&CK ';
@@ -95,24 +96,27 @@ export const keysAdded: Analyser = {
   },
 };
 
-/** Mailboxes that anybody may open without a name. */
-export const FREE_MAIL = /@(?:gmail|googlemail|outlook|hotmail|live|yahoo|gmx|aol|icloud|proton(?:mail)?|pm|tuta(?:nota|mail)?|mailinator|guerrillamail|yandex|mail|qq|163|zoho|cock|riseup|onionmail|yopmail|mailbox|inbox)\.[a-z.]{2,8}$/i;
 /** Switches that leave no trace of what was forwarded. */
 const TRACELESS = /"(?:silent|hidden|hide|skip_?inbox|mark_?(?:as_?)?read|delete(?:_?(?:original|after|message))?|archive|no_?notify|stealth)":true|"(?:keep_?copy|notify|keep_?in_?inbox|save_?copy|leave_?copy)":false|"remove_?label_?ids":\["(?:INBOX|UNREAD)|"add_?label_?ids":\["TRASH/i;
 
+const MAIL_TOOL = /(?:^|_)(?:gmail|mail|email|outlook|exchange|mailbox|inbox|imap|o365|office365|graph|workspace)(?:_|$)/;
+const sentOn = ruleOf('schedules.mail-sent-on', 'network_exfiltration', 'high', 'whatever comes into a mailbox sent on to a free mailbox or doubtful host, or without a trace', call('create_mail_rule', { name: '.', actions: { forward_to: ['x@proton.me'] } }), call('create_mail_rule', { name: 'news', actions: { move_to: 'News' } }), `${T}T1114.003`);
+
 export const mailForwarding: Analyser = {
   name: 'platform.mail-forwarding',
-  rules: [forwarding, hiddenForwarding],
+  rules: [forwarding, hiddenForwarding, sentOn],
   roles: ['address', 'value', 'prose'],
   literals: ['@', '+'],
   analyse(view) {
     const { text, place, budget } = view;
     if (text.length > 320 || !/^[+\w.'-]{1,64}@[\w.-]{3,253}$|^\+?\d[\d ()-]{6,20}$/.test(text)) return;
     const name = words(place.tool);
-    if (!/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
+    if (!(/forward/i.test(place.path) && MAIL_TOOL.test(name)) && !/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
     if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal|email)/.test(place.field)) return;
     budget.spend(2_000);
     const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(JSON.stringify(fields).slice(0, 2_000)));
-    view.report(traceless || FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1))) ? hiddenForwarding : forwarding, 0, text.length);
+    const hidden = traceless || FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1)));
+    view.report(hidden ? hiddenForwarding : forwarding, 0, text.length);
+    if (hidden) view.report(sentOn, 0, text.length);
   },
 };

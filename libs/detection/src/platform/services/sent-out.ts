@@ -3,7 +3,7 @@ import type { Analyser } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 import { windowed } from '../../windowed.ts';
 import { destinationOf, hostIn, isForeign, isSuspect } from '../destination.ts';
-import { FREE_MAIL } from './schedules.ts';
+import { FREE_MAIL } from './free-mail.ts';
 import { plainPath } from '../files/plain-path.ts';
 import { secretFileAt, secretFileLiterals } from '../files/secret-files.ts';
 
@@ -55,7 +55,7 @@ export const placeholdersSent: Analyser = {
     budget.spend(Math.min(text.length, 4_096) * 2);
     const whole = WHOLE_ENVIRONMENT.test(text.slice(0, 4_096));
     if (!whole && !PLACEHOLDER.test(text.slice(0, 4_096))) return;
-    const url = place.role === 'url' ? text : Object.entries(place.beside).slice(0, 16).find(([key, value]) => typeof value === 'string' && /^(?:url|uri|endpoint|href|webhook(?:_url)?|target|host|to|address)$/i.test(key))?.[1];
+    const url = place.role === 'url' ? text : [...Object.entries(place.beside).slice(0, 16), ...Object.entries(place.around ?? {}).slice(0, 16)].find(([key, value]) => typeof value === 'string' && /^(?:url|uri|endpoint|href|webhook(?:_url)?|target|host|to|address)$/i.test(key))?.[1];
     const destination = typeof url === 'string' ? destinationOf(hostIn(url)) : 'local';
     if (isSuspect(destination) || (whole && isForeign(destination))) view.report(placeholder, 0, text.length);
   },
@@ -71,9 +71,12 @@ const FILE_FIELD = /(?:^|_)(?:attach\w{0,6}|files?|paths?|file_?paths?|uploads?|
 function recipients(fields: Readonly<Record<string, unknown>> | undefined): readonly string[] {
   return Object.entries(fields ?? {})
     .slice(0, 16)
-    .flatMap(([key, value]) => (/^(?:to|cc|bcc|recipients?|email|address|url|uri|endpoint|channel|chat_?id|send_to|destination)$/i.test(key) ? (Array.isArray(value) ? (value as readonly unknown[]).slice(0, 8) : [value]) : []))
+    .flatMap(([key, value]) => (/^(?:to|cc|bcc|recipients?|email|address|url|uri|endpoint|channels?|chat_?id|send_to|destination)$/i.test(key) ? (Array.isArray(value) ? (value as readonly unknown[]).slice(0, 8) : [value]) : []))
     .filter((value): value is string => typeof value === 'string' && value.length <= 600);
 }
+
+/** A channel that people of other companies read. */
+const OUTSIDE = /^#?(?:ext|external|guests?|public|vendors?|partners?|shared-with)[-_]/i;
 
 export const valuablesAttached: Analyser = {
   name: 'platform.valuables-attached',
@@ -85,7 +88,7 @@ export const valuablesAttached: Analyser = {
     if (text.length > 512 || !FILE_FIELD.test(place.field) || !ATTACHES.test(words(place.tool)) || !VALUABLES.test(text)) return;
     budget.spend(text.length + 256);
     const to = [...recipients(place.beside), ...recipients(place.around)];
-    if (to.some((one) => FREE_MAIL.test(one) || isSuspect(destinationOf(hostIn(one.slice(one.lastIndexOf('@') + 1)))))) view.report(valuableAttached, 0, text.length);
+    if (to.some((one) => FREE_MAIL.test(one) || OUTSIDE.test(one) || isSuspect(destinationOf(hostIn(one.slice(one.lastIndexOf('@') + 1)))))) view.report(valuableAttached, 0, text.length);
   },
 };
 

@@ -2,6 +2,8 @@ import { call, ruleOf } from '../examples.ts';
 import type { Budget } from '../../budget.ts';
 import type { Rule, View } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
+import { destinationOf, isSuspect } from '../destination.ts';
+import { FREE_MAIL } from './free-mail.ts';
 
 const T = 'MITRE ATT&CK ';
 const safeguardSet = ruleOf(
@@ -19,6 +21,8 @@ const anybodyAllowed = ruleOf(
 const madePublic = ruleOf(
   'settings.made-public', 'network_exfiltration', 'high', 'a private repository, or a file, folder or report of people or money, made readable for anybody', call('drive_share', { file: 'payroll-2026.xlsx', type: 'anyone', role: 'reader' }), call('drive_share', { file: 'team-photo.jpg', type: 'anyone', role: 'reader' }), `${T}T1567, T1537`,
 );
+const sharedOutside = ruleOf('settings.shared-outside', 'network_exfiltration', 'high', 'a file, folder or report of people or money shared with a free mailbox or doubtful host', call('share_document', { document: 'payroll-2026', email: 'x@proton.me', role: 'reader' }), call('share_document', { document: 'payroll-2026', email: 'lena@example.com', role: 'reader' }), `${T}T1567`);
+const replicatedOut = ruleOf('settings.replicated-out', 'network_exfiltration', 'high', 'a bucket copied from now on to another account', call('put_bucket_replication', { bucket: 'a', rules: [{ destination: { bucket: 'arn:aws:s3:::b', account: '111122223333' } }] }), call('get_bucket_replication', { bucket: 'a' }), `${T}T1537`);
 const openlyShared = ruleOf('settings.openly-shared', 'network_exfiltration', 'medium', 'something made readable for anybody who has the link', call('drive_share', { file: 'team-photo.jpg', type: 'anyone', role: 'reader' }), call('drive_share', { file: 'team-photo.jpg', type: 'user', email: 'lena@example.com' }), `${T}T1537`);
 const handedOver = ruleOf('settings.handed-over', 'privilege_escalation', 'high', 'the ownership of a repository, project, domain or workspace handed to somebody else', call('github_transfer_repository', { repo: 'acme/shop', new_owner: 'lena-x' }), call('transfer_ticket', { ticket: 'T-1', new_owner: 'lena' }), `${T}T1098`);
 const writingKey = ruleOf('settings.writing-key', 'persistence', 'high', 'a key added that may write to a repository, or log in as root', call('add_deploy_key', { repo: 'acme/shop', title: 'ci', read_only: false }), call('add_deploy_key', { repo: 'acme/shop', title: 'ci', read_only: true }), `${T}T1098.004`);
@@ -30,7 +34,7 @@ const adminSwitch = ruleOf('settings.admin-switch', 'privilege_escalation', 'hig
 const nameTunnel = ruleOf('settings.name-tunnel', 'network_exfiltration', 'high', 'data carried out in a long name that is looked up', call('dns_lookup', { name: '4d5a900003000000040000ffff0000b80000.t.example.net' }), call('dns_lookup', { name: 'api.staging.example.net' }), `${T}T1048.003`);
 const guardStopped = ruleOf('settings.guard-stopped', 'privilege_escalation', 'high', 'a policy, guard or detector switched off by name', call('policy.disable', { id: 'guard-prod' }), call('policy.list', { id: 'guard-prod' }), `${T}T1562`);
 
-export const settingRules: readonly Rule[] = [adminSwitch, nameTunnel, guardStopped, safeguardSet, openToAll, anybodyAllowed, madePublic, openlyShared, handedOver, writingKey, hostRights];
+export const settingRules: readonly Rule[] = [adminSwitch, nameTunnel, guardStopped, safeguardSet, openToAll, anybodyAllowed, madePublic, sharedOutside, replicatedOut, openlyShared, handedOver, writingKey, hostRights];
 
 type Fields = Readonly<Record<string, unknown>>;
 type Look = (beside: Fields, view: View) => Rule | undefined;
@@ -128,12 +132,19 @@ const PRIVATE_THING = /customer|client|employee|payroll|salar|contract|invoice|p
 
 const sharing: Look = (beside, view) => {
   const entries = entriesOf(beside);
-  const open = entries.some(([key, value]) => (isText(value) && ((/^publicaccess$/.test(key) && /^(?:container|blob)$/i.test(value)) || ANYBODY.test(value)) && /^(?:publicaccess|type|visibility|access|scope|sharing|audience|permission|who|sharewith|sharedwith|with|generalaccess|linkaccess|mode|to|acl|level|privacy|granteetype|principal)$/.test(key)) || (value === true && /^(?:public|ispublic|makepublic|anyonewithlink|publiclink|published|worldreadable|publiclyaccessible)$/.test(key)) || (value === false && /^(?:private|isprivate|restricted)$/.test(key)));
-  if (!open) return undefined;
+  const open = entries.some(([key, value]) => (isText(value) && ((/^publicaccess$/.test(key) && /^(?:container|blob)$/i.test(value)) || ANYBODY.test(value)) && /^(?:publicaccess|type|visibility|access|scope|sharing|audience|permission|who|sharewith|sharedwith|with|generalaccess|linkaccess|mode|to|acl|level|privacy|granteetype|principal|(?:requested|link|default|shared?|new)visibility|linktype|linkscope|sharescope|viewers?)$/.test(key)) || (value === true && /^(?:public|ispublic|makepublic|anyonewithlink|publiclink|published|worldreadable|publiclyaccessible)$/.test(key)) || (value === false && /^(?:private|isprivate|restricted)$/.test(key)));
+  const around = view.place.around ? entriesOf(view.place.around) : [];
+  if (!open) return isOutside(view.text) && [...entries, ...around].some(([, value]) => isText(value) && value !== view.text && PRIVATE_THING.test(value)) ? sharedOutside : undefined;
   if (/(?:^|[_.-])repo/i.test(view.place.tool) || entries.some(([key]) => /^(?:repo|repository)$/.test(key))) return /(?:create|new|fork|init)/i.test(view.place.tool) ? undefined : madePublic;
   if (entries.some(([key, value]) => value === true && key === 'publiclyaccessible')) return madePublic;
-  return entries.some(([, value]) => isText(value) && PRIVATE_THING.test(value)) ? madePublic : openlyShared;
+  return [...entries, ...around].some(([, value]) => isText(value) && PRIVATE_THING.test(value)) ? madePublic : openlyShared;
 };
+
+const isOutside = (text: string): boolean => {
+  const at = text.lastIndexOf('@');
+  return at > 0 && /^[\w.+'-]{1,64}@[\w.-]{3,253}$/.test(text) && (FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(at + 1))));
+};
+const replications: Look = (beside, { text }) => (/^arn:aws:s3:::/.test(text) && entriesOf(beside).some(([key, value]) => /^account(?:id)?$/.test(key) && /^\d{12}$/.test(String(value))) ? replicatedOut : undefined);
 
 /** What changes hands: a task or a ticket may. */
 const ESTATE = /^(?:repo|repository|repositoryid|project|projectid|domain|workspace|org|organization|bucket|drive|database|app|appid|site|namespace|tenant|zone|channel)$/;
@@ -161,20 +172,21 @@ const lookups: Look = (_, { text }) => (/^(?=[^.]{0,63}\d)(?:[0-9a-f]{24,63}|(?=
 
 const stopped: Look = () => guardStopped;
 
-const snapshots: Look = (_, { text, place }) => (/^all$/i.test(text) && /^(?:group|values_to_add|user_ids|group_names|principal|account(?:_ids)?|shared_with|share_with)$/.test(place.field) ? anybodyAllowed : undefined);
+const snapshots: Look = (_, { text, place }) => (/^all$/i.test(text) && (/(?:LaunchPermission|CreateVolumePermission|ValuesToAdd)/i.test(place.path) || /(?:snapshot|image|disk|backup|ami)/.test(place.tool.toLowerCase())) && /^(?:group|values_to_add|user_ids|group_names|principal|account(?:_ids)?|shared_with|share_with)$/.test(place.field) ? anybodyAllowed : undefined);
 
 /** What a tool’s name says it changes, and how its switches are judged. */
 const looks: readonly (readonly [tool: RegExp, look: Look])[] = [
   [/(?:^|_)(?:update|set|change|configure|modify|patch|put|edit|disable|elevate|escalate|merge|assign|grant|approve|toggle|switch|apply|configure)(?:_|$)|(?:^|_)(?:sandbox|agent|policy|guard|approval)_\w{1,30}/, safeguards],
   [/(?:^|_)(?:security_groups?|firewalls?|ingress|inbound|nsg|network_acl|nacl|access_lists?|allow_?lists?|ip_?white_?lists?|authorized_networks?|network_rules?|trusted_ips?|port)(?:_|$)/, openings],
   [/(?:^|_)(?:bucket|storage|s3|blob|object|container|queue|topic|repository|registry|key|lambda|function|ecr|sqs|sns|kms|acl)s?_?(?:policy|policies|acl|permissions?|access|iam)?(?:_|$)/, policies],
-  [/(?:^|_)(?:share|shar(?:e_link|ing)|visibility|publish|permissions?|acl|expose|repo|repository|public_link|access|db_instance|instance|database|dashboard|calendar|container_acl|upload)s?(?:_|$)/, sharing],
+  [/(?:^|_)(?:share|shar(?:e_link|ing)|sharepoint|one_?drive|dropbox|create_link|shared_link|visibility|publish|permissions?|acl|expose|repo|repository|public_link|access|db_instance|instance|database|dashboard|calendar|container_acl|upload)s?(?:_|$)/, sharing],
+  [/(?:^|_)(?:put|create|set|update)_(?:\w{1,20}_)?replications?(?:_|$)/, replications],
   [/(?:^|_)transfer_(?:\w{1,20}_)?(?:repo|repository|repositories|ownership|owner|project|domain|workspace|org|organization|site|app|drive|bucket|channel|tenant|namespace|registration|subscription|zone)s?(?:_|$)|(?:^|_)(?:repo|repository|project|domain|workspace|org|organization|bucket|drive|app|account|zone)_transfer(?:_|$)|(?:^|_)(?:change|set|update|reassign)_(?:\w{1,20}_)?owner(?:ship)?(?:_|$)/, handing],
   [/(?:^|_)(?:add|create|register|upload|import|install|authorize|put)_(?:\w{1,20}_)?(?:deploy|ssh|public|authorized|access)_keys?(?:_|$)/, keys],
   [/(?:^|_)(?:update|set|create|add|invite|patch|edit|modify|change|promote|register|upsert)_(?:\w{1,20}_)?(?:users?|members?|accounts?|profiles?|permissions?|roles?|self|me|employee|principal)(?:_|$)/, adminSwitches],
   [/(?:^|_)(?:dns|resolve\w{0,4}|lookup|dig|nslookup|ping|traceroute|whois|host)(?:_|$)/, lookups],
   [/(?:^|_)(?:polic(?:y|ies)|guards?|guardrails?|firewalls?|waf|mfa|audit|trails?|detectors?|metric_alarms?|protection|defender|edr|antivirus|dlp|approvals?)_(?:disable|stop|delete|pause|suspend|off|bypass|turn_off|deactivate)(?:_|$)/, stopped],
-  [/(?:^|_)(?:modify|share|put|add|update|set)_(?:\w{1,12}_)?(?:db_?)?(?:cluster_?)?(?:snapshots?|images?|amis?|disks?|backups?)(?:_|$)/, snapshots],
+  [/(?:^|_)(?:modify|share|put|add|update|set)_(?:\w{1,12}_)?(?:db_?)?(?:cluster_?)?(?:snapshots?|images?|amis?|disks?|backups?)(?:_|$)|^(?:aws|boto3?|ec2|rds)(?:_(?:api|call|cli|request|invoke|sdk))?$/, snapshots],
   [/(?:^|_)(?:docker|containers?|pods?|podman|compose|ecs|task|kube\w*|k8s|deployments?|daemonsets?|jobs?|workloads?|sandbox|manifest|nomad)(?:_|$)/, containers],
 ];
 

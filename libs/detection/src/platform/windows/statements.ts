@@ -163,7 +163,7 @@ class Reader {
       return;
     }
     const name = (match[1] ?? match[2] ?? '').toLowerCase().replace(/^(?:env|global|script):/, '');
-    const isAssigned = this.#powershell && this.#out.trim() === '' && /^\s{0,20}=(?!=)/.test(this.#text.slice(this.#at + match[0].length, this.#at + match[0].length + 24));
+    const isAssigned = this.#powershell && /(?:^|[{(])\s{0,20}$/.test(this.#out.slice(-24)) && /^\s{0,20}=(?!=)/.test(this.#text.slice(this.#at + match[0].length, this.#at + match[0].length + 24));
     const value = isAssigned ? undefined : (this.#variables.get(name) ?? KNOWN_VARIABLES[name]);
     if (value === undefined) this.#add(match[0], true);
     else if (!this.#powershell && match[2] !== undefined) this.#add(sliceOf(value, Number(match[2]), match[3] === undefined ? undefined : Number(match[3])), true);
@@ -207,7 +207,7 @@ class Reader {
   }
 
   #assign(written: string): void {
-    const match = this.#powershell ? /^\$(?:env:|global:|script:)?(\w{1,60}) ?\+?= ?(.+)$/.exec(written) : /^(?:@?set) (?:\/a )?"?(\w{1,60}) ?=(.+)$/i.exec(written);
+    const match = this.#powershell ? /^(?:[^{]{0,80}\{ ?)?\$(?:env:|global:|script:)?(\w{1,60}) ?\+?= ?(.+)$/.exec(written) : /^(?:@?set) (?:\/a )?"?(\w{1,60}) ?=(.+)$/i.exec(written);
     if (match?.[1] !== undefined && match[2] !== undefined && this.#variables.size < MAX_VARIABLES) this.#variables.set(match[1].toLowerCase(), match[2].slice(0, MAX_VALUE));
   }
 }

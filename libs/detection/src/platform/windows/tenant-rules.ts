@@ -12,6 +12,11 @@ export const tenantRules: readonly WindowsRule[] = [
     pattern: pattern(String.raw`(?:new|set)-inboxrule…-(?:forwardto|redirectto|forwardasattachmentto)\b|set-mailbox\b…-forwarding(?:smtp)?address\b|(?:new|set)-transportrule…-(?:blindcopyto|redirectmessageto|copyto|addtorecipients)\b|new-journalrule\b|set-remotedomain…-autoforwardenabled\s+\$?true`),
   },
   {
+    rule: ruleOf('windows.mail-sent-on', 'network_exfiltration', 'high', 'the mail of a box or a company sent on to another address, whatever comes', powershell('Set-Mailbox -Identity lena -ForwardingSmtpAddress smtp:x@example.net'), powershell('New-InboxRule -Name news -From news@example.com -MoveToFolder News'), `${T}T1114.003`),
+    literals: ['inboxrule', 'forwardingsmtpaddress', 'forwardingaddress', 'transportrule', 'journalrule', 'autoforward'],
+    pattern: pattern(String.raw`(?:new|set)-inboxrule…-(?:forwardto|redirectto|forwardasattachmentto)\b|set-mailbox\b…-forwarding(?:smtp)?address\b|(?:new|set)-transportrule…-(?:blindcopyto|redirectmessageto|copyto|addtorecipients)\b|new-journalrule\b|set-remotedomain…-autoforwardenabled\s+\$?true`),
+  },
+  {
     rule: ruleOf(
       'windows.tenant-weakened', 'privilege_escalation', 'high', 'auditing, second factors, sharing limits or log destinations of a tenant or subscription taken away', powershell('Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled $false'), powershell('Get-AdminAuditLogConfig'), `${T}T1562.008, T1556.006`,
     ),
