@@ -2,6 +2,7 @@ import { BIRTH_DAY, isWayToReach } from '../personal/rosters.ts';
 import { namesPerson } from '../personal/people.ts';
 import { STREET } from '../personal/streets.ts';
 import { call } from '../platform/examples.ts';
+import { words } from '../tool-reading.ts';
 import type { CallAnalyser, Rule, ViewedCall } from '../rule.ts';
 
 const rowsOfPeople: Rule = {
@@ -13,16 +14,29 @@ const rowsOfPeople: Rule = {
   nearMiss: call('append_rows', { rows: [['Elena Rossi', 'lead'], ['Tom Keller', 'backend'], ['Aisha Nguyen', 'design']] }),
 };
 
+const healthOfPerson: Rule = {
+  id: 'personal.health-fields',
+  type: 'pii_exposure',
+  severity: 'high',
+  sees: 'a call with fields for a person’s name and for an illness, a diagnosis or a drug',
+  positive: call('create_record', { full_name: 'Elena Rossi', diagnosis: 'Type 2 diabetes' }),
+  nearMiss: call('create_record', { form_name: 'Intake', diagnosis: 'required' }),
+};
+const NAME_FIELD = /^(?:full|first|last|patient|client|customer|employee|member|student)?_?names?$|^(?:nombre|apellidos?|nom|prenom|nome|cognome|nachname|vorname|naam|imie|nazwisko|patient|paciente|paziente|employee)$/;
+const HEALTH_FIELD = /^(?:diagnos\w{1,5}|condition|medical_\w{3,12}|illness|disease|medications?|treatment|therapy|allergies|disability|health_\w{3,12}|diagnostico|enfermedad|tratamiento|maladie|traitement|diagnose|krankheit|medikation|malattia|terapia|doenca|hiv_status)$/;
+
 const [MIN_ROWS, MAX_ROWS, MAX_FIELDS] = [3, 40, 12];
 
 /** Each value of a row is a string of its own, and a person with a number is told only by the row. */
 export const rowsOfPeopleSent: CallAnalyser = {
   name: 'calls.rows-of-people',
-  rules: [rowsOfPeople],
+  rules: [rowsOfPeople, healthOfPerson],
   analyse({ arguments: given, budget, report }: ViewedCall) {
+    if (tellsHealth(given)) report(healthOfPerson);
     for (const key in given) {
       const value = given[key];
       if (!isFields(value)) continue;
+      if (tellsHealth(value)) report(healthOfPerson);
       const inner = Array.isArray(value) ? [value] : Object.values(value).slice(0, MAX_FIELDS);
       if (inner.some((table) => listsPeople(table, budget))) {
         report(rowsOfPeople);
@@ -31,6 +45,21 @@ export const rowsOfPeopleSent: CallAnalyser = {
     }
   },
 };
+
+/** A name of a person in one field, and more than a word of a schema in one made for illnesses. */
+function tellsHealth(fields: Readonly<Record<string, unknown>>): boolean {
+  let health = false;
+  let person = false;
+  for (const key in fields) {
+    if (key.length > 24) continue;
+    const value = fields[key];
+    if (typeof value !== 'string' || value.length > 200) continue;
+    const field = words(key);
+    if (HEALTH_FIELD.test(field)) health ||= value.length >= 5 && !/^(?:string|text|none|null|required|optional|unknown|n\/a|healthy|negative|pending|todo|tbd)$/i.test(value);
+    else if (NAME_FIELD.test(field)) person ||= namesPerson(value) || /^[A-Z][a-zà-ÿ]{1,20}$/.test(value);
+  }
+  return health && person;
+}
 
 function listsPeople(table: unknown, budget: ViewedCall['budget']): boolean {
   if (!Array.isArray(table) || table.length < MIN_ROWS || !isFields(table[0])) return false;

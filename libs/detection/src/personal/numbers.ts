@@ -8,7 +8,7 @@ import { formedId } from './formed-ids.ts';
 import { ibanIn } from './ibans.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { isAboutPerson, namesPerson } from './people.ts';
-import { isDateOfBirth, isTelephone, rosterOf, rosterRules } from './rosters.ts';
+import { endsTelephone, isDateOfBirth, isTelephone, rosterOf, rosterRules } from './rosters.ts';
 import { isCoordinate, whereabouts, whereaboutsOf } from './whereabouts.ts';
 
 type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
@@ -122,6 +122,7 @@ export const numbers: Analyser = {
       while (end < text.length && (isDigit(text, end) || (isSeparator(text, end) && isDigit(text, end + 1)))) end += 1;
       budget.spend(end - start);
       if (end - start >= 8 && end - start <= 10 && isDateOfBirth(text.slice(start, end))) dates.push(start);
+      else if (endsTelephone(text, start, end)) phones.push(start);
       else if (end - start >= 10 && end - start <= 17 && isTelephone(text.slice(start, end))) phones.push(start);
       if (end - start >= 6 && end - start <= 16 && isCoordinate(text.slice(start, end))) coordinates.push(start);
       // What is longer is no number of anybody: a matrix, a log of times.

@@ -41,6 +41,20 @@ export function lastName(text: string): Readonly<{ name: string; at: number }> |
 }
 
 /** `"name": "…"`, `first_name: …`, `patient: …`: a field that holds a person's name. */
-export const hasNameField = (text: string): boolean => /["'<_\b](?:full_?|first_?|last_?|sur|customer_?|employee_?|patient_?|holder_?|given_?|family_?)?name["'>]?\s{0,2}[:=>]\s{0,2}["']?[a-zà-ÿ]{2}/i.test(text);
+export const hasNameField = (text: string): boolean => /["'<_\b](?:full_?|first_?|last_?|sur|customer_?|employee_?|patient_?|holder_?|given_?|family_?)?name["'>]?\s{0,2}[:=>]\s{0,2}["']?[a-zà-ÿ]{2}/i.test(text) || NAME_LABEL.test(text);
+/** The same on forms in other languages. */
+const NAME_LABEL = /(?:\b(?:nom|pr[ée]nom(?:s|\(s\))?|nombres?|apellidos?|nome|cognome|(?:nach|vor)name|naam|imi[ęe]|nazwisko|jm[ée]no|ad soyad|nimi|navn|namn)|имя|фамилия|фио|ім'я|氏名|姓名|名前|이름|성명|שם|الاسم)\s{0,2}[:：=]\s{0,3}["']?[^\s\d"':：=,;]{2}/i;
+
+/** Somebody who is not named as a doctor or professor: whose illness it may be. */
+export function namesPatient(text: string): boolean {
+  for (let from = 0; from < text.length; ) {
+    const next = firstName(text.slice(from));
+    if (!next) return false;
+    const at = from + next.at;
+    if (!/\b(?:Dr|Drs|Dra|Prof|Doctor|Professor|Dott|Doktor)\.?(?: med\.?)?\s{0,2}$/.test(text.slice(Math.max(0, at - 16), at)) && !/^(?:Dr|Prof|Doctor|Professor|Doktor)\b/.test(next.name)) return true;
+    from = at + next.name.length;
+  }
+  return false;
+}
 
 export const isAboutPerson = (text: string): boolean => namesPerson(text) || hasNameField(text);

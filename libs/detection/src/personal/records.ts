@@ -1,12 +1,12 @@
 import type { Analyser, Detector, PatternRule } from '../rule.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { weighted } from './check-digits.ts';
-import { isAboutPerson, namesPerson, hasNameField } from './people.ts';
+import { hasNameField, isAboutPerson, namesPatient, namesPerson } from './people.ts';
 import { STREET } from './streets.ts';
 import { ruleOfOutput } from './told.ts';
 
 const around = (text: string, start: number, end: number, reach: number): string => text.slice(Math.max(0, start - reach), end + reach);
-const DATE = /(?:\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)\b/;
+const DATE = /(?:(?:19|20)\d\d年 ?\d{1,2}月 ?\d{1,2}|(?:19|20)\d\d년 ?\d{1,2}월 ?\d{1,2}|\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)(?!\w)/;
 const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|geboren|geburtsdatum|né|née|nato|nacid[oa])\b/i;
 
 // A number of a passport with words that say so, or the machine-readable lines of one.
@@ -95,7 +95,7 @@ const healthRecords: Analyser = {
       const condition = CONDITION.exec(window);
       const number = PATIENT_NUMBER.exec(window);
       const born = BIRTH.test(window) && DATE.test(window);
-      const person = namesPerson(window) || namesPerson(before) || /\b(?:patient|full|first|last)_?name["']?\s{0,2}[:=]/i.test(window);
+      const person = namesPatient(window) || namesPatient(before) || /\b(?:patient|full|first|last)_?name["']?\s{0,2}[:=]/i.test(window);
       const signs = [condition !== null, number !== null, born, person].filter(Boolean).length;
       if ((condition === null && number === null) || signs < 2 || (!person && number === null)) continue;
       const end = Math.max(condition ? condition.index + condition[0].length : 0, number ? number.index + number[0].length : 0, born ? (DATE.exec(window)?.index ?? 0) + 10 : 0);
@@ -136,19 +136,20 @@ const payData: Analyser = {
 
 const identity = ruleOfOutput({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail, mother’s name, or what a register holds of him', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
 const birthDate = ruleOfOutput({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
-const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b(?:tel|telef?[oó]no?|telephone|phone|cell|mobile?|handy|tél|тел)\b\.?:?\s?[+(]?\d[\d ()/.-]{4,16}\d|mother['’]?s maiden/i;
+const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b(?:tel|telef?[oó]no?|telephone|phone|cell|mobile?|handy|tél|тел)\b\.?:?\s?[+(]?\d[\d ()/.-]{4,16}\d|mother(?:['’]?s)? maiden|security (?:answer|question)|電話|携帯|手机|联系电话|연락처|휴대폰|전화/i;
 /** A town behind its code, or a code behind the town, as addresses end. */
+const ADDRESS_LABEL = /(?:\b(?:address|adresse?|anschrift|direcci[óo]n|domicilio|indirizzo|endere[çc]o|osoite|bydliště|wohnhaft|residing|lives at|street|zip|postcode|plz)|住所|地址|주소|адрес|כתובת|العنوان)["']?\s{0,2}[:：=]?\s{0,3}["']?[^\s"':：=]{2}/i;
 const TOWN = /(?<![\d-])\d{4,5} [A-ZÄÖÜ][a-zà-ÿ]{2,20}\b|\b[A-Z]{2} \d{5}\b(?!-)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/;
 /** What is nobody's business, or a number by which a register knows him. */
 const PRIVATE_FACT =
-  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score)\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy (?:no|number)|licen[cs]e (?:no|number))\b[^\n]{0,12}\d{3}/i;
+  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score)\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|HKID|NRIC|identit[éy]|personalausweis|ausweis|DNI|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy(?: (?:no|number))?|licen[cs]e (?:no|number))\b[^\n]{0,12}\d{3}/i;
 
 const BIRTH_YEAR = /(?<=^\(b\. )(?:19|20)\d\d/;
 
 const births: Analyser = {
   name: 'dates of birth',
   roles: ROLES_OF_PEOPLE,
-  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж', '(b. 19', '(b. 20'],
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж', '(b. 19', '(b. 20', 'né(e) le', 'geb.dat', '生年月日', '생년월일', '出生日期', '出生年月', 'תאריך ליד', 'تاريخ الميلاد', 'ngày sinh', 'tanggal lahir'],
   rules: [identity, birthDate],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -164,7 +165,7 @@ const births: Analyser = {
       reached = start + date[0].length;
       const dated = Number(/(?:18|19|20)\d\d/.exec(date[0])?.[0] ?? '1990');
       if (dated < 1915) continue;
-      report(STREET.test(record) || CONTACT.test(record) || TOWN.test(record) || PRIVATE_FACT.test(record) ? identity : birthDate, start, reached);
+      report(STREET.test(record) || CONTACT.test(record) || TOWN.test(record) || ADDRESS_LABEL.test(record) || PRIVATE_FACT.test(record) || CONDITION.test(record) ? identity : birthDate, start, reached);
     }
   },
 };

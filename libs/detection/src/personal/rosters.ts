@@ -24,7 +24,9 @@ export const rosterRules: readonly Rule[] = [roster, datedNames];
 export const isDateOfBirth = (run: string): boolean => /^(?:(?:0?[1-9]|[12]\d|3[01])([.-])(?:0?[1-9]|1[0-2])\1(?:19[2-9]\d|200\d|201[0-8])|(?:19[2-9]\d|200\d|201[0-8])-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/.test(run);
 
 /** A number of ten digits or so in the groups that people write, and no date, account or order. */
-export const isTelephone = (run: string): boolean => /^(?:[2-9]\d{2}([-. ])[2-9]\d{2}\1\d{4}|0\d{1}(?:[ .]\d{2}){4}|0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}|0\d{2,4}[ -]\d{6,8})$/.test(run);
+export const isTelephone = (run: string): boolean => /^(?:[2-9]\d{2}([-. ])[2-9]\d{2}\1\d{4}|0\d{1}(?:[ .]\d{2}){4}|0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}|0\d{2,4}[ -]\d{6,8}|0[1-9]\d{8,9})$/.test(run);
+/** The end of `(978) 555-0144`: a code in brackets stands before it. */
+export const endsTelephone = (text: string, start: number, end: number): boolean => end - start === 8 && /^[2-9]\d{2}[-. ]\d{4}$/.test(text.slice(start, end)) && /\([2-9]\d{2}\) ?$/.test(text.slice(Math.max(0, start - 6), start));
 
 /** A value that is a telephone number and nothing else. */
 export const isWayToReach = (text: string): boolean => /^(?:\+\d[\d ().-]{7,18}\d|0\d[\d ()/.-]{7,16}\d|\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4})$/.test(text);
@@ -35,7 +37,9 @@ const MAX_PLACES = 60;
 const DETAILS = /\b(?:asthma|allerg\w{1,3}|diabet\w{2,4}|epilep\w{2,4}|dyslexia|ADHD|autis\w{1,3}|custody|guardian|free (?:school )?meals|HIV|cancer|pregnan\w{1,3}|disab\w{2,6})\b|\+\d[\d ().-]{7,18}\d|[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,10}|\b\d{3}-\d{2}-\d{4}\b/i;
 
 /** Given name and surname in two columns. */
-const COLUMNS = /^["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]\s?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]/;
+const COLUMNS = /^(?:\d{1,8}\s?[,;|\t]\s?)?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]\s?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]/;
+/** Characters of a name at the beginning of a line. */
+const ASIAN_NAME = /^[\s\d.,;|\t"'、・-]{0,8}(?:[\u4e00-\u9fff]{2,5}|[\uac00-\ud7a3]{2,4}|[\u30a0-\u30ff]{2,8})(?=[\s,;:|\t"'，、：（(])/;
 /** Columns of what is nobody's business. */
 const PRIVATE_COLUMN = /address|phone|salary|special.?needs|diagnos|medical|condition|disabil|allerg|ethnic|religion|ssn|grade|guardian|notes?\b/i;
 const CORRESPONDENTS = /^[\s>*+-]*(?:author|commit|signed-off-by|from|to|cc|by)\b/i;
@@ -54,7 +58,7 @@ export function rosterOf({ text, budget, report }: View, places: readonly number
     const rest = text.slice(place, place + 160);
     const end = place + (/\n|\\n/.exec(rest)?.index ?? rest.length);
     const line = text.slice(start, end);
-    const name = firstName(line.slice(0, place - start)) ?? (COLUMNS.test(line) ? { at: 0 } : undefined);
+    const name = firstName(line.slice(0, place - start)) ?? (COLUMNS.test(line) || ASIAN_NAME.test(line) ? { at: 0 } : undefined);
     // Behind a bullet, a number or a quote.
     if (!name || name.at > 12 || CORRESPONDENTS.test(line)) continue;
     lines.push({ start, end, detailed: of === 'telephones' || STREET.test(line) || DETAILS.test(line) });

@@ -7,7 +7,7 @@ import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
 import { adminPolicy, adminPolicyWritten, anybodyReads, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
-import { databaseLinks, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
+import { databaseLinks, dataShares, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
 import { commandsInFiles } from './posix/in-files.ts';
 import { keysAdded, mailForwarding, runKeysSet, storedForLater } from './services/schedules.ts';
 import { windowsCommandsInShells, windowsScripts } from './windows/detector.ts';
@@ -44,6 +44,7 @@ export const platformDetectors: readonly Detector[] = [
   secretsAttached,
   valuablesAttached,
   databaseLinks,
+  dataShares,
   postedToHostile,
   runKeysSet,
   commandsInFiles,

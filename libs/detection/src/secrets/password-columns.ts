@@ -11,13 +11,14 @@ const passwordColumn: Rule = {
   nearMiss: { tool: 'get_page', output: '| field | type | password |\n|---|---|---|\n| login | string | required |\n' },
 };
 
-const HEAD = /^["'*_`\s]*(?:password|passwort|passwd|pwd|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|пароль|密码|パスワード|secret|credential|initial password|default password|login password|db password|root password|current password)["'*_`\s]*$/i;
+const HEAD = /^["'*_`\s]*(?:pass(?:word)?|passwort|passwd|pwd|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|пароль|密码|パスワード|secret|credential|initial password|default password|login password|db password|root password|current password)["'*_`\s]*$/i;
+const ACCOUNT = /^["'*_`\s]*(?:user(?: ?name)?|login|account|e-?mail|host|system|server|service|site|benutzer|usuario|utilisateur)["'*_`\s]*$/i;
 const [MAX_LINE, MAX_ROWS] = [600, 8];
 
 export const passwordColumns: Analyser = {
   name: 'password columns',
   roles: ['output', 'prose', 'markup', 'value', 'code'],
-  literals: [',password', 'password,', '| password', '|password', ';password', 'password;', '\tpassword', 'password\t', '| passwort', ';passwort', ';kennwort', '| kennwort', '| contraseña', ';contraseña', ';mot de passe', '| mot de passe', '| пароль', '| pwd', ',pwd', '|密码', '| 密码', ',密码'],
+  literals: [',pass', 'password,', '| pass', '|pass', ';pass', 'password;', '\tpass', 'password\t', '| passwort', ';passwort', ';kennwort', '| kennwort', '| contraseña', ';contraseña', ';mot de passe', '| mot de passe', '| пароль', '| pwd', ',pwd', '|密码', '| 密码', ',密码'],
   rules: [passwordColumn],
   analyse: ({ text, hits, budget, report }) => {
     for (const hit of hits.slice(0, 8)) {
@@ -26,7 +27,7 @@ export const passwordColumns: Analyser = {
       const start = hit - before.length + before.lastIndexOf('\n') + 1;
       const lines = text.slice(start, start + MAX_LINE * 3).split('\n', MAX_ROWS);
       const head = lines[0] ?? '';
-      const separator = ['|', '\t', ';', ','].find((sign) => head.split(sign).length >= 3);
+      const separator = ['|', '\t', ';', ','].find((sign) => head.split(sign).length >= 3 || head.split(sign).some((cell, _, cells) => cells.length === 2 && ACCOUNT.test(cell)));
       if (separator === undefined || head.length > MAX_LINE) continue;
       const column = head.split(separator).findIndex((cell) => HEAD.test(cell));
       if (column < 0) continue;

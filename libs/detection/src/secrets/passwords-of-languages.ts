@@ -1,11 +1,13 @@
 import type { Analyser, Rule } from '../rule.ts';
 import { isStrongWord, isUsedPassword } from './password-strength.ts';
+import { isPlaceholder } from './placeholders.ts';
+import { looksRandom } from './randomness.ts';
 
 const passwordOfLanguage: Rule = {
   id: 'secrets.password-in-other-words',
   type: 'credential_exposure',
   severity: 'high',
-  sees: 'a password told in one of some thirty languages',
+  sees: 'a password or key told in one of some thirty languages',
   positive: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'Новый пароль от роутера: v8Kq2LmZ0p' } },
   nearMiss: { tool: 'send_email', arguments: { to: 'team@example.com', body: 'Новый пароль от роутера: спроси у Марии' } },
 };
@@ -18,6 +20,9 @@ const WORDS = [
   'jelszó', 'jelszo', 'jelszava', 'parolă', 'parola de', 'şifre', 'ifre:', 'ifreniz', 'ifresi', 'ifremiz', 'ifrem', 'ароль', 'арола', 'озинка', 'ωδικ', 'סיסמ', 'كلمة المرور', 'كلمة السر', 'كلمة مرور', 'رمز عبور', 'گذرواژه',
   'パスワード', '暗証', '密码', '密碼', '口令', '비밀번호', '비번', '암호', '패스워드', 'mật khẩu', 'mat khau', 'kata sandi', 'katasandi', 'รหัสผ่าน', 'พาสเวิร์ด', 'पासवर्ड', 'zugangscode', 'zugangspasswort', 'zugangskennwort', 'geheimwort', 'clave wifi', 'clé wifi', 'wlan-schl', 'netzwerkschl', 'wifi key', 'wi-fi key', 'wpa key', 'network key',
 ];
+/** Words for a key or token in other languages; what follows must look drawn at random. */
+const KEY_WORDS = ['clé api', 'clé d', 'clé secr', 'clave api', 'clave de api', 'clave secreta', 'chave api', 'chave da api', 'chave de api', 'chave secreta', 'chiave api', 'chiave segreta', 'api-schlüssel', 'api schlüssel', 'geheimer schlüssel', 'zugangstoken', 'zugriffstoken', 'zugriffsschlüssel', 'klucz api', 'api-nyckel', 'api-sleutel', 'api-avain', 'api-nøgle', 'jeton d', 'ключ api', 'api-ключ', 'api ключ', 'окен', 'apiキー', 'アクセスキー', 'api密钥', 'api 密钥', '访问密钥', '密钥', 'api 키', 'api키', 'api anahtar'];
+const isKeyWord = (text: string, at: number): boolean => KEY_WORDS.some((word) => text.startsWith(word, at) || text.slice(at, at + 24).toLowerCase().startsWith(word));
 /** Behind these stands the password itself, or nothing that looks like one. */
 const PLAIN = [', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
 
@@ -33,7 +38,7 @@ const VALUE = /[^\s"'`,;<>«»„“”。、，；「」『』*]{6,60}(?=$|[\s"
 export const passwordsOfLanguages: Analyser = {
   name: 'passwords in other words',
   roles: ['prose', 'output', 'value', 'markup'],
-  literals: [...WORDS, ...PLAIN],
+  literals: [...WORDS, ...PLAIN, ...KEY_WORDS],
   rules: [passwordOfLanguage],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -44,12 +49,18 @@ export const passwordsOfLanguages: Analyser = {
       leading.lastIndex = text.charAt(hit) === ',' ? hit + 1 : hit;
       budget.spend(100);
       const led = leading.exec(text)?.[0];
-      if (led === undefined || ABOUT.test(led)) continue;
+      if (led === undefined) continue;
+      const isKey = isKeyWord(text, hit);
+      if (!isKey && ABOUT.test(led)) continue;
       const start = leading.lastIndex;
       VALUE.lastIndex = start;
       const value = (VALUE.exec(text)?.[0] ?? '').replace(/[.:!?)\]]+$/, '');
       reached = start + value.length;
       // Somebody's language is not the language of passwords: those are typed in ASCII.
+      if (isKey) {
+        if (value.length >= 20 && looksRandom(value) && !isPlaceholder(value)) report(passwordOfLanguage, start, reached);
+        continue;
+      }
       const typed = value.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
       if (/^[\x21-\x7e]+$/.test(typed) && (plain || NAMES_FIELDS.test(led) || typed !== value ? isStrongWord(typed) : isUsedPassword(typed))) report(passwordOfLanguage, start, reached);
     }

@@ -35,7 +35,7 @@ export const exfiltrationRules: readonly Rule[] = [secretsSent, bulkSent, fileTo
 
 /** Files that are worth something in bulk, by their names. */
 const VALUABLE =
-  /(?:customer|users?|clients?|employee|payroll|salar|contract|invoice|patient|member|accounts|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|backup|dump|personnel|payment|medical)[^/]{0,60}(?:\.(?:csv|xlsx?|json|sql|db|sqlite3?|tar|t?gz|zip|7z|bak|txt|pdf|docx?|mdb|parquet|ndjson)|\/?$)|\.(?:sql|db|sqlite3?|dump|bak|mdb|pst|ost|ldif|kdbx)(?:\.(?:gz|zip|xz|bz2))?$|(?:^|\/)(?:documents|desktop|pictures|\.git|mail|maildir)\/?$|^~\/?$|^\/(?:home|etc|root|var\/lib|var\/www|srv)(?:\/[^/]*)?\/?$/;
+  /(?:kyc|exports?\b|records|applicants?|candidates?|resumes|leads|claims|customer|users?|clients?|employee|payroll|salar|contract|invoice|patient|member|accounts|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|backup|dump|personnel|payment|medical)[^/]{0,60}(?:\.(?:csv|xlsx?|json|sql|db|sqlite3?|tar|t?gz|zip|7z|bak|txt|pdf|docx?|mdb|parquet|ndjson)|\/?$)|\.(?:sql|db|sqlite3?|dump|bak|mdb|pst|ost|ldif|kdbx)(?:\.(?:gz|zip|xz|bz2))?$|(?:^|\/)(?:documents|desktop|pictures|\.git|mail|maildir)\/?$|^~\/?$|^\/(?:home|etc|root|var\/lib|var\/www|srv)(?:\/[^/]*)?\/?$/;
 const PERSONAL = /(?:customer|clients?|employee|payroll|salar|contract|invoice|patient|member|billing|financ|tax|passport|credential|secret|passw|private|confidential|wallet|personnel|payment|medical)[^/]{0,60}(?:\.|\/?$)|(?:^|\/)\.(?:git|ssh|aws|gnupg|kube|env[^/]*)\/?$|(?:^|\/)(?:documents|desktop)\/?$|^~\/?$|^\/(?:etc|home|root)\/?$/;
 const DUMPS = /^(?:clickhouse-backup|pg_basebackup|pg_dump|pg_dumpall|mysqldump|mariadb-dump|mongodump|mongoexport|redis-dump|sqlite3|ldapsearch|influxd|etcdctl|sqldump)$/;
 const ARCHIVES = /^(?:tar|zip|7z|7za|rar|cpio|git|bsdtar|dump|dd|borg)$/;
@@ -87,7 +87,7 @@ function judgeWorth(command: Command): Worth {
   const { name, args } = command;
   if (secretsReadBy(command).length > 0 || (ENVIRONMENTS.test(name) && args.every(({ text }) => text.startsWith('-')))) return 'secret';
   if (name === 'export' && args[0]?.text === '-p') return 'secret';
-  if (CAPTURES.test(name)) return 'bulk';
+  if (CAPTURES.test(name) || (/^(?:docker|podman|nerdctl)$/.test(name) && /^(?:save|export)$/.test(args[0]?.text ?? ''))) return 'bulk';
   if (HOLDS_SECRETS.has(name)) {
     const line = args.slice(0, 64).map(({ text }) => text).join(' ').slice(0, 1_000);
     if (PRINTS_SECRETS.test(`${name} ${line}`)) return 'secret';
@@ -355,6 +355,7 @@ export function tellExfiltration(seen: Seen): void {
   const { view, lines } = seen;
   let git = false;
   let folder = '';
+  const mounts: string[] = [];
   const descriptors = new Set<string>();
   for (const { command, text, at } of lines) {
     const tell: Tell = (rule) => view.report(rule, firstOf(command).start, command.end);
@@ -372,6 +373,8 @@ export function tellExfiltration(seen: Seen): void {
     else if (DATABASE_CLIENTS.test(name)) loads(seen, command, at, tell);
     else if (HANDS_OUT.test(name)) tellHandedOut(command, text, tell);
     else if (/^python[23]?$/.test(name) && (SERVES.test(text) || (/-m (?:http\.server|SimpleHTTPServer)\b(?!.*(?:--directory|-d|127\.|localhost))/.test(text) && folder !== '' && WHOLE.test(folder)))) tell(folderServed);
+    else if (/^(?:mount|mount\.nfs|mount\.cifs|sshfs|smbmount)$/.test(name)) keepMount(command, mounts);
+    else if (mounts.length > 0 && /^(?:cp|mv|install|tar|dd|zip|cpio)$/.test(name) && command.args.slice(0, 64).some((word) => mounts.some((place) => word.text.replace(/^of=/, '').startsWith(place)))) tell(copyOut);
     else if (name === 'cd') folder = operandsOf(command)[0]?.text ?? '~';
     else if (name === 'openssl' && /^openssl s_client\b/.test(text) && (worthPiped(seen, command, at) !== 'none' || command.redirects.some(({ operator, target }) => operator === '<' && target?.text !== '/dev/null'))) tell(rawChannel);
     else if (name === 'git') git = true;
@@ -387,6 +390,13 @@ export function tellExfiltration(seen: Seen): void {
   if (git) pushes(seen);
   tellSharing(seen);
   if (tellThroughEnvironment(seen)) view.report(secretsSent, 0, view.text.length);
+}
+
+/** Where a share of a bare address is mounted. */
+function keepMount(command: Command, mounts: string[]): void {
+  const operands = operandsOf(command).map(({ text }) => text);
+  const place = operands.at(-1) ?? '';
+  if (place.length > 2 && place.startsWith('/') && mounts.length < 8 && operands.some((text) => isSuspect(destinationOf(hostIn(text.replace(/^\/\//, '').replace(/^([^/:]{1,253}):(?!\/\/)/, '$1/')))))) mounts.push(place);
 }
 
 /** Python’s file server over more than a project. */

@@ -75,7 +75,9 @@ const SHOWS: ReadonlyMap<string, Readonly<{ option?: RegExp; verb?: RegExp }>> =
   ['openssl', { option: /^-in$/, verb: /^(?:enc|base64|dgst)$/ }],
   ['git', { verb: /^(?:diff|hash-object|show)$/ }],
   ['man', {}],
-  ['vim', { option: /^(?:-c|:q!?)$/ }],
+  ['vim', { option: /^(?:-c|:?(?:q|qa|wq|x)!?)$/ }],
+  ['vi', { option: /^(?:-c|:?(?:q|qa|wq|x)!?)$/ }],
+  ['nvim', { option: /^(?:-c|:?(?:q|qa|wq|x)!?)$/ }],
   ['source', {}],
   ['.', {}],
 ]);

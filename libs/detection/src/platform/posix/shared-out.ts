@@ -29,6 +29,8 @@ const rows: readonly Row[] = [
   { names: /^aws$/, pattern: /\bs3api put-bucket-replication\b|\bdms create-replication-task\b|\brds start-export-task\b.*--s3-bucket-name/, rule: copiedOn },
   { names: /^gsutil$/, pattern: /\bacl (?:ch|set)\b.*(?:AllUsers|allAuthenticated|public-read)|\bdefacl (?:ch|set)\b.*(?:AllUsers|public-read)/i, rule: bucketOpened },
   { names: /^gcloud$/, pattern: /\b(?:storage buckets|compute (?:images|snapshots|disks)|bigquery|artifacts repositories|kms keys|secrets) add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers)/i, rule: bucketOpened },
+  { names: /^(?:gcloud|gsutil)$/, pattern: /(?:add-iam-policy-binding|\biam ch)\b.*\buser:[\w.+-]{1,64}@(?:gmail|googlemail|outlook|hotmail|yahoo|proton(?:mail)?|gmx|icloud|mail|yandex)\.[a-z]{2,3}/i, rule: copyShared },
+  { names: /^bq$/, pattern: /add-iam-policy-binding\b.*(?:allUsers|allAuthenticatedUsers|user:[\w.+-]{1,64}@(?:gmail|outlook|proton)\.)/i, rule: bucketOpened },
   { names: /^az$/, pattern: /\bstorage (?:container|blob|account)\b.*(?:--public-access[= ](?:container|blob)|--allow-blob-public-access[= ]true)/, rule: bucketOpened },
   { names: /^az$/, pattern: /\b(?:snapshot|disk) grant-access\b/, rule: copyShared },
   { names: /^ngrok$/, pattern: /\b(?:http|start)\b.* file:\/\/\/(?:home|root|etc|users|var|[a-z]:)?(?:\/|\s|$)/i, rule: folderServed },
@@ -41,7 +43,7 @@ const rows: readonly Row[] = [
   { names: /^(?:logkeys|xspy|keylogger|lkl)$/, pattern: /\s(?!--?(?:h|help|v|version)\b)/, rule: capture },
   { names: /^(?:xinput|showkey|evtest)$/, pattern: /^(?:xinput test(?:-xi2)?\b|(?:showkey|evtest)\b).*/, rule: capture },
 ];
-const NAMES = /^(?:ngrok|php|busybox|serve|http-server|caddy|darkhttpd|miniserve|updog|dufs|twistd|ffmpeg|redis-cli|docker|podman|nerdctl|buildah|skopeo|crane|npm|pnpm|yarn|twine|gem|cargo|helm|aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
+const NAMES = /^(?:bq|ngrok|php|busybox|serve|http-server|caddy|darkhttpd|miniserve|updog|dufs|twistd|ffmpeg|redis-cli|docker|podman|nerdctl|buildah|skopeo|crane|npm|pnpm|yarn|twine|gem|cargo|helm|aws|gsutil|gcloud|az|mc|logkeys|xspy|keylogger|lkl|xinput|showkey|evtest)$/;
 
 /** Data given away where it lies, without a copy being sent. */
 export function tellSharing({ view, lines }: Seen): void {

@@ -43,6 +43,8 @@ const OUTPUT = /\bopen\s*\(|read_(?:text|bytes)\(|readfile(?:sync)?\s*\(|file_ge
 /** A whole database, a home or the accounts, taken by a command of the program. */
 const DUMP = /["'`](?:pg_dump(?:all)?|mysqldump|mariadb-dump|mongodump|ldapsearch)\b|\b(?:make_archive|tarfile\.open|ZipFile)\s*\([^)\n]{0,120}["'](?:\/home|\/etc|\/root|~)\/?["']/;
 const FILE_LITERAL = /["'`]((?:~|\/|[A-Za-z]:\\|\.|%)[^"'`\n]{2,200})["'`]/g;
+/** What stands before a path within a home: `os.homedir() + '/.npmrc'`. */
+const OF_HOME = /(?:\bHOME\b|homedir\(\)|USERPROFILE|Path\.home\(\)|expanduser\(\s?["']~["']\s?\)|Dir\.home)[^\n;]{0,20}$/;
 const REACH = 700;
 
 /** Program text in which something secret and something that sends stand close together. */
@@ -58,11 +60,14 @@ export const programExfiltration: Analyser = {
       budget.spend(window.length * 6);
       if (!SINK.test(window)) continue;
       const found = judge(window);
-      if (!found || (place.role === 'shell' && found.rule === outputSent)) continue;
+      if (!found || (place.role === 'shell' && found.rule === outputSent && !IN_SHELL.test(text.slice(0, 4_096)))) continue;
       view.report(found.rule, from + found.at, from + found.at + found.length);
     }
   },
 };
+
+/** A program given on the command line, or in a here-document. */
+const IN_SHELL = /\b(?:python[23]?|node|ruby|perl|php|deno|bun)\s[^\n|;&]{0,40}(?:<<|-c\s|-e\s|-r\s|--eval\s)/;
 
 type Found = Readonly<{ rule: Rule; at: number; length: number }>;
 
@@ -78,7 +83,7 @@ function judge(window: string): Found | undefined {
   if (typed && LOGIN_FORM.test(window)) return { rule: formSkimmed, at: typed.index, length: typed[0].length };
   const watched = WATCHES.exec(window);
   if (watched) return { rule: personWatched, at: watched.index, length: watched[0].length };
-  const file = [...window.matchAll(FILE_LITERAL)].slice(0, 16).find(([, path = '']) => isSecret(path));
+  const file = [...window.matchAll(FILE_LITERAL)].slice(0, 16).find(({ index, 1: path = '' }) => isSecret(path) || (OF_HOME.test(window.slice(Math.max(0, index - 60), index)) && isSecret(`~/${path.replace(/^\//, '')}`)));
   if (file) return { rule: secretFileSent, at: file.index, length: file[0].length };
   const output = OUTPUT.exec(window);
   const dump = DUMP.exec(window);
