@@ -18,14 +18,14 @@ const bodyData = ruleOfOutput({
 /** Words that stand for an illness and little else. */
 const ILLNESSES = [
   'chemotherap', 'lymphoma', 'leukemia', 'leukaemia', 'carcinoma', 'metasta', '\bcancer', '\bhiv ', 'hiv-positiv', 'hiv positiv', '\bvih ', 'diabet', 'epilep', 'schizophren', 'bipolar disorder', 'dementia', 'alzheimer', 'parkinson', 'multiple sclerosis', 'hepatitis', 'syphilis', 'tubercul', 'miscarriage', 'pregnan', 'infertil', 'suicid', 'self-harm', 'anorexi', 'bulimi', '\bptsd', 'burn-out', 'alcoholi', 'addict', 'methadone', 'sertraline',
-  'hep c', 'hep b ', 'alcohol abuse', 'opioid', 'overdos', 'infarct', 'panikattack', 'panic attack', 'selbstverletz', 'self harm', 'escitalopram', 'citalopram', 'prozac', 'xanax', 'lorazepam', 'quetiapin', 'olanzapin', 'risperidon', 'clozapin', 'methylphenid', 'tamoxifen', 'biktarvy', 'truvada', 'antipsychot', 'eating disorder', 'essstörung', 'borderline personality', 'sorgerecht', 'custody of', 'jugendamt', 'child protective', 'restraining order', 'domestic assault', 'privatinsolvenz', 'vorbestraft', 'chlamydia', 'gonorrh', 'dialysis', 'psychiatric', 'sexual abuse', 'domestic violence', 'depression', 'cáncer', 'brustkrebs', 'lungenkrebs', 'krebserkrank', 'schwanger', 'alkoholabh', 'zuckerkrank', 'schlaganfall', 'embarazad', 'esquizofren', 'séropositi', 'dépression', 'depresión', 'sclerosi multipla', 'sieropositiv', 'nowotwór', 'cukrzyc', 'диабет', 'онколог',
+  'hep c', 'hep b ', 'alcohol abuse', 'opioid', 'overdos', 'infarct', 'panikattack', 'panic attack', 'selbstverletz', 'self harm', 'escitalopram', 'citalopram', 'prozac', 'xanax', 'lorazepam', 'quetiapin', 'olanzapin', 'risperidon', 'clozapin', 'methylphenid', 'tamoxifen', 'biktarvy', 'truvada', 'antipsychot', 'eating disorder', 'essstörung', 'borderline personality', 'sorgerecht', 'custody of', 'jugendamt', 'child protective', 'restraining order', 'domestic assault', 'privatinsolvenz', 'vorbestraft', 'criminal conviction', 'convicted of', 'conviction for', 'chlamydia', 'gonorrh', 'dialysis', 'psychiatric', 'sexual abuse', 'domestic violence', 'depression', 'cáncer', 'brustkrebs', 'lungenkrebs', 'krebserkrank', 'schwanger', 'alkoholabh', 'zuckerkrank', 'schlaganfall', 'embarazad', 'esquizofren', 'séropositi', 'dépression', 'depresión', 'sclerosi multipla', 'sieropositiv', 'nowotwór', 'cukrzyc', 'диабет', 'онколог',
 ];
 /** What joins a name to what ails the one who bears it: a sign, or a verb. */
 const JOINS =
-  /^["'»)]?\s{0,2}(?:\([^()\n]{0,40}\)\s{0,2})?(?:[–—:|;,\t-]|(?:is|was|has|had|suffers?|tested|diagnosed|treated|takes|hospitali[sz]ed|admitted|discloses?|lives with|recovering|undergoes|undergoing|receives?|reports?|complains|berichtet|nimmt|klagt|meldet|refiere|presenta|présente|signale|prend|toma|riferisce|assume|zgłasza|leidet|ist|hat|souffre|est|padece|tiene|es|soffre|ha|è|sofre|tem|cierpi|ma|страдает|болеет)\b)/i;
+  /^["'»)]?\s{0,2}(?:\([^()\n]{0,90}\)\s{0,2})?(?:[–—:|;,\t-]|(?:is|was|has|had|suffers?|tested|diagnosed|treated|takes|hospitali[sz]ed|admitted|discloses?|lives with|recovering|undergoes|undergoing|receives?|reports?|complains|berichtet|nimmt|klagt|meldet|refiere|presenta|présente|signale|prend|toma|riferisce|assume|zgłasza|leidet|ist|hat|souffre|est|padece|tiene|es|soffre|ha|è|sofre|tem|cierpi|ma|страдает|болеет)\b)/i;
 /** Who writes of an illness, treats it, or is known to all. */
 const OF_OTHERS = /\b(?:Dr|Prof|professor|doctors?|M\.?D|Ph\.?D|treats|research\w*|stud(?:y|ies|ied)|wrote|writes|authors?|articles?|books?|said|says|explain\w*|speciali[sz]\w*|experts?|oncologist|founder|founded|discovered|foundation|society|institute|association|awards?|prize|journal|et al|doi|biograph\w*|wikipedia|singer|actor|actress|president|physicist|novel|film|character|campaign\w*|donat\w*|fundrais\w*|awareness)\b/i;
-const REACH = 110;
+const REACH = 150;
 
 const conditions: Analyser = {
   name: 'named conditions',
@@ -55,7 +55,7 @@ const CATEGORY = /(?:religion|(?:sexual|ethnic|political|union|criminal|immigrat
 const categories: Analyser = {
   name: 'special categories',
   roles: ROLES_OF_PEOPLE,
-  literals: ['religion', 'sexual orientation', 'sexual_orientation', 'ethnicity', 'ethnic origin', 'ethnic_origin', 'political party', 'political_party', 'political affiliation', 'political_affiliation', 'union member', 'union_member', 'criminal record', 'criminal_record', 'immigration status', 'immigration_status', '\bcaste'],
+  literals: ['religion', 'sexual orientation', 'sexual_orientation', 'ethnicity', 'ethnic origin', 'ethnic_origin', 'political party', 'political_party', 'political affiliation', 'political_affiliation', 'union member', 'union_member', ',union', ';union', 'criminal record', 'criminal_record', 'immigration status', 'immigration_status', '\bcaste'],
   rules: [specialCategory],
   analyse: (view) => {
     const { text, hits, budget, report } = view;

@@ -6,15 +6,15 @@ import { STREET } from './streets.ts';
 import { ruleOfOutput } from './told.ts';
 
 const around = (text: string, start: number, end: number, reach: number): string => text.slice(Math.max(0, start - reach), end + reach);
-const DATE = /(?:(?:19|20)\d\d年 ?\d{1,2}月 ?\d{1,2}|(?:19|20)\d\d년 ?\d{1,2}월 ?\d{1,2}|\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2},? (?:19|20)\d\d)(?!\w)/;
+const DATE = /(?:(?:19|20)\d\d年 ?\d{1,2}月 ?\d{1,2}|(?:19|20)\d\d년 ?\d{1,2}월 ?\d{1,2}|\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\b\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}(?:19|20)?\d\d|\b[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?!\w)/;
 const BIRTH = /\b(?:dob|d\.o\.b|date[ _]of[ _]birth|birth_?date|birthday|born|geboren|geburtsdatum|né|née|nato|nacid[oa])\b/i;
 
 // A number of a passport with words that say so, or the machine-readable lines of one.
 const passport: PatternRule = {
   ...ruleOfOutput({ id: 'passport-number', sees: 'the number of a passport', positive: 'passport no. G32459341, Elena Rossi, DOB 1974-05-18', harmless: 'a passport is needed for the trip; passport-local 1.0.0 was installed, see RFC 7519', source: 'ICAO Doc 9303' }),
   roles: ROLES_OF_PEOPLE,
-  literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'passaporte', 'paspoort', 'paszport'],
-  pattern: /(?:passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#]|is|:\s?["'])?\s{0,3}["']?#?((?=[A-Z]{0,3}\d)(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})|(?=[A-Z]{0,8}\d)[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z\d]{8})(?![\w-])/i,
+  literals: ['passport', 'reisepass', 'passeport', 'pasaporte', 'passaporto', 'passaporte', 'paspoort', 'paszport', '护照', '旅券', '여권'],
+  pattern: /(?:护照(?:号码?|號碼)?|旅券番号|여권(?: ?번호)?|passport|reisepass|passeport|pasaporte|passaport[oe]|paspoort|paszport)[ _-]?(?:number|no\.?|nr\.?|num(?:ber|mer|ero)?|id|#|n[°º])?["']?[^\S\n]{0,2}(?:[:=#：]|is|:\s?["'])?\s{0,3}["']?#?((?=[A-Z]{0,3}\d)(?:[A-Z]{0,3}\d{6,9}[A-Z]?|[A-Z0-9]{2}\d{5}[A-Z0-9]{1,2})|(?=[A-Z]{0,8}\d)[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z\d]{8})(?![\w-])/i,
   before: 4,
   after: 80,
   accepts: ([match, number = ''], { text }, at) => !/^(?:19|20)\d{6}$|1234567|0{5}/.test(number) && (/(?:number|no\b|nr|num|id|#|n[°º]|[:=])/i.test(match) || isAboutPerson(around(text, at, at + match.length, 80))),
@@ -72,16 +72,39 @@ const bankAccounts: Analyser = {
   },
 };
 
+const bankTable = ruleOfOutput({
+  id: 'bank-table', sees: 'a table of people with their bank accounts', positive: 'name,account,sort_code\nJ Adler,73628190,20-45-45\nA Jonas,66112893,40-12-09\n', harmless: 'name,account,sort_code\nstring,string,string\n',
+});
+/** A row of it: a word for a name, and two numbers of banks. */
+const BANK_ROW = /^["']?[A-Z][\w.'’ -]{1,40}["']?\s?[,;|\t](?=[^\n]*\d{6})[^\n]*(?:\d{2}-\d{2}-\d{2}|\d{6,}|[A-Z]{2}\d{2}[A-Z0-9]{10})/;
+
+const bankTables: Analyser = {
+  name: 'bank tables',
+  roles: ROLES_OF_PEOPLE,
+  literals: ['sort_code', 'sort code', 'routing_n', 'routing n', ',routing', ';iban', ',iban', '|iban', '| iban', 'account_no', 'account_number', ';kontonummer', ',bsb', ',ifsc'],
+  rules: [bankTable],
+  analyse: ({ text, hits, budget, report }) => {
+    for (const hit of hits.slice(0, 8)) {
+      budget.spend(900);
+      const before = text.slice(Math.max(0, hit - 160), hit);
+      const rows = text.slice(hit, hit + 600).split('\n', 6);
+      const head = before.slice(before.lastIndexOf('\n') + 1) + (rows[0] ?? '');
+      if (!/name|holder|payee|employee|customer|client|owner/i.test(head) || head.split(/[,;|\t]/, 3).length < 3) continue;
+      if (rows.slice(1).filter((row) => BANK_ROW.test(row.replace(/^\s*\|?\s*(?:\d{1,8}\s?[,;|\t]\s?)?/, ''))).length >= 2) return report(bankTable, hit, hit + 8);
+    }
+  },
+};
+
 const health = ruleOfOutput({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
 const CONDITION =
-  /diagnos\w{2,4}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\b(?:VIH|SIDA|c[áa]ncer|Krebs|tumore|diab[eè]te?s?|sclerosi multipla|esclerosis|Sklerose|epilessia|epilepsia|Epilepsie|d[eé]pressi(?:on|one)|depresi[óo]n|esquizofrenia|schwanger\w{0,6}|embaraz\w{1,4}|hipertensi[óo]n|cukrzyc\w{1,2}|рак|диабет|ВИЧ)(?![a-zà-ÿа-я])|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
+  /diagnos\w{1,5}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\b(?:VIH|SIDA|c[áa]ncer|Krebs|tumore|diab[eè]te?s?|sclerosi multipla|esclerosis|Sklerose|epilessia|epilepsia|Epilepsie|d[eé]pressi(?:on|one)|depresi[óo]n|esquizofrenia|schwanger\w{0,6}|embaraz\w{1,4}|hipertensi[óo]n|cukrzyc\w{1,2}|рак|диабет|ВИЧ)(?![a-zà-ÿа-я])|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
 const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?(?:[A-Z]{0,4}-?\d{5,14}|\d{4}[- ]\d{3}[- ]\d{3})\b/i;
 
 /** A person and what ails them, or a person's number at a hospital. Talk about patients in general is neither. */
 const healthRecords: Analyser = {
   name: 'health records',
   roles: ROLES_OF_PEOPLE,
-  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv', 'paciente', 'paziente', 'pacjent', 'пациент', '患者', '환자'],
+  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv', 'paciente', 'paziente', 'pacjent', 'пациент', '患者', '환자', 'pasient', 'patiënt', 'potilas', 'pacient'],
   rules: [health],
   analyse: ({ text, hits, budget, report }) => {
     let reached = -1;
@@ -136,20 +159,20 @@ const payData: Analyser = {
 
 const identity = ruleOfOutput({ id: 'identity-record', sees: 'a person with date of birth and address, phone, e-mail, mother’s name, or what a register holds of him', positive: 'Elena Rossi, born 1974-05-18, 12 Oak Street, elena.rossi@example.org', harmless: 'Marie Curie, born 7 November 1867 in Warsaw, was a physicist' });
 const birthDate = ruleOfOutput({ id: 'birth-date', severity: 'medium', sees: 'a date of birth with the name of the person', positive: 'name: Elena Rossi, DOB: 1974-05-18', harmless: 'the DOB field takes 2024-01-01 and later' });
-const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b(?:tel|telef?[oó]no?|telephone|phone|cell|mobile?|handy|tél|тел)\b\.?:?\s?[+(]?\d[\d ()/.-]{4,16}\d|mother(?:['’]?s)? maiden|security (?:answer|question)|電話|携帯|手机|联系电话|연락처|휴대폰|전화/i;
+const CONTACT = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,30}|\+\d[\d ().-]{7,18}\d|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b(?:tel|telef?[oó]no?|telephone|phone|cell|mobile?|handy|tél|тел)\b\.?:?\s?[+(]?\d[\d ()/.-]{4,16}\d|mother(?:['’]?s)? maiden|security (?:answer|question)|電話|电话|携帯|手机|الجوال|الهاتف|هاتف|điện thoại|연락처|휴대폰|전화/i;
 /** A town behind its code, or a code behind the town, as addresses end. */
 const ADDRESS_LABEL = /(?:\b(?:address|adresse?|anschrift|direcci[óo]n|domicilio|indirizzo|endere[çc]o|osoite|bydliště|wohnhaft|residing|lives at|street|zip|postcode|plz)|住所|地址|주소|адрес|כתובת|العنوان)["']?\s{0,2}[:：=]?\s{0,3}["']?[^\s"':：=]{2}/i;
 const TOWN = /(?<![\d-])\d{4,5} [A-ZÄÖÜ][a-zà-ÿ]{2,20}\b|\b[A-Z]{2} \d{5}\b(?!-)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/;
 /** What is nobody's business, or a number by which a register knows him. */
 const PRIVATE_FACT =
-  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score)\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|HKID|NRIC|identit[éy]|personalausweis|ausweis|DNI|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy(?: (?:no|number))?|licen[cs]e (?:no|number))\b[^\n]{0,12}\d{3}/i;
+  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score|konfession|schwerbehind\w{2,6}|pfändung|steuerklasse|insolvenz|vorstrafen?|familienstand|geschieden|staatsangeh\w{3,10}|nacionalidad|estado civil|état civil|marital status)(?![a-z])|\bpas(?:s(?:port)?)?(?:nr|nummer|no)?\.?:? ?\d{7,9}\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|HKID|NRIC|identit[éy]|personalausweis|ausweis|aktenzeichen|DNI|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy(?: (?:no|number))?|licen[cs]e (?:no|number))\b[^\n]{0,14}\d|护照|身份证|旅券|여권|رقم الهوية|جواز|carrier of|variant/i;
 
-const BIRTH_YEAR = /(?<=^\(b\. )(?:19|20)\d\d/;
+const BIRTH_YEAR = /(?<=^\(b\. )(?:19|20)\d\d|(?<=^dob\W{1,3})(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\b/i;
 
 const births: Analyser = {
   name: 'dates of birth',
   roles: ROLES_OF_PEOPLE,
-  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж', '(b. 19', '(b. 20', 'né(e) le', 'geb.dat', '生年月日', '생년월일', '出生日期', '出生年月', 'תאריך ליד', 'تاريخ الميلاد', 'ngày sinh', 'tanggal lahir'],
+  literals: ['dob', 'd.o.b', 'date of birth', 'date_of_birth', 'dateofbirth', 'birth_date', 'birthdate', 'birthday', 'born ', 'geboren', 'geburtsdatum', 'née le', 'né le', 'nacimiento', 'nascita', 'nascimento', 'date de naissance', 'geboortedatum', 'data urodzenia', 'fødselsdato', 'födelsedatum', 'geb. ', 'geb.:', 'doğum', 'nato il', 'nata il', 'nacido', 'nacida', 'nascido', 'nascida', 'født', 'född', 'urodzon', 'narozen', 'született', 'syntyn', 'дата рожд', 'дата народж', '(b. ', '(geb. ', 'né(e) le', 'geb.dat', '生年月日', '생년월일', '出生日期', '出生年月', 'תאריך ליד', 'تاريخ الميلاد', 'ngày sinh', 'tanggal lahir'],
   rules: [identity, birthDate],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;
@@ -160,7 +183,7 @@ const births: Analyser = {
       const date = DATE.exec(after) ?? BIRTH_YEAR.exec(after);
       if (!date) continue;
       const record = around(text, hit, hit, 160);
-      if (!isAboutPerson(record)) continue;
+      if (!isAboutPerson(record) || /muster(?:mann|frau|stadt|stra)/i.test(record)) continue;
       const start = hit + date.index;
       reached = start + date[0].length;
       const dated = Number(/(?:18|19|20)\d\d/.exec(date[0])?.[0] ?? '1990');
@@ -201,4 +224,4 @@ const visitingCard: PatternRule = {
   after: 1_000,
 };
 
-export const recordDetectors: readonly Detector[] = [visitingCard, wallet, passport, machineReadable, drivingLicence, bankAccounts, healthRecords, payData, births, homeAddress];
+export const recordDetectors: readonly Detector[] = [visitingCard, wallet, passport, machineReadable, drivingLicence, bankAccounts, bankTables, healthRecords, payData, births, homeAddress];

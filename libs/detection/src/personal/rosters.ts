@@ -34,7 +34,7 @@ export const isWayToReach = (text: string): boolean => /^(?:\+\d[\d ().-]{7,18}\
 export const BIRTH_DAY = /^(?:(?:19[2-9]\d|200\d|201[0-8])[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|[12]\d|3[01])[./](?:19[2-9]\d|200\d|201[0-8]))$/;
 
 const MAX_PLACES = 60;
-const DETAILS = /\b(?:asthma|allerg\w{1,3}|diabet\w{2,4}|epilep\w{2,4}|dyslexia|ADHD|autis\w{1,3}|custody|guardian|free (?:school )?meals|HIV|cancer|pregnan\w{1,3}|disab\w{2,6})\b|\+\d[\d ().-]{7,18}\d|[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,10}|\b\d{3}-\d{2}-\d{4}\b/i;
+const DETAILS = /\b(?:asthma|allerg\w{1,3}|diabet\w{2,4}|epilep\w{2,4}|dyslexia|ADHD|autis\w{1,3}|custody|guardian|free (?:school )?meals|HIV|cancer|pregnan\w{1,3}|disab\w{2,6})\b|\+\d[\d ().-]{7,18}\d|[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,10}|\b\d{3}-\d{2}-\d{4}\b|[$€£] ?\d{2}|\d ?[€£]|\b(?:aktenzeichen|case|account|policy|member|patient)[ .#:no-]{0,6}\d{3}/i;
 
 /** Given name and surname in two columns. */
 const COLUMNS = /^(?:\d{1,8}\s?[,;|\t]\s?)?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]\s?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]/;
@@ -59,8 +59,9 @@ export function rosterOf({ text, budget, report }: View, places: readonly number
     const end = place + (/\n|\\n/.exec(rest)?.index ?? rest.length);
     const line = text.slice(start, end);
     const name = firstName(line.slice(0, place - start)) ?? (COLUMNS.test(line) || ASIAN_NAME.test(line) ? { at: 0 } : undefined);
+    const said = name ? line.lastIndexOf(': ', name.at) : -1;
     // Behind a bullet, a number or a quote.
-    if (!name || name.at > 12 || CORRESPONDENTS.test(line)) continue;
+    if (!name || name.at - (said < 0 ? 0 : said + 2) > 12 || CORRESPONDENTS.test(line)) continue;
     lines.push({ start, end, detailed: of === 'telephones' || STREET.test(line) || DETAILS.test(line) });
   }
   const near = lines.filter(({ start }, at) => start - (lines[at - 1]?.end ?? start) <= 200);

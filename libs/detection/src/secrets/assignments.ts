@@ -113,7 +113,7 @@ function readSaid({ text, place: { role }, budget, report }: View, kind: NameKin
 }
 const SAYING: ReadonlySet<Role> = new Set(['prose', 'output', 'value', 'markup']);
 const QUOTED_PASSWORD = / {1,3}["']([^\s"'`,;:(){}<>|\\]{8,60})(?=["'])/y;
-const SAID_PASSWORD = / {1,3}["'`]?([^\s"'`,;:(){}<>|\\]{8,60}[^\s"'`,;:(){}<>|\\.!?])/y;
+const SAID_PASSWORD = / {1,3}["'`]?([^\s"'`,;:(){}<>|\\]{7,60}[^\s"'`,;:(){}<>|\\.!?])/y;
 const SAID_KEY = / [^\n:=]{2,40}[:=]\s{1,2}["'`]?([A-Za-z0-9+/=_-]{24,300})(?![\w.(/])/y;
 
 type NameKind = 'password' | 'key' | 'other';

@@ -67,15 +67,15 @@ const passwordInWords: Rule = {
 
 /** `pw: x`, `creds: user / x`, `please use x`. */
 const TO_PASSWORD =
-  /(?:[ \n"]pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
+  /(?:basic auth(?:entication)?(?: with| as|:)? [\w.@+-]{2,60}:|[ \n";]pw\b[^\n:=]{0,30}(?:[:=]| is )\s{0,2}|(?:(?:creds|credentials)(?: (?:for|you|to) [\w ]{2,20})?|log ?in with|login|user(?:name)?\/pass(?:word)?)(?: are| is)?\s{0,2}:?\s{0,4}[\w.@+-]{2,60}\s{0,2}[/:|]\s{0,2}|please use ["'`]?)(?=[^\s"'`,;:/]{8,60})/iy;
 /** `Root login on the spare box until Friday: root / x`: the pair stands behind a colon or a dash, some words later. */
-const TO_PAIR = /(?:wi-?fi|wlan|ssid|log[ -]?in|logon|sign[ -]?in|creds|credentials|access|zugang(?:sdaten)?|anmeldung|acceso|credenciales|identifiants?|accesso|credenziali)\b[^\n:]{0,60}?(?::|[-\u2013\u2014]|\b(?:is|are|ist|es))\s{1,3}["'`]?[\w.@+\\-]{2,60}["'`]?(?:\s{1,2}[/|]\s{1,2}|[/|])["'`]?(?=[^\s"'`,;:/]{8,60})/iy;
+const TO_PAIR = /(?:wi-?fi|wlan|ssid|log[ -]?in|logon|sign[ -]?in|creds|credentials|access|zugang(?:sdaten)?|anmeldung|acceso|credenciales|identifiants?|accesso|credenziali)\b[^\n:]{0,60}?(?::|[-\u2013\u2014]|\b(?:is|are|ist|es))\s{1,3}["'`]?[\w.@+\\-]{2,60}["'`]?(?:\s{1,2}[/|\u2013-]\s{1,2}|[/|])["'`]?(?=[^\s"'`,;:/]{8,60})/iy;
 const WORD = /[^\s"'`,;:/]{8,60}/y;
 
 export const passwordsInWords: Analyser = {
   name: 'passwords in words',
   roles: ['prose', 'output', 'value', 'markup'],
-  literals: ['\npw:', '\npw ', '"pw"', 'wifi', 'wi-fi', 'wlan', 'ssid', ' pw ', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'user/pass', 'username/password', 'please use '],
+  literals: ['\npw:', '\npw ', '"pw"', 'wifi', 'wi-fi', 'wlan', 'ssid', ' pw ', ' pw=', ';pw=', ' pw:', ' pw is', 'creds', 'credentials', 'log in', 'login', 'logon', 'sign in', 'zugang', 'anmeldung', 'acceso', 'credenciales', 'identifiant', 'accesso', 'credenziali', 'basic auth', 'user/pass', 'username/password', 'please use '],
   rules: [passwordInWords],
   analyse: ({ text, hits, budget, report }) => {
     let reached = 0;

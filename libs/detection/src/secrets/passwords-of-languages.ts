@@ -15,7 +15,7 @@ const passwordOfLanguage: Rule = {
 /** Words for a password; of those that begin with a letter beyond ASCII only the end, since capitals of these are other letters. */
 const WORDS = [
   'password', 'passwort', 'kennwort', 'contraseñ', 'mot de passe', 'senha',
-  'mdp', 'mots de passe', 'contrasenya', 'clave de acceso', 'la clave', 'clave:', 'palavra-passe', 'palavra passe', 'parola d', 'parola:', 'parola ', 'parole chiave', 'wachtwoord', 'toegangscode',
+  'pass phrase', 'pass-phrase', 'mdp', 'mots de passe', 'contrasenya', 'clave de acceso', 'la clave', 'clave:', 'palavra-passe', 'palavra passe', 'parola d', 'parola:', 'parola ', 'parole chiave', 'wachtwoord', 'toegangscode',
   'hasło', 'haslo', 'heslo', 'lozinka', 'lozinku', 'geslo:', 'slaptažodis', 'paroole', 'parool', 'salasana', 'salasõna', 'lösenord', 'losenord', 'adgangskode', 'kodeord', 'passord',
   'jelszó', 'jelszo', 'jelszava', 'parolă', 'parola de', 'şifre', 'ifre:', 'ifreniz', 'ifresi', 'ifremiz', 'ifrem', 'ароль', 'арола', 'озинка', 'ωδικ', 'סיסמ', 'كلمة المرور', 'كلمة السر', 'كلمة مرور', 'رمز عبور', 'گذرواژه',
   'パスワード', '暗証', '密码', '密碼', '口令', '비밀번호', '비번', '암호', '패스워드', 'mật khẩu', 'mat khau', 'kata sandi', 'katasandi', 'รหัสผ่าน', 'พาสเวิร์ด', 'पासवर्ड', 'zugangscode', 'zugangspasswort', 'zugangskennwort', 'geheimwort', 'clave wifi', 'clé wifi', 'wlan-schl', 'netzwerkschl', 'wifi key', 'wi-fi key', 'wpa key', 'network key',
@@ -24,7 +24,7 @@ const WORDS = [
 const KEY_WORDS = ['clé api', 'clé d', 'clé secr', 'clave api', 'clave de api', 'clave secreta', 'chave api', 'chave da api', 'chave de api', 'chave secreta', 'chiave api', 'chiave segreta', 'api-schlüssel', 'api schlüssel', 'geheimer schlüssel', 'zugangstoken', 'zugriffstoken', 'zugriffsschlüssel', 'klucz api', 'api-nyckel', 'api-sleutel', 'api-avain', 'api-nøgle', 'jeton d', 'ключ api', 'api-ключ', 'api ключ', 'окен', 'apiキー', 'アクセスキー', 'api密钥', 'api 密钥', '访问密钥', '密钥', 'api 키', 'api키', 'api anahtar'];
 const isKeyWord = (text: string, at: number): boolean => KEY_WORDS.some((word) => text.startsWith(word, at) || text.slice(at, at + 24).toLowerCase().startsWith(word));
 /** Behind these stands the password itself, or nothing that looks like one. */
-const PLAIN = [', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
+const PLAIN = [' mdp ', ' pass ', ', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
 
 /** The rest of the word, a few words, then what says that it follows. */
 const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p{N}'"’./@_()-]{1,40}){0,6}?\s{0,2}(?:[:：=＝]|\s(?:is|ist|lautet|est|c['’]est|es|é|è|jest|je|to|är|er|on(?!\s{1,2}\S{1,40}\s(?:is|ist|es|est|è)\s)|var|este|adalah|là|=>|->|→|[-–—])(?=\s)|是|为|為|は|が|은|는|이|คือ|है)\s{0,4}["'`„“«「『*]{0,3}(?=[^\s"'`,;<>]{6})/uy;
@@ -32,7 +32,7 @@ const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p
 const ABOUT = /hash|hint|digest|polic|length|format|example|reset|link|url|manager|field|rules?\b|token|encod|encrypt|salt|regex|valid|min|max/i;
 /** Settings, columns and functions are named so too. */
 const NAMES_FIELDS = /^pass(?:word|wort)|^kennwort/i;
-const SAID_PLAINLY = /[ /]?(?:pass|and pass|pw|pwd|passwd|passcode)(?: is| -|=|:)?\s{1,3}["'`]?/iy;
+const SAID_PLAINLY = /[ /]?(?:pass|mdp|and pass|pw|pwd|passwd|passcode)(?: is| -|=|:)?\s{1,3}["'`]?/iy;
 const VALUE = /[^\s"'`,;<>«»„“”。、，；「」『』*]{6,60}(?=$|[\s"'`,;<>«»„“”。、，；「」『』*])/uy;
 
 export const passwordsOfLanguages: Analyser = {

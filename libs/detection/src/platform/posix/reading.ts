@@ -63,6 +63,8 @@ function secretsRead(command: Command, script: string): readonly SecretRead[] {
     const known = knownAt(word.text.replace(/^--files0-from=/, ''));
     if (known && NEVER_USED.has(known.rule.id)) read.push({ word, known });
   }
+  // `git show HEAD:.env`.
+  if (name === 'git' && /^(?:show|cat-file)$/.test(command.args[0]?.text ?? '')) for (const word of command.args.slice(1, 8)) if (word.text.includes(':')) look(word, word.text.slice(word.text.indexOf(':') + 1));
   for (const { operator, target } of redirects) if (target && operator === '<') look(target, target.text);
   if (INTERPRETERS.test(name) || READS_FILES.test(command.args.slice(0, 8).map(({ text }) => text.slice(0, 400)).join(' '))) for (const word of command.args) if (word.quoted) for (const path of literalsIn(word.text)) look(word, path);
   return read;

