@@ -43,6 +43,15 @@ const foreignOverride: Rule = {
   nearMiss: { output: '请按照以下说明安装设备，并忽略噪音。' },
 };
 
+const foreignMentioned: Rule = {
+  id: 'prompts.override-in-another-script-mentioned',
+  type,
+  severity: 'medium',
+  sees: 'an order to a model in another script, quoted in a text about attacks',
+  positive: { output: '提示注入攻击的例子：“忽略之前的所有指令”。' },
+  nearMiss: { output: '提示注入攻击是一种针对语言模型的攻击。' },
+};
+
 // Surrogates and joiners stand in the classes on their own account: the texts may be broken.
 /* eslint-disable no-misleading-character-class */
 const BEYOND_LATIN = /[\u0370-\u2fff\u3000-\ud7ff\udb40\udb41\udc00-\udfff\ufe00-\ufeff]/;
@@ -59,7 +68,7 @@ export const beyondLatinAnalyser: Analyser = {
   name: 'prompts.beyond-latin',
   roles: ROLES,
   literals: [],
-  rules: [invisibleText, splitByInvisible, turnedText, foreignOverride],
+  rules: [invisibleText, splitByInvisible, turnedText, foreignOverride, foreignMentioned],
   analyse: (view) => {
     const from = view.text.search(BEYOND_LATIN);
     if (from >= 0) lookBeyond(view, Math.max(0, from - 1));
@@ -76,7 +85,13 @@ function lookBeyond(view: View, from: number): void {
   tell(view, from, rest, BIDI, turnedText);
   if (!LETTERS.test(rest)) return;
   view.budget.spend(8 * rest.length);
-  for (const { script, orders } of ORDERS_BY_SCRIPT) if (script.test(rest)) for (const order of orders) tell(view, from, rest, order, foreignOverride);
+  for (const { script, orders } of ORDERS_BY_SCRIPT) {
+    if (!script.test(rest)) continue;
+    for (const order of orders) {
+      tell(view, from, rest, order, foreignOverride, (at) => !isQuotedAttack(rest, at));
+      tell(view, from, rest, order, foreignMentioned, (at) => isQuotedAttack(rest, at));
+    }
+  }
 }
 
 const MOST = 10;
@@ -89,6 +104,11 @@ function tell(view: View, from: number, rest: string, pattern: RegExp, rule: Rul
     if ((told += 1) >= MOST) return;
   }
 }
+
+/** Words of people who write about attacks, and an opening quotation mark. */
+const ABOUT_ATTACKS = /攻击|攻擊|攻撃|注入|インジェクション|공격|인젝션|атак|инъекц|ін.єкц|злоумышленник|هجوم|حقن|مهاجم|हमला|इंजेक्शन|การโจมตี|injection|attack/i;
+const isQuotedAttack = (rest: string, at: number): boolean => /[“”「『«„"‘]\s?$/.test(rest.slice(Math.max(0, at - 2), at)) && ABOUT_ATTACKS.test(rest.slice(Math.max(0, at - ABOUT), at));
+const ABOUT = 120;
 
 /** Tags after a black flag spell the flag of a region. */
 const isFlag = (text: string, at: number): boolean => text.slice(Math.max(0, at - 2), at) === '\u{1f3f4}';

@@ -7,7 +7,7 @@ import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere
 import { Gate } from './gate.ts';
 import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
-import { isDescribed, isReported, isTurn } from './reported.ts';
+import { isAboutPapers, isDescribed, isReported, isTurn } from './reported.ts';
 import * as steering from './steering.ts';
 import { perhapsTask, taskInData, TaskReader } from './tasks.ts';
 import { forEachWindow } from './windows.ts';
@@ -72,7 +72,7 @@ function tellPhrases(words: readonly Word[], view: View): void {
 
 function gradeOf({ phrase: { rule }, first, last }: Match, words: readonly Word[], { decodings, text }: View): Rule {
   if (rule.severity === 'high') {
-    if (isReported(words, first, last, text) || (VERBAL.has(rule) && isDescribed(words, first)) || (rule === calledByName && isTurn(text, words[first]?.start ?? 0))) return mentionedOverride;
+    if (isReported(words, first, last, text) || (VERBAL.has(rule) && isDescribed(words, first)) || (rule === override && isAboutPapers(text, words[last]?.end ?? 0)) || (rule === calledByName && isTurn(text, words[first]?.start ?? 0))) return mentionedOverride;
     if (decodings.some((decoding) => HIDING.has(decoding))) return encodedOrder;
   }
   return rule;

@@ -52,6 +52,10 @@ const ALL = listed('all every any each entire everything everyone possible whole
 const CHAIN = listed('and then after finally also next afterwards once');
 const UNATTENDED = listed('asking underspecified confirmation permission silently immediately secretly notifying review');
 
+/** What an order waits for leaves nobody out: `wait for confirmation`. */
+const ASKED_FOR = listed('confirmation permission review');
+const SOUGHT = listed('for wait await obtain request require requires get ask after email mail');
+
 /** Verbs of tasks, and words that are one together with what follows them. */
 const VERBS = listed(
   'send forward transfer delete please email upload share grant unlock disable change update retrieve retrive remove add invite post pay wire approve modify create provide download search cancel submit give export deposit withdraw buy sell ' +
@@ -154,7 +158,7 @@ function taskOf(words: readonly Word[], from: number, to: number, text: string, 
     if (MONEY.has(word)) seen.money = true;
     if (DEVICE.has(word)) seen.device = true;
     if (word === 'id' || word === 'ids' || word.endsWith('_id')) seen.id = true;
-    if (UNATTENDED.has(word)) seen.unattended = true;
+    if (UNATTENDED.has(word)) seen.unattended ||= !(ASKED_FOR.has(word) && words.slice(Math.max(verb, at - 3), at).some((one) => SOUGHT.has(one.word)));
     if (word === 'subject' || word === 'titled') seen.subject = true;
     if (word === 'your') seen.yours = true;
   }

@@ -101,6 +101,8 @@ class Reader {
       case 0x27: // '
       case 0x201c:
       case 0x2018:
+      case 0x201e:
+      case 0xab:
       case 0x60: // `
         this.#readQuote();
         return;
@@ -132,7 +134,10 @@ class Reader {
     const code = before < 0 ? 0 : this.#text.charCodeAt(before);
     if (before === this.#at - 1 && isLetterOrDigit(code)) return;
     if (isLetterOrDigit(code)) this.#quoted = true;
-    else if (code === 0 || code === 0x3a || code === 0x2c || code === 0x5b || code === 0x7b || code === 0x28 || code === 0x3d) this.#endSentence();
+    else if (code === 0x28) {
+      this.#endSentence();
+      this.#quoted = true;
+    } else if (code === 0 || code === 0x3a || code === 0x2c || code === 0x5b || code === 0x7b || code === 0x3d) this.#endSentence();
     this.#leadIns = 0;
   }
 
