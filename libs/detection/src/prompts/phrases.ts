@@ -1,6 +1,8 @@
 import type { Analyser, Rule, View } from '../rule.ts';
 import type { Role } from '../place.ts';
 import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, proofDemanded, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
+import * as conduct from './agent-conduct.ts';
+import { audiencePhrases } from './audience.ts';
 import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
 import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, steeredElsewhere, unleashedElsewhere } from './languages.ts';
@@ -29,7 +31,7 @@ const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|prefe
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...languagePhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...languagePhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
@@ -47,6 +49,7 @@ export const orderAnalyser: Analyser = {
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, steeredElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
+    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered,
   ],
   analyse: (view) => {
     const { text, place, budget } = view;
