@@ -6,12 +6,12 @@ import type { Rule } from '../rule.ts';
 /** Who reads a text instead of a person: a model by its name, or by its trade (`grader model`, `shopping assistants`, `AI note taker`). */
 const CLASSES = {
   named: 'ai llm llms ais gpt',
-  trade: 'shopping browsing browser coding grading grader screening screener reviewer review database summary summarization moderation triage autonomous automated automatic conversational research trading recruiting voice virtual',
+  trade: 'shopping browsing browser coding grading grader screening screener reviewer review database summary summarization moderation triage autonomous automated automatic conversational trading recruiting voice virtual',
   machine: 'assistant assistants agent agents bot bots model models',
   worker:
     'assistant assistants agent agents bot bots model models reviewer reviewers screener screeners analyst analysts scanner scanners fixer fixers grader graders summarizer summarizers summariser summarisers crawler crawlers copilot copilots taker takers ' +
-    'reader readers parser parsers evaluator evaluators rater raters moderator moderators system systems tool tools',
-  machines: 'fixers graders screeners summarizers summarisers parsers raters reviewers readers',
+    'reader readers evaluator evaluators rater raters moderator moderators system systems tool tools',
+  machines: 'fixers graders screeners summarizers summarisers raters reviewers readers',
   // what a text wants said or done that no reader would do unasked
   steer:
     'say state claim tell respond reply rate rank recommend praise choose select prefer award suppress whitelist treat classify approve disclose grant transfer pay wire pretend conclude assign replace append attach submit encode submit forward send post upload open visit ' +

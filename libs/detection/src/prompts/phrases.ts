@@ -13,6 +13,7 @@ import { isAboutPapers, isDescribed, isReported, isTurn } from './reported.ts';
 import * as steering from './steering.ts';
 import { perhapsTask, taskInData, TaskReader } from './tasks.ts';
 import { forEachWindow } from './windows.ts';
+import * as told from './told-to-act.ts';
 import type { Word } from './words-of-text.ts';
 
 const encodedOrder: Rule = {
@@ -26,12 +27,12 @@ const encodedOrder: Rule = {
 
 const HIDING = new Set(['base64', 'hex', 'tag characters']);
 /** Rules about answers and tasks: a call may well say how an answer should look; an output may not. */
-const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steeredElsewhere, steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload]);
-const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
+const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steeredElsewhere, steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload, conduct.readerSteered, conduct.fakeProgress, told.helperTold, told.sessionRule]);
+const STORED = /(?:^|_)(?:mem\d?|memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...languagePhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...languagePhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
@@ -49,7 +50,7 @@ export const orderAnalyser: Analyser = {
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, steeredElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
-    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered,
+    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered, told.helperTold, told.sessionRule,
   ],
   analyse: (view) => {
     const { text, place, budget } = view;
