@@ -7,6 +7,7 @@ import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
 import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, steeredElsewhere, unleashedElsewhere } from './languages.ts';
 import { Gate } from './gate.ts';
+import { comesFromOutside, greeted, greetedPhrases } from './greeted.ts';
 import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
 import { isAboutPapers, isDescribed, isReported, isTurn } from './reported.ts';
@@ -32,7 +33,7 @@ const STORED = /(?:^|_)(?:mem\d?|memory|memories|remember|note|agent|tool|profil
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...languagePhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...greetedPhrases, ...languagePhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
@@ -50,7 +51,7 @@ export const orderAnalyser: Analyser = {
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, steeredElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
-    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered, told.helperTold, told.sessionRule,
+    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered, told.helperTold, told.sessionRule, greeted,
   ],
   analyse: (view) => {
     const { text, place, budget } = view;
@@ -82,7 +83,9 @@ function gradeOf({ phrase: { rule }, first, last }: Match, words: readonly Word[
   return rule;
 }
 
-function isAsked(rule: Rule, { place: { role, tool, field } }: View): boolean {
+function isAsked(rule: Rule, view: View): boolean {
+  const { role, tool, field } = view.place;
+  if (rule === greeted) return role === 'output' && comesFromOutside(view);
   if (role === 'output') return rule !== steering.codeInserted || /mail|message|chat|sms|ticket|inbox|review|comment|issue/i.test(tool);
   return !OUTPUT_ONLY.has(rule) || STORED.test(field) || STORED.test(tool.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase());
 }
