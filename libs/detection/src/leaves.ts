@@ -67,8 +67,10 @@ function visit(value: unknown, at: At, visitor: Visitor): void {
     if (inner) visitor.onCall?.(callee.tool, inner);
   }
   const { onLeaf } = visitor;
+  const pair = isListed(path) ? pairIn(object, keys) : undefined;
   for (const key of keys) {
-    const { token, name, tells } = keyOf(key);
+    const { token, name: own, tells } = keyOf(key);
+    const name = pair !== undefined && own === 'value' ? pair : own;
     const inner = path + token;
     if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object, tool, given, written: json?.placeOfKey(object, key) });
     const item = object[key];
@@ -99,6 +101,20 @@ function keyOf(key: string): Key {
   remembered.set(key, read);
   return read;
 }
+
+/** Whether a pointer leads to an item of a list. */
+const isListed = (path: string): boolean => path.charCodeAt(path.length - 1) <= 57 && /\/\d+$/.test(path);
+
+/** What an item of a list names that it gives the value of: `{name: "command", value: "ls"}`. */
+function pairIn(object: Fields, keys: readonly string[]): string | undefined {
+  if (keys.length > MAX_PAIR || typeof object['value'] !== 'string') return undefined;
+  for (const key of ['name', 'key', 'field', 'parameter', 'param']) {
+    const name = object[key];
+    if (typeof name === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(name)) return words(name);
+  }
+  return undefined;
+}
+const MAX_PAIR = 6;
 
 /** How a part of an object is read that makes a call. */
 function within(step: At, { tool, given }: Callee, key: string, object: Fields): At {

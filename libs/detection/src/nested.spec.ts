@@ -28,6 +28,28 @@ describe('a call within a call', () => {
   });
 });
 
+describe('a list of names and values', () => {
+  it('is read as the fields that it names', () => {
+    const named = (value: string) => ({ function: 'run', parameters: [{ name: 'command', type: 'string', value }] });
+    expect(typesOf('invoke_agent', named(wipe))).toContain('destructive_command');
+    expect(typesOf('invoke_agent', named('ls -la; git log | head'))).toEqual([]);
+  });
+});
+
+describe('the body of a form', () => {
+  it('is read as the fields that it holds', () => {
+    const body = 'x=1&cmd=rm+-rf+%2F+--no-preserve-root&y=2';
+    const { threats } = scanCall({ name: 'http_post', arguments: { body } });
+    const found = threats.find(({ rule }) => rule === 'shell.rm-vital')!;
+    expect(found).toMatchObject({ path: '/body', decoded: ['form'] });
+    expect(body.slice(found.start, found.end)).toBe('rm+-rf+%2F+--no-preserve-root');
+  });
+
+  it('is nothing else', () => {
+    expect(typesOf('http_post', { body: 'name=Ana+%26+Ben&note=see%20you%3B%20bye' })).toEqual([]);
+  });
+});
+
 describe('a patch', () => {
   it.each([
     ['of a model', '*** Begin Patch\n*** Add File: deploy.sh\n+#!/bin/sh\n+rm -rf / --no-preserve-root\n*** End Patch'],
@@ -61,6 +83,17 @@ describe('JSON in a string', () => {
     expect(left).toContain('this');
     expect(Object.keys(read)).toEqual(Object.keys(JSON.parse(body) as object));
     expect(sanitizeArguments({ name: 'http_post', arguments: { body: left } })).toMatchObject({ clean: true, changes: [], arguments: { body: left } });
+  });
+
+  it.each([
+    ['slack_post', { blocks: json([{ type: 'section', text: { type: 'mrkdwn', text: '*Deploy* done; `git pull && npm ci` | <https://ci.example.com/1|build>' } }]) }],
+    ['store_memory', { value: json({ command: 'npm run build && npm run test', cwd: '/work' }) }],
+  ])('is no command around the strings that it holds: %s %j', (name, given) => {
+    expect(typesOf(name, given)).toEqual([]);
+  });
+
+  it('smuggles the operators of a document store into a value', () => {
+    expect(typesOf('get_article', { slug: '{"$gt": ""}' })).toContain('sql_injection');
   });
 
   it('is text like any other in a file and in what a tool returns', () => {

@@ -1,7 +1,8 @@
 import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
+import { mayBeForm, readForm } from './layers/form-text.ts';
 import { mayBeJson, readJson } from './layers/json-text.ts';
-import { asSent, type Layer, layersOf, within } from './layers/layers.ts';
+import { asSent, type Held, type Layer, layersOf, within } from './layers/layers.ts';
 import { mayBePatch, readPatch } from './layers/patch-text.ts';
 import { visitJson, visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
@@ -27,6 +28,17 @@ const MAX_NESTED = 4;
 
 /** Where a glob stands for a file. */
 const HOLDS_GLOBS: ReadonlySet<Role> = new Set(['shell', 'path', 'value']);
+
+/** Where the body of a form may stand. */
+const HOLDS_FORMS: ReadonlySet<Role> = new Set(['value', 'prose']);
+/** Operators of a document store, and the prototype of an object, are an attack where they stand in for a value. */
+const STANDS_FOR_VALUE = /"(?:\$|__proto__|constructor")/;
+/** Most texts begin with a letter, and hold no others. */
+const mayHold = (text: string): boolean => !isLetter(text.charCodeAt(0)) || mayBeForm(text) || mayBePatch(text);
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+/** Around the strings that it holds a document is none of these. */
+const NO_DOCUMENT: ReadonlySet<Role> = new Set(['value', 'prose', 'path', 'shell']);
+const asDocument = (place: Place): Place => (NO_DOCUMENT.has(place.role) ? { ...place, role: 'code', language: 'json' } : place);
 
 /** The rule behind `scan_incomplete`. */
 export const incompleteRule = {
@@ -87,18 +99,22 @@ export class Scanner {
   }
 
   /** `pointer`: of the string as it was sent; `outer`: the layer of it that holds this one. */
-  #scanLeaf(run: Run, leaf: Leaf, outer: Layer | undefined, pointer: string, level: number, held: 'JSON' | 'patch' = 'JSON'): void {
+  #scanLeaf(run: Run, leaf: Leaf, outer: Layer | undefined, pointer: string, level: number, held: Held = 'JSON'): void {
     const place = leaf.text.length < MIN_LENGTH ? undefined : run.placeOf(leaf);
     if (!place) return;
     const { budget, threats } = run;
     try {
       const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
       const first = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
+      // First: what a string of JSON holds is told of that string, not of all from there to the end.
+      if (mayHold(first.text) && this.#scanHeld(run, leaf, place, first, pointer, level)) {
+        // Its strings have been decoded, each by itself.
+        this.#detect(run, first, asDocument(place), pointer);
+        return;
+      }
       for (const layer of this.#layersOf(run, first, place, pointer)) {
-        // First: what a string of JSON holds is told of that string, not of all from there to the end.
-        if (mayBeJson(layer.text)) this.#scanJson(run, leaf, place, layer, pointer, level);
-        else if (mayBePatch(layer.text)) this.#scanPatch(run, leaf, layer, pointer, level);
-        this.#detect(run, layer, place, pointer);
+        const isDocument = layer !== first && mayHold(layer.text) && this.#scanHeld(run, leaf, place, layer, pointer, level);
+        this.#detect(run, layer, isDocument ? asDocument(place) : place, pointer);
       }
     } catch (error) {
       // One text that cannot be read hides no other.
@@ -107,20 +123,27 @@ export class Scanner {
     }
   }
 
-  /** What is written to a file is read as that; of an output JSON is a text like others. */
-  #scanJson(run: Run, leaf: Leaf, place: Place, layer: Layer, pointer: string, level: number): void {
+  /** Scans the texts that a text holds; answers whether it is sure to be nothing but what holds them. What is written to a file is read as that, and of an output all is one text. */
+  #scanHeld(run: Run, leaf: Leaf, place: Place, layer: Layer, pointer: string, level: number): boolean {
+    const { text } = layer;
     const { budget, analysers, onCall } = run;
-    if (!analysers || level >= MAX_NESTED || leaf.listed !== undefined || place.file !== '') return;
-    const json = readJson(layer.text, budget);
-    if (json) visitJson(json, leaf, { budget, onCall, onLeaf: (inner) => { this.#scanLeaf(run, inner, layer, pointer, level + 1); } });
+    if (!analysers || level >= MAX_NESTED || leaf.listed !== undefined) return false;
+    if (mayBePatch(text)) return this.#scanPatch(run, leaf, layer, pointer, level);
+    if (place.file !== '') return false;
+    const form = HOLDS_FORMS.has(place.role) && mayBeForm(text);
+    const held = mayBeJson(text) ? readJson(text, budget) : form ? readForm(text, budget) : undefined;
+    if (!held) return false;
+    visitJson(held, leaf, { budget, onCall, onLeaf: (inner) => { this.#scanLeaf(run, inner, layer, pointer, level + 1, form ? 'form' : 'JSON'); } });
+    return held.strict && !STANDS_FOR_VALUE.test(text);
   }
 
   /** What a patch adds to a file is written to it. */
-  #scanPatch(run: Run, { path, tool, given, listed }: Leaf, layer: Layer, pointer: string, level: number): void {
-    if (!run.analysers || level >= MAX_NESTED || listed !== undefined) return;
-    for (const { file, text, written } of readPatch(layer.text, run.budget)) {
+  #scanPatch(run: Run, { path, tool, given }: Leaf, layer: Layer, pointer: string, level: number): boolean {
+    const files = readPatch(layer.text, run.budget);
+    for (const { file, text, written } of files) {
       this.#scanLeaf(run, { text, path: `${path}/content`, field: 'content', siblings: { path: file, content: text }, tool, given, written }, layer, pointer, level + 1, 'patch');
     }
+    return files.length > 0;
   }
 
   #layersOf(run: Run, text: Layer, place: Place, pointer: string): readonly Layer[] {

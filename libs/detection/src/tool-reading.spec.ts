@@ -112,6 +112,7 @@ describe('how a field is read', () => {
     ['run_query', { x: 'ls' }, 'x', 'sql'],
     ['execute_code', { x: 'ls' }, 'x', 'code'],
     ['powershell', { x: 'ls' }, 'x', 'powershell'],
+    ['run_sql', { args: 'ls' }, 'args', 'sql'],
     ['update_ticket', { x: 'ls' }, 'x', 'value'],
   ])('reads what a tool is given that runs it, whatever the name: %s %j, %s', (tool, given, field, role) => {
     expect(new ToolReading().placeOf(undefined, { tool, text: 'ls', path: `/${field}`, field, siblings: given, given })!.role).toBe(role);
@@ -120,6 +121,25 @@ describe('how a field is read', () => {
   it('follows the type of a tool that its name does not tell', () => {
     expect(placeOf('do_it', 'query', {}, 'sql')!.role).toBe('sql');
     expect(placeOf('do_it', 'query')!.role).toBe('value');
+  });
+
+  it.each([
+    [{ language: 'bash', code: 'x' }, 'code', 'shell', ''],
+    [{ interpreter: '/usr/bin/python3.11', script: 'x' }, 'script', 'code', 'py'],
+    [{ lang: 'SQL', body: 'x' }, 'body', 'sql', ''],
+    [{ runtime: 'nodejs20.x', source: 'x' }, 'source', 'code', 'js'],
+    [{ language: 'de', body: 'x' }, 'body', 'prose', ''],
+    [{ language: 'bash', title: 'x' }, 'title', 'prose', ''],
+  ])('reads program text in the language that is named beside it: %j', (siblings, field, role, language) => {
+    expect(new ToolReading().placeOf(undefined, { tool: 'save_snippet', text: 'x', path: `/${field}`, field, siblings })).toMatchObject({ role, language });
+  });
+
+  it.each([
+    ['user_data', '#!/bin/bash\nls\n', 'shell'],
+    ['dockerfile', 'FROM alpine\nRUN ls\n', 'shell'],
+    ['user_data', 'nothing', 'value'],
+  ])('reads a script or a file of commands as one, whatever holds it: %s', (field, text, role) => {
+    expect(new ToolReading().placeOf(undefined, { tool: 'create_vm', text, path: `/${field}`, field, siblings: {} })!.role).toBe(role);
   });
 
   it('reads lines in a field for a manifest as one', () => {

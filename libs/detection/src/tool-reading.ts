@@ -39,19 +39,20 @@ export class ToolReading {
   placeOf(type: string | undefined, leaf: Leaf): Place | undefined {
     const { path, field, listed, tool } = leaf;
     const own = isTyped(tool, leaf) || (leaf.program !== undefined && listed !== undefined) ? 'shell' : this.#ownRole(type, leaf);
-    const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) : '';
+    const file = mayBeContent(own, tool, leaf) ? fileBeside(leaf) || fileInField(leaf) : '';
     const manifest = file === '' && own === 'value' && leaf.text.includes('\n') && MANIFEST_FIELD.test(field);
-    const role = file !== '' ? roleOfFile(file) : manifest ? 'code' : own;
+    const told = file === '' ? (languageOfScript(own, leaf) ?? languageBeside(own, leaf)) : undefined;
+    const role = file !== '' ? roleOfFile(file) : told ? told.role : manifest ? 'code' : own;
     if (listed !== undefined && !LISTED_ROLES.has(role)) return undefined;
-    return { role, tool, path, field, language: manifest ? 'yaml' : languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
+    return { role, tool, path, field, language: told ? told.language : manifest ? 'yaml' : languageOf(role, tool, file), file, beside: leaf.siblings ?? leaf.holder, around: leaf.outer };
   }
 
   /** Of a tool that runs whatever it is given, an argument whose name says nothing is that, unless another one is. */
-  #ownRole(type: string | undefined, { tool, field, given }: Leaf): Role {
+  #ownRole(type: string | undefined, { tool, field, given, holder }: Leaf): Role {
     const known = this.#toolOf(tool);
     const role = roleIn(known, tool, type, field);
     const { purpose } = known;
-    if (role !== 'value' || purpose === undefined || given === undefined || field === '' || SAYS_HOW.test(field)) return role;
+    if (purpose === undefined || given === undefined || holder !== undefined || !(role === 'value' || (role === 'shell' && ARGUMENTS.test(field))) || SAYS_HOW.test(field)) return role;
     let looked = 0;
     for (const key in given) if ((looked += 1) > MAX_BESIDE || roleIn(known, tool, type, words(key)) === purpose) return role;
     return purpose;
@@ -122,6 +123,7 @@ const PROSE_FIELD = named(
 
 /** Fields that only say: here it is. What the tool runs, it runs from there. */
 const PAYLOAD_FIELD = /^_?(?:arg_?\d*|(?:tool_?|action_?|user_?)?input|text|content|data|body|payload|value|code|quer(?:y|ies)|statement|expression|source|stdin|lines?|keys|instructions?|program)$/;
+const ARGUMENTS = /^_*(?:args?|params?|parameters|arguments|argv)$/;
 /** Fields that say who, where and how, not what. */
 const SAYS_HOW = /^(?:\w+_)?(?:id|ids|uuid|name|user|username|session|mode|status|kind|type|lang|language|locale|encoding|format|level|timeout|priority|tags?|labels?|category|version|region|zone|env|environment|timestamp|date|time|title|reason|goal|purpose|intent|thought|explanation|justification|rationale|risk)$/;
 /** Tools that run whatever they are given. */
@@ -231,6 +233,42 @@ function fileInKey(path: string): string {
   const file = path.slice(path.lastIndexOf('/') + 1).replaceAll('~1', '/').replaceAll('~0', '~');
   return file.length <= 512 && /^[\w.~@+ /-]*\/[\w.@+ -]+$/.test(file) ? file : '';
 }
+
+type Language = Readonly<{ role: Role; language: string }>;
+const LANGUAGES: ReadonlyMap<string, Language> = new Map(
+  ([
+    ['shell', '', 'bash sh shell zsh ksh dash ash fish shellscript console'],
+    ['powershell', '', 'powershell pwsh ps'],
+    ['cmd', '', 'cmd bat batch dos'],
+    ['sql', '', 'sql mysql postgres postgresql sqlite plsql tsql mssql mariadb bigquery snowflake'],
+    ['code', 'py', 'python py ipython pypy'],
+    ['code', 'js', 'javascript js node nodejs typescript ts deno bun'],
+    ...['php', 'ruby', 'perl', 'lua'].map((name) => ['code', name, name] as const),
+  ] as const).flatMap(([role, language, names]) => names.split(' ').map((name): [string, Language] => [name, { role, language }])),
+);
+const SAYS_LANGUAGE = ['language', 'lang', 'interpreter', 'runtime', 'syntax', 'shell', 'kernel', 'script_type', 'scriptType', 'script_language', 'code_language'];
+
+const SAYS_LANGUAGE_OF_TEXT = SAYS_LANGUAGE.slice(0, 2);
+
+/** The language that a field beside program text names: `{language: "bash", code: …}`. */
+function languageBeside(own: Role, { siblings, field }: Leaf): Language | undefined {
+  if (!siblings || !(own === 'code' || own === 'shell' || own === 'value' || own === 'prose') || !PROGRAM_FIELD.test(field)) return undefined;
+  for (const key of own === 'prose' ? SAYS_LANGUAGE_OF_TEXT : SAYS_LANGUAGE) {
+    const value = siblings[key];
+    if (typeof value !== 'string' || value.length > 32) continue;
+    const language = LANGUAGES.get(value.toLowerCase().replace(/^.*\//, '').replace(/[\d._-]+(?:x|\.x)?$/, ''));
+    if (language) return language;
+  }
+  return undefined;
+}
+/** A script says itself what it is. */
+const languageOfScript = (own: Role, { text }: Leaf): Language | undefined => ((own === 'value' || own === 'prose') && text.startsWith('#!') && SHELL_SCRIPT.test(text.slice(0, 64)) ? LANGUAGES.get('bash') : undefined);
+const SHELL_SCRIPT = /^#!.{0,40}\b(?:ba|z|da|k|a)?sh\b/;
+const PROGRAM_FIELD = /^(?:(?:source|script|program|inline)_?)?(?:code|script|source|snippet|program|content|contents|text|body|statements?|lines?|input|cell|block)$/;
+
+/** `{dockerfile: "FROM …"}`: the field says what file its lines are. */
+const fileInField = ({ field, text }: Leaf): string => (text.includes('\n') ? (FILE_IN_FIELD.exec(field)?.[1] ?? '') : '');
+const FILE_IN_FIELD = /^(?:\w{1,20}_)?(dockerfile|containerfile|makefile|crontab)(?:_(?:content|contents|text|body))?$/;
 
 /** Fields that hold a file of settings. */
 const MANIFEST_FIELD = named('ya?ml', 'manifest', 'playbook', 'compose', 'pipeline', 'workflow', 'helm_value', 'k8s_spec', 'cloud_init', 'user_data');

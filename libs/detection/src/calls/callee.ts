@@ -9,10 +9,10 @@ type Fields = Readonly<Record<string, unknown>>;
 type Part = 'tool' | 'name' | 'kind' | 'given' | 'server' | 'none';
 
 const PARTS: readonly (readonly [Part, RegExp])[] = [
-  ['tool', /^(?:tool|tool_name|tool_id|recipient_name|function_name|function|called_tool|mcp_tool)$/],
+  ['tool', /^(?:tool|tool_name|tool_id|tool_slug|tool_key|component|component_key|recipient_name|function_name|function|called_tool|mcp_tool)$/],
   ['name', /^name$/],
   ['kind', /^(?:action|action_name|type|uses|node|module|task|plugin)$/],
-  ['given', /^(?:(?:tool_|function_|action_|call_|step_)?(?:arguments|args|parameters|params|inputs?|options)|kwargs|with)$/],
+  ['given', /^(?:(?:tool_|function_|action_|call_|step_)?(?:arguments|args|parameters|params|inputs?|options)|kwargs|with|props|configured_props)$/],
   ['server', /^(?:server|server_name|mcp_server|toolkit)$/],
 ];
 const IDENTIFIER = /^[A-Za-z][\w.:@/-]{0,127}$/;

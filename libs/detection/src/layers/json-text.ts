@@ -10,6 +10,8 @@ export type JsonText = Readonly<{
   values: readonly unknown[];
   /** Where the value of a key or the item of a list stands. */
   placeOf: (holder: object, key: string | number) => Written | undefined;
+  /** Whether it is JSON as it should be; if not, it may be something else after all. */
+  strict: boolean;
   /** Where a key stands. */
   placeOfKey: (holder: object, key: string) => Written | undefined;
 }>;
@@ -54,6 +56,7 @@ class Reader {
   readonly #values = new WeakMap<object, Places>();
   readonly #keys = new WeakMap<object, Places>();
   #at = 0;
+  #strict = true;
   tooDeep = false;
 
   constructor(text: string) {
@@ -75,7 +78,7 @@ class Reader {
       values.push(read.value);
     }
     this.#values.set(values, places);
-    return { values, placeOf: (holder, key) => this.#values.get(holder)?.get(key), placeOfKey: (holder, key) => this.#keys.get(holder)?.get(key) };
+    return { values, strict: this.#strict, placeOf: (holder, key) => this.#values.get(holder)?.get(key), placeOfKey: (holder, key) => this.#keys.get(holder)?.get(key) };
   }
 
   /** The next character that says something; empty at the end. */
@@ -92,6 +95,7 @@ class Reader {
       return undefined;
     }
     const first = this.#text.charAt(this.#at);
+    if (first === "'") this.#strict = false;
     if (first === '"' || first === "'") return this.#string(first);
     if (first !== '{' && first !== '[') return this.#bare();
     const start = (this.#at += 1);
@@ -99,6 +103,7 @@ class Reader {
     if (!value) return undefined;
     const inside = this.#at;
     if (this.#at < this.#text.length) this.#at += 1;
+    else this.#strict = false;
     return { value, place: { begin: () => start, end: () => inside } };
   }
 
@@ -108,6 +113,7 @@ class Reader {
     const values: Places = new Map();
     const keys: Places = new Map();
     for (let quote = this.#next(); quote !== '' && quote !== '}'; quote = this.#next()) {
+      if (quote !== '"') this.#strict = false;
       const key = quote === '"' || quote === "'" ? this.#string(quote) : this.#word(KEY);
       if (!key || this.#next() !== ':') return undefined;
       this.#at += 1;
@@ -164,7 +170,9 @@ class Reader {
     if (!read) return undefined;
     const word = read.value as string;
     const number = Number(word);
-    return { value: WORDS.has(word) ? WORDS.get(word) : Number.isNaN(number) ? word : number, place: read.place };
+    if (WORDS.has(word)) return { value: WORDS.get(word), place: read.place };
+    if (Number.isNaN(number)) this.#strict = false;
+    return { value: Number.isNaN(number) ? word : number, place: read.place };
   }
 
   #string(quote: string): Read | undefined {

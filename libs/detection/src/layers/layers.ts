@@ -27,8 +27,11 @@ const none: readonly string[] = [];
 /** The text as it was sent. */
 export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
-/** A string of the JSON, or a file of the patch, that a layer holds. It has all its encodings yet to come. */
-export const within = (text: string, { decodings, begin, end }: Layer, written: Written, held: 'JSON' | 'patch'): Layer => ({ text, decodings: [...decodings, held], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
+/** What holds other texts. */
+export type Held = 'JSON' | 'form' | 'patch';
+
+/** A string of the JSON or the form, or a file of the patch, that a layer holds. It has all its encodings yet to come. */
+export const within = (text: string, { decodings, begin, end }: Layer, written: Written, held: Held): Layer => ({ text, decodings: [...decodings, held], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
 
 /**
  * The text itself, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that

@@ -5,13 +5,17 @@ import { Offsets } from './offsets.ts';
 /** What a patch writes to one file: the lines it adds. */
 export type PatchedFile = Readonly<{ file: string; text: string; written: Written }>;
 
+/** A header and a line. */
+const MIN_LENGTH = 16;
+const BEGINNINGS = 'dIF';
 const MAX_FILES = 64;
 const FIRST = /\s*(?:\*\*\* |diff |--- |Index: |From [0-9a-f]{40} )/y;
 /** The file of what follows: of a unified diff, or of the patches that models write. */
 const HEADER = /^(?:\+\+\+ (?:b\/|"b\/)?|\*\*\* (?:Add|Update) File: )([^\t\r\n]{1,512})/;
 
-/** Whether a text begins as a patch does. */
+/** Whether a text begins as a patch does. Cheap for any other text. */
 export function mayBePatch(text: string): boolean {
+  if (text.length < MIN_LENGTH || !(text.charCodeAt(0) <= 45 || BEGINNINGS.includes(text.charAt(0)))) return false;
   FIRST.lastIndex = 0;
   return FIRST.test(text);
 }

@@ -262,7 +262,7 @@ export class Parser {
 
   /** What `xargs` runs, with the words that it reads, if those can be told: in the place of `{}`, or behind the others. */
   #fed(words: readonly Word[], from: Command): readonly Word[] {
-    const input = constantOutput(from);
+    const input = from.name === 'ls' ? namesIn(from.args) : constantOutput(from);
     if (input === undefined || input.length > MAX_FED || words.length === 0 || !this.#session.variables.allows(input.length * 2)) return words;
     const read = input.split(/[\s\0]+/).filter((text) => text !== '').map((text): Word => ({ text, start: from.start, end: from.end, quoted: false, dynamic: false }));
     const hole = words.findIndex(({ text }) => text.includes('{}'));
@@ -308,6 +308,9 @@ export class Parser {
     if (text !== undefined && this.#session.variables.allows(text.length)) this.#substitute(0, text.length, text, false, { start: command.start, end: command.end }, true);
   }
 }
+
+/** What `ls` says of files that it is told. */
+const namesIn = (args: readonly Word[]): string => args.filter(({ text }) => !text.startsWith('-')).map(({ text }) => text).join('\n');
 
 /** Where `cd` leads from a folder. */
 function folderBehind(folder: string, args: readonly Word[]): string {

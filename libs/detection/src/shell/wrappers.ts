@@ -196,6 +196,8 @@ const CARRIERS: ReadonlyMap<string, (args: readonly Word[]) => readonly Carried[
   ['ansible', (args) => valueOf(args, /^(?:-a|--args)$/)],
   ['osascript', appleScript],
   ...['sqlite3', 'sqlite', 'psql', 'mysql', 'mariadb', 'vi', 'vim', 'ex', 'nvim'].map((name) => [name, escapes] as const),
+  ['tmux', (args) => (/^(?:new|new-session|new-window|neww|split-window|splitw|respawn-pane|respawnp|respawn-window|send-keys|send|run-shell|run|if-shell)$/.test(args.find(({ text }) => !text.startsWith('-'))?.text ?? '') ? [{ words: args.slice(-1), reading: 'shell' }] : [])],
+  ['screen', (args) => command(args, { valued: /^-(?:[dDm]*S|[ctTpse])$/ })],
   ['find', executedByFind],
   ['fd', executedByFind],
   ['wsl', (args) => command(args, { valued: /^(?:-[du]|--(?:distribution|user|cd|shell-type))$/ })],

@@ -34,6 +34,7 @@ export const hostileTexts: readonly (readonly [string, (length: number) => strin
   ['JSON in JSON', (length) => JSON.stringify(JSON.stringify(JSON.stringify({ command: 'ls "/etc" '.repeat(length / 24) })))],
   ['lists in lists', (length) => '["a",'.repeat(length / 5)],
   ['many calls', (length) => JSON.stringify({ calls: Array.from({ length: length / 48 }, () => ({ name: 'delete_all', arguments: { path: '/update' } })) })],
+  ['forms', (length) => 'a=%41&'.repeat(length / 6)],
   ['globs', (length) => '/e?c/sh*dow '.repeat(length / 12)],
   ['stars', (length) => '/*'.repeat(length / 2)],
   ['patches', (length) => `*** Begin Patch\n${'*** Add File: /a\n+b\n'.repeat(length / 20)}`],

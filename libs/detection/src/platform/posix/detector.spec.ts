@@ -4,6 +4,12 @@ import { scanCall } from '../../index.ts';
 
 const told = (command: string): readonly string[] => scanCall({ name: 'execute_shell', arguments: { command } }).threats.map(({ rule }) => rule);
 
+describe('a command', () => {
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('may have any name: %s', (name) => {
+    expect(told(`${name} a b | ${name} "c" > d; ${name}`)).not.toContain('scan.incomplete');
+  });
+});
+
 describe('commands of an attacker', () => {
   it.each([
     ['x=/etc/sha; cat ${x}dow', 'files.account-database'],

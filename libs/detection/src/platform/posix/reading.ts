@@ -230,6 +230,7 @@ const tokensOf = (command: Command | undefined): readonly string[] => (command?.
 
 /** Programs that dump many secrets, and by which words. */
 const DUMPS: Readonly<Record<string, RegExp>> = {
+  __proto__: null as never,
   pg_dumpall: /(?:^| )(?:-g|--globals-only|-r|--roles-only)\b/,
   mongodump: /--db[ =]admin\b|system\.users/,
   ldapsearch: /\buserpassword\b|unicodepwd|ntpwdhash/i,
