@@ -125,6 +125,7 @@ export const numbers: Analyser = {
       else if (endsTelephone(text, start, end)) phones.push(start);
       else if (end - start >= 10 && end - start <= 17 && isTelephone(text.slice(start, end))) phones.push(start);
       if (end - start >= 6 && end - start <= 16 && isCoordinate(text.slice(start, end))) coordinates.push(start);
+      if (end - start >= 16 && isExpiryBehind(text, start, end)) end -= 3;
       // What is longer is no number of anybody: a matrix, a log of times.
       if (end - start >= MIN_DIGITS && end - start <= 64) end = Math.max(end, readFormed(view, start, end), end - start >= MIN_RUN ? readNumber(view, start, end) : 0);
       digitAt = nextDigit(text, end + 1);
@@ -195,6 +196,9 @@ function readNumber(view: View, start: number, end: number): number {
   }
   return readId(view, start, end, digits);
 }
+
+/** `4929581463207711 08/27`: the month behind a blank is no part of the number. */
+const isExpiryBehind = (text: string, start: number, end: number): boolean => end - start <= 23 && /^\/\d{2}/.test(text.slice(end, end + 3)) && / (?:0[1-9]|1[0-2])$/.test(text.slice(end - 3, end));
 
 /** `B…^NAME^2805…`, `;…=2805…`. */
 const isOnStripe = (text: string, start: number, end: number): boolean => end - start <= 19 && ((text.charAt(start - 1) === 'B' && /^\^[A-Z ./-]{2,26}\^\d{4}/.test(text.slice(end, end + 34))) || (text.charAt(start - 1) === ';' && /^=\d{7}/.test(text.slice(end, end + 8))));

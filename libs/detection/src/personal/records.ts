@@ -97,14 +97,14 @@ const bankTables: Analyser = {
 
 const health = ruleOfOutput({ id: 'health-record', sees: 'health data of a person: a patient with number, diagnosis or medication', positive: 'Patient Wei Dubois, DOB 1998-01-13, MRN 05881591, diagnosis: major depression', harmless: 'The patient portal shows a diagnosis code once MRN search is enabled' });
 const CONDITION =
-  /diagnos\w{1,5}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\b(?:VIH|SIDA|c[áa]ncer|Krebs|tumore|diab[eè]te?s?|sclerosi multipla|esclerosis|Sklerose|epilessia|epilepsia|Epilepsie|d[eé]pressi(?:on|one)|depresi[óo]n|esquizofrenia|schwanger\w{0,6}|embaraz\w{1,4}|hipertensi[óo]n|cukrzyc\w{1,2}|рак|диабет|ВИЧ)(?![a-zà-ÿа-я])|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
+  /\bhiv_?(?:status|positiv)|diagnos\w{1,5}[^\S\n]{0,2}(?:[:=]|with|of|is)\s?["']?[a-zà-ÿ]{3}|\b(?:HIV|AIDS|cancer|carcinoma|tumou?r|leuk[a]?emia|lymphoma|diabet\w{2,4}|depress\w{2,4}|bipolar|schizophreni\w|epileps\w|asthma|hepatitis|pregnan\w{2,3}|chemotherapy|dialysis|alzheimer\w{0,2}|dementia|parkinson\w{0,2}|stroke|hypertension|COPD|anxiety disorder|ADHD|autism|tubercul\w{3,4}|syphilis|miscarriage|abortion|overdose|rehab|insulin|metformin|lisinopril|sertraline|fluoxetine|methadone|oncolog\w{1,3}|stage (?:I{1,3}V?|[1-4]))\b|\b(?:VIH|SIDA|c[áa]ncer|Krebs|tumore|diab[eè]te?s?|sclerosi multipla|esclerosis|Sklerose|epilessia|epilepsia|Epilepsie|d[eé]pressi(?:on|one)|depresi[óo]n|esquizofrenia|schwanger\w{0,6}|embaraz\w{1,4}|hipertensi[óo]n|cukrzyc\w{1,2}|рак|диабет|ВИЧ)(?![a-zà-ÿа-я])|\bICD-?(?:9|10)\b[^\n]{0,8}[A-Z]\d{2}|\b[A-TV-Z]\d{2}\.\d{1,2}\b|\bprescri\w{2,6}\b[^\n]{0,20}\d{1,5} ?m[gl]\b/i;
 const PATIENT_NUMBER = /\b(?:MRN|medical record(?: (?:number|no\.?))?|patient[ _]?(?:id|no\.?|number)|chart (?:no|number)|health (?:card|plan)(?: (?:no\.?|number|id))?|insurance(?: (?:id|no\.?|number|member))?|member id)["']?\s{0,2}[:#=]?\s{0,2}["']?#?(?:[A-Z]{0,4}-?\d{5,14}|\d{4}[- ]\d{3}[- ]\d{3})\b/i;
 
 /** A person and what ails them, or a person's number at a hospital. Talk about patients in general is neither. */
 const healthRecords: Analyser = {
   name: 'health records',
   roles: ROLES_OF_PEOPLE,
-  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv', 'paciente', 'paziente', 'pacjent', 'пациент', '患者', '환자', 'pasient', 'patiënt', 'potilas', 'pacient'],
+  literals: ['patient', 'diagnos', ' mrn', 'mrn:', '"mrn"', 'medical record', 'prescri', 'icd-10', 'blood type', 'blood_type', 'health card', 'lab result', 'test result', 'health insurance', 'hiv', 'paciente', 'paziente', 'pacjent', 'пациент', '患者', '환자', 'pasient', 'patiënt', 'potilas', 'pacient'],
   rules: [health],
   analyse: ({ text, hits, budget, report }) => {
     let reached = -1;
@@ -165,7 +165,7 @@ const ADDRESS_LABEL = /(?:\b(?:address|adresse?|anschrift|direcci[óo]n|domicili
 const TOWN = /(?<![\d-])\d{4,5} [A-ZÄÖÜ][a-zà-ÿ]{2,20}\b|\b[A-Z]{2} \d{5}\b(?!-)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/;
 /** What is nobody's business, or a number by which a register knows him. */
 const PRIVATE_FACT =
-  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score|konfession|schwerbehind\w{2,6}|pfändung|steuerklasse|insolvenz|vorstrafen?|familienstand|geschieden|staatsangeh\w{3,10}|nacionalidad|estado civil|état civil|marital status)(?![a-z])|\bpas(?:s(?:port)?)?(?:nr|nummer|no)?\.?:? ?\d{7,9}\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|HKID|NRIC|identit[éy]|personalausweis|ausweis|aktenzeichen|DNI|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy(?: (?:no|number))?|licen[cs]e (?:no|number))\b[^\n]{0,14}\d|护照|身份证|旅券|여권|رقم الهوية|جواز|carrier of|variant/i;
+  /\b(?:convict(?:ed|ions?)|felony|misdemeanou?r|arrest(?:ed|s)?|burglary|sex offender|probation|parole|bankruptcy|garnish\w{2,6}|child support|alimony|asylum|deport\w{2,4}|drug test|disciplinary|diagnos\w{2,4}|pathogenic|pregnan\w{2,3}|HIV|suicid\w{2,3}|addict\w{2,4}|FICO|credit score|konfession|schwerbehind\w{2,6}|pfändung|steuerklasse|insolvenz|vorstrafen?|familienstand|steuernummer|rente|einkommen|arrestee|defendant|debtor|inmate|possession of|booking|charged with|geschieden|staatsangeh\w{3,10}|nacionalidad|estado civil|état civil|marital status)(?![a-z])|\bpas(?:s(?:port)?)?(?:nr|nummer|no)?\.?:? ?\d{7,9}\b|\b(?:A-Number|FBI ?#|case (?:no|number)|inmate|prisoner|passport|member ?id|HKID|NRIC|identit[éy]|personalausweis|ausweis|aktenzeichen|DNI|MRN|medicare|medicaid|visa (?:no|number)|student (?:id|no)|policy(?: (?:no|number))?|licen[cs]e (?:no|number))\b[^\n]{0,14}\d|护照|身份证|旅券|여권|رقم الهوية|جواز|carrier of|variant/i;
 
 const BIRTH_YEAR = /(?<=^\(b\. )(?:19|20)\d\d|(?<=^dob\W{1,3})(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\b/i;
 
@@ -183,7 +183,9 @@ const births: Analyser = {
       const date = DATE.exec(after) ?? BIRTH_YEAR.exec(after);
       if (!date) continue;
       const record = around(text, hit, hit, 160);
-      if (!isAboutPerson(record) || /muster(?:mann|frau|stadt|stra)/i.test(record)) continue;
+      // Words of other scripts stand on forms, whose names are told by no capital.
+      const onForm = text.charCodeAt(hit) > 0x24f && (CONTACT.test(record) || ADDRESS_LABEL.test(record));
+      if (!(onForm || isAboutPerson(record)) || /muster(?:mann|frau|stadt|stra)/i.test(record)) continue;
       const start = hit + date.index;
       reached = start + date[0].length;
       const dated = Number(/(?:18|19|20)\d\d/.exec(date[0])?.[0] ?? '1990');

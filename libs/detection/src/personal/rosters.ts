@@ -40,6 +40,8 @@ const DETAILS = /\b(?:asthma|allerg\w{1,3}|diabet\w{2,4}|epilep\w{2,4}|dyslexia|
 const COLUMNS = /^(?:\d{1,8}\s?[,;|\t]\s?)?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]\s?["']?[A-Z\u00c0-\u00de][a-z\u00df-\u00ff'’-]{1,20}["']?\s?[,;|\t]/;
 /** Characters of a name at the beginning of a line. */
 const ASIAN_NAME = /^[\s\d.,;|\t"'、・-]{0,8}(?:[\u4e00-\u9fff]{2,5}|[\uac00-\ud7a3]{2,4}|[\u30a0-\u30ff]{2,8})(?=[\s,;:|\t"'，、：（(])/;
+/** `B. Lowe`. */
+const INITIALS = /^[\s\d.,;|•*"'-]{0,8}(?:[A-Z]\. ?){1,2}[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2,20}(?![\w.])/;
 /** Columns of what is nobody's business. */
 const PRIVATE_COLUMN = /address|phone|salary|special.?needs|diagnos|medical|condition|disabil|allerg|ethnic|religion|ssn|grade|guardian|notes?\b/i;
 const CORRESPONDENTS = /^[\s>*+-]*(?:author|commit|signed-off-by|from|to|cc|by)\b/i;
@@ -58,7 +60,7 @@ export function rosterOf({ text, budget, report }: View, places: readonly number
     const rest = text.slice(place, place + 160);
     const end = place + (/\n|\\n/.exec(rest)?.index ?? rest.length);
     const line = text.slice(start, end);
-    const name = firstName(line.slice(0, place - start)) ?? (COLUMNS.test(line) || ASIAN_NAME.test(line) ? { at: 0 } : undefined);
+    const name = firstName(line.slice(0, place - start)) ?? (COLUMNS.test(line) || ASIAN_NAME.test(line) || INITIALS.test(line) ? { at: 0 } : undefined);
     const said = name ? line.lastIndexOf(': ', name.at) : -1;
     // Behind a bullet, a number or a quote.
     if (!name || name.at - (said < 0 ? 0 : said + 2) > 12 || CORRESPONDENTS.test(line)) continue;

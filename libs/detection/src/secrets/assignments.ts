@@ -40,7 +40,7 @@ const assignedPassword = rule('assigned-password', 'high', 'a password given by 
 const assignedWeakPassword = rule('assigned-weak-password', 'medium', 'what may be a password given by name', 'password: "sunflowers"', 'password: string');
 
 /** Where names of secrets have their stem. */
-const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', ' pass:', ' pass=', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key', 'psk', 'sharedkey', 'authkey', 'licensekey', 'license key', 'signingkey', 'masterkey', 'accountkey', 'encryptionkey', 'rediscli_auth', 'admin key', 'hmac key', 'signing key', 'encryption key', 'master key', 'access key', 'account key', 'auth key', 'storage key', 'server key', 'webhook key', 'write key', 'subscription key', 'bindpw', 'bind_pw', 'rootpw'];
+const LITERALS = ['passw', 'pwd', 'passphrase', 'passcode', '_pass', ' pass:', ' pass=', '\npass:', '\npass=', 'secret', 'token', '_key', 'apikey', 'api-key', 'api key', 'accesskey', 'access-key', 'privatekey', 'credential', 'kennwort', 'contraseña', 'mot de passe', 'senha', '-key', 'psk', 'sharedkey', 'authkey', 'licensekey', 'license key', 'signingkey', 'masterkey', 'accountkey', 'encryptionkey', 'rediscli_auth', 'admin key', 'hmac key', 'signing key', 'encryption key', 'master key', 'access key', 'account key', 'auth key', 'storage key', 'server key', 'webhook key', 'write key', 'subscription key', 'bindpw', 'bind_pw', 'rootpw'];
 
 const NOT_A_SECRET =
   /(?:^|_)(?:next|page|paging|continuation|cursor|csrf|xsrf|cancel\w*|sync|max|min|num|count|total|prompt|completion|input|output|reasoning|cached|stop|eos|bos|pad|unk|mask|sep|public|publishable|primary|foreign|cache|sort|partition|object|idempotency|row|i18n|translation|route|query|search|lookup|map|dict|host|ssh|gpg|pgp|known|signature|verify|verification|hot|short|arrow|press|on)_?(?:token|key|secret|password)s?$|(?:tokens|secrets|passwords|credentials|keys)$|(?:token|secret|password|passwd|pwd|passphrase|passcode|key|credential)s?_?(?:name|names|id|ids|arn|path|paths|file|files|ref|refs|version|url|uri|endpoint|type|types|count|limit|length|len|size|expir\w*|ttl|lifetime|age|hash|hashed|digest|hint|policy|field|input|reset|changed?|updated|label|title|text|placeholder|regex|pattern|error|message|format|header|param|prefix|suffix|usage|algorithm|alg|scopes?|issuer|audience|provider|manager|store|vault|engine|rotation|required|enabled|valid\w*|exists|set|is_set|env|var|variable|index|board|code_challenge|pair|word|words|ring|frames?|map|ize\w*|iz\w+|confirm\w*|encod\w+)$/;
@@ -74,7 +74,7 @@ const LONG_VALUE = / ['"`]?(?=[A-Za-z0-9+/=_-]{20,300}(?![\w.(/]))(?=[A-Za-z]{0,
 
 function readAssignment(view: View, hit: number): number {
   const { text, budget } = view;
-  let start = text.charAt(hit) === ' ' ? hit + 1 : hit;
+  let start = text.charAt(hit) === ' ' || text.charAt(hit) === '\n' ? hit + 1 : hit;
   while (start > 0 && hit - start < MAX_NAME && isNameCharacter(text.charCodeAt(start - 1))) start -= 1;
   // Names with blanks in them.
   let end = Math.max(start, hit + (NAME_WITH_BLANKS.exec(text.slice(hit, hit + 20))?.[0].length ?? 0));

@@ -1,6 +1,6 @@
 import { ROLES } from '../place.ts';
 import type { PatternRule, Rule } from '../rule.ts';
-import { isUsedPassword, kindsIn } from './password-strength.ts';
+import { isStrongWord, isUsedPassword, kindsIn } from './password-strength.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { looksRandom } from './randomness.ts';
 import { filler, HEX } from './sample-keys.ts';
@@ -155,6 +155,16 @@ const remoteDesktop: PatternRule = {
   before: 2,
 };
 
+const bareLogin: PatternRule = {
+  ...rule({ id: 'bare-login', sees: 'user name and password of an administrator, joined by a sign: `root:x@host`, `admin/x`', positive: ['reach it as root:', 'v8Kq!2LmZ0p', '@192.0.2.7'].join(''), harmless: 'open /admin/Users2 or root:root@localhost; admin/v2.0.1' }),
+  roles: ['output', 'prose', 'value', 'markup', 'code', 'shell'],
+  literals: ['\broot:', '\badmin:', '\bdeploy:', '\bubuntu:', '\badministrator:', '\broot/', '\badmin/', '\badministrator/', '\broot / ', '\badmin / '],
+  pattern: /(?<![\w/.-])(?:root|admin|administrator|deploy|ubuntu)(?::([^\s:@/"'`]{6,60})@[\w-]{1,60}(?:\.[\w-]{1,60}){0,4}|\s?\/\s?(?=[^\s]{0,40}[!#$%&*?^~])([^\s/"'`,;<>(){}]{8,40}))/i,
+  before: 2,
+  after: 160,
+  accepts: ([, joined, slashed]) => (joined !== undefined ? isUsedPassword(joined) && kindsIn(joined) >= 3 : slashed !== undefined && isStrongWord(slashed)),
+};
+
 const cookieFile: PatternRule = {
   ...rule({
     id: 'cookie-file', sees: 'the cookie of a session in a file of cookies, as browsers and curl keep them', positive: `.example.com\tTRUE\t/\tTRUE\t1893456000\tuser_session\t${filler(48)}`, harmless: '.example.com\tTRUE\t/\tFALSE\t1893456000\t_ga\tGA1.2.1234567890.1699999999', source: 'curl.se/docs/http-cookies.html',
@@ -176,4 +186,4 @@ const wirelessCode: PatternRule = {
   accepts: ([, password = '']) => !isPlaceholder(password) && (isUsedPassword(password) || kindsIn(password) >= 3),
 };
 
-export const keptPasswords: readonly PatternRule[] = [cookieFile, wirelessCode, remoteDesktop, statementPassword, devicePassword, staticKey, inlineLogin, passwordFile, oracleLogin, unsealKey, sessionCookie];
+export const keptPasswords: readonly PatternRule[] = [bareLogin, cookieFile, wirelessCode, remoteDesktop, statementPassword, devicePassword, staticKey, inlineLogin, passwordFile, oracleLogin, unsealKey, sessionCookie];

@@ -24,7 +24,7 @@ const WORDS = [
 const KEY_WORDS = ['clé api', 'clé d', 'clé secr', 'clave api', 'clave de api', 'clave secreta', 'chave api', 'chave da api', 'chave de api', 'chave secreta', 'chiave api', 'chiave segreta', 'api-schlüssel', 'api schlüssel', 'geheimer schlüssel', 'zugangstoken', 'zugriffstoken', 'zugriffsschlüssel', 'klucz api', 'api-nyckel', 'api-sleutel', 'api-avain', 'api-nøgle', 'jeton d', 'ключ api', 'api-ключ', 'api ключ', 'окен', 'apiキー', 'アクセスキー', 'api密钥', 'api 密钥', '访问密钥', '密钥', 'api 키', 'api키', 'api anahtar'];
 const isKeyWord = (text: string, at: number): boolean => KEY_WORDS.some((word) => text.startsWith(word, at) || text.slice(at, at + 24).toLowerCase().startsWith(word));
 /** Behind these stands the password itself, or nothing that looks like one. */
-const PLAIN = [' mdp ', ' pass ', ', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
+const PLAIN = [' mdp ', ' pw ', ' pass ', ', pass ', ' pass is ', ' and pass ', '/pass ', ' pass - ', ' pw - ', ' pwd ', ' passwd ', ' pass= ', ' passcode '];
 
 /** The rest of the word, a few words, then what says that it follows. */
 const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p{N}'"’./@_()-]{1,40}){0,6}?\s{0,2}(?:[:：=＝]|\s(?:is|ist|lautet|est|c['’]est|es|é|è|jest|je|to|är|er|on(?!\s{1,2}\S{1,40}\s(?:is|ist|es|est|è)\s)|var|este|adalah|là|=>|->|→|[-–—])(?=\s)|是|为|為|は|が|은|는|이|คือ|है)\s{0,4}["'`„“«「『*]{0,3}(?=[^\s"'`,;<>]{6})/uy;

@@ -61,3 +61,24 @@ describe('passwords that their place tells', () => {
     ['the token of a badge', 'https://img.example.com/badge?style=flat&token=6R3QFWRWHL&logo=codecov'],
   ])('%s is none', (_, text) => expect(scanner.scanOutput(text).risk_score).toBeLessThan(0.7));
 });
+
+describe('passwords in columns and pairs', () => {
+  it.each([
+    ['a table of a wiki', `| system | user | password |\n|---|---|---|\n| core-1 | admin | ${password} |`],
+    ['an export', `url,username,password\nhttps://example.com,maria,${password}`],
+    ['two columns', `user|pass\nroot|${password}`],
+    ['a line of a cookie file', `.example.com\tTRUE\t/\tTRUE\t1893456000\tuser_session\t${filler(48)}`],
+    ['a code for a wireless network', `WIFI:T:WPA;S:Guests;P:${password};;`],
+    ['an administrator at a host', `reach it as root:v8Kq!2LmZ0p@192.0.2.7`],
+    ['a key told in another language', `La clé API est : ${filler(40)}`],
+    ['any scheme of a header', `Authorization: GenieKey ${filler(40)}`],
+  ])('%s', (_, text) => expect(scanner.scanOutput(text).risk_score).toBeGreaterThanOrEqual(0.7));
+
+  it.each([
+    '| field | type | password |\n|---|---|---|\n| login | string | required |',
+    'user|role\nann|admin\njoe|dev',
+    'Authorization: Bearer <token>\nAuthorization: ApiKey <key>',
+    'La clé API est obligatoire. Voir la documentation.',
+    'open /admin/Users2 or admin/v2.0.1',
+  ])('%s is none', (text) => expect(scanner.scanOutput(text).risk_score).toBeLessThan(0.3));
+});

@@ -39,7 +39,7 @@ const SINK_LITERALS = ['file_get_contents(', 'smtp(', 'smtp_ssl(', 'ftp(','reque
 
 const ENVIRONMENT = /(?:\bdict|\bstr|\brepr|\blist|dumps|b64encode|urlencode|pformat|json|data|params|encode|stringify|tojson|inspect|\*\*)\s*(?:=|\()\s*(?:\{\s*\*\*|dict\(|str\()?\s*(?:os\.environ\b(?!\s*(?:\[|\.get|\.setdefault))|process\.env\b(?!\s*[.[]))|os\.environ\.(?:items|copy|values)\(\)|\bENV\.(?:to_h|to_hash|inspect|to_a|map)|json_encode\(\s*(?:\$_ENV|\$_SERVER|getenv\(\))|http_build_query\(\s*(?:\$_ENV|\$_SERVER)|System\.getenv\(\s*\)|os\.Environ\(\)|env::vars\(\)|Deno\.env\.toObject|Object\.entries\(process\.env\)|JSON\.stringify\(\s*\{[^{}]{0,80}(?:env\s*:\s*|\.\.\.)process\.env\b(?!\s*[.[])|%ENV\b/;
 const COOKIES = /document\.cookie(?!\s*=[^=])|JSON\.stringify\(\s*(?:localStorage|sessionStorage)|(?:local|session)Storage\.getItem\(\s*["'][^"']{0,40}(?:token|jwt|auth|session|secret|key)/i;
-const OUTPUT = /\bopen\s*\(|read_(?:text|bytes)\(|readfile(?:sync)?\s*\(|file_get_contents\s*\(|check_output|popen\s*\(|subprocess\.|execsync|shell_exec|getoutput|`[a-z]|File\.read|IO\.popen|os\.walk|glob\.|readdir/i;
+const OUTPUT = /\bopen\s*\(|read_(?:text|bytes)\(|readfile(?:sync)?\s*\(|file_get_contents\s*\(|check_output|popen\s*\(|subprocess\.|execsync|shell_exec|getoutput|`[a-z]|File\.read|IO\.popen|os\.walk|glob\.|readdir|read_sql|\.fetchall\(|\.to_(?:csv|json|parquet|sql)\(|\bselect \* from\b/i;
 /** A whole database, a home or the accounts, taken by a command of the program. */
 const DUMP = /["'`](?:pg_dump(?:all)?|mysqldump|mariadb-dump|mongodump|ldapsearch)\b|\b(?:make_archive|tarfile\.open|ZipFile)\s*\([^)\n]{0,120}["'](?:\/home|\/etc|\/root|~)\/?["']/;
 const FILE_LITERAL = /["'`]((?:~|\/|[A-Za-z]:\\|\.|%)[^"'`\n]{2,200})["'`]/g;
