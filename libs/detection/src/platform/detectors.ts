@@ -1,6 +1,7 @@
 import type { Detector } from '../rule.ts';
 import { secretFilesInArguments, secretSearches } from './files/in-arguments.ts';
 import { secretFilesInCode } from './files/in-code.ts';
+import { cronInProgram, runKeyInProgram, startFilesSetByPrograms } from './files/set-by-programs.ts';
 import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/written.ts';
 import { posixCommands, writtenShellScripts } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
@@ -18,6 +19,9 @@ export const platformDetectors: readonly Detector[] = [
   secretFilesInCode,
   writtenToStartFiles,
   startFilesAsTargets,
+  startFilesSetByPrograms,
+  runKeyInProgram,
+  cronInProgram,
   webShells,
   posixCommands,
   writtenShellScripts,

@@ -12,6 +12,7 @@ const SUSPECT: readonly RegExp[] = [
   /\bpowershell\b[^\n]{0,120}-(?:e|en|enc|enco\w*|w(?:in\w*)?\s+hid\w*)\b|\biex\b|\bdownloadstring\b|\bmshta\b|\bregsvr32\b/i,
   /<string>(?:(?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/users\/shared)\//i,
   /NOPASSWD/,
+  /\b(?:rd)?init=\\?\/(?!(?:usr\/)?(?:s?bin\/init|lib\/systemd)\b)/,
   /^[ \t]*(?:PermitRootLogin\s+yes|PermitEmptyPasswords\s+yes|StrictModes\s+no|AuthorizedKeysFile\s+\/(?!etc\/ssh\/)|AuthorizedKeysCommand\s+\/(?!usr\/))/im,
   /\bchmod\s+[ugoa]*\+?s\b|\bchmod\s+[246]7\d\d\b/,
 ];
@@ -19,7 +20,7 @@ const SUSPECT: readonly RegExp[] = [
 /** Folders of programs under a dot that people use. */
 const KNOWN_DOT_FOLDER = /^\.(?:config|local|nvm|npm|npm-global|cargo|rustup|rbenv|pyenv|venv|git|github|sdkman|bun|deno|asdf|rvm|goenv|jenv|volta|pnpm|yarn|oh-my-zsh|fzf|cache|kube|docker|ssh|gnupg|bash_\w+|bashrc|zshrc|profile|zprofile|zshenv|env|envrc|vim|emacs\.d|poetry|gem|dotnet|krew|linkerd2|foundry|iterm2\w*|p10k|nix-profile|dotfiles|husky|bin|pre-commit-config|claude[\w-]*|cursor|vscode|idea|codex|gemini|agents|windsurf|next|nuxt|turbo|nx|gradle|m2|terraform[\w.]*|aws|azure|pytest_cache|mypy_cache|ruff_cache|editorconfig|eslint\w*|prettier\w*|gitlab(?:-ci)?|circleci|devcontainer|dockerignore|gitignore|npmrc|yarnrc|node-version|python-version|tool-versions|well-known|build|next|output|storybook|changeset|wrangler|serverless|vercel|netlify|expo|ssh|pgpass|netrc|hushlogin)(?:\.|$)/;
 
-const PLACE = /(?:^|[\s=:"'`;&|(])((?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/var\/run\/user\/\d+)\/[\w.-]/g;
+const PLACE = /(?:^|[\s=:"'`;&|(!]|\\[nt])((?:\/private)?(?:\/var)?\/tmp|\/dev\/shm|\/var\/run\/user\/\d+)\/[\w.-]/g;
 const HIDDEN = /\/(\.[A-Za-z_][\w.-]{0,40})/g;
 
 /** Whether what would be started looks like an attacker's: downloads and runs, decodes, listens, or lies in a temporary or hidden place. */

