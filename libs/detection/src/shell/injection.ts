@@ -93,12 +93,15 @@ const MAX_LINES = 6;
 const COMMANDS = /\/(?:scripts|aliases)\/[^/]+$/;
 const SUSPICIOUS = /[;|&`<\n{$'"\\]|>[(/~>]|>\s[/~]|%[A-Za-z]|[?*]\/|\/[?*]|\s[-/]/;
 
-function readingOf({ place: { role, field }, text }: View): Reading | undefined {
+/** Tools whose tags are names of images or versions. */
+const NAMES_BUILDS = /docker|image|container|podman|registry|git|release/i;
+
+function readingOf({ place: { role, field, tool }, text }: View): Reading | undefined {
   const reading = READINGS[role];
   if (reading === undefined || (reading === 'prose' && text.length > MAX_PROSE)) return undefined;
   if (role === 'markup' && (text.length > MAX_NAME || /[<{}\n]/.test(text))) return undefined;
   if (reading === 'tight' && text.length > 256 && text.split('\n', MAX_LINES + 1).length > MAX_LINES) return undefined;
-  return reading === 'loose' && (SEARCHED.test(field) || isDocument(text)) ? 'prose' : reading;
+  return reading === 'loose' && ((SEARCHED.test(field) && !(/^tags?$/.test(field) && NAMES_BUILDS.test(tool))) || isDocument(text)) ? 'prose' : reading;
 }
 
 /** A long value of several lines is read as text for people is; one line is a value, however long. */
@@ -206,7 +209,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   if (operator === '|' && /["']$/.test(before) && /^\s*[|;&]\s*["'#]/.test(rest)) return true;
   if (operator === '|' && isGlued && (/^[|)\]`&]/.test(rest) || (PATTERN.test(place.field) && !(strength === 'strong' && /^\s+(?:-{1,2}[A-Za-z]|(?:\d{1,3}\.){3}\d|https?:|\/\w)/.test(rest))))) return false;
   if (url && SEARCHING.test(before)) return argument && !ends;
-  if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$)/.test(rest);
+  if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$|[;|&#])/.test(rest);
   return ends ? mayEnd(plain) || (operator !== '&' && /^(?:sleep|top|vi|hostname|reboot|halt)$/.test(plain)) : argument;
 }
 
@@ -218,6 +221,7 @@ function isSubstitution({ operator, name, strength, reading, after, before, rest
     const closes = after.indexOf('`');
     if (closes < 1 || reading === 'prose' || (PATTERN.test(place.field) && before.endsWith('|'))) return false;
     if (strength === 'strong' && /^\s+(?:-\w+\s+)?(?:https?:|(?:\d{1,3}\.){3}\d)/.test(rest)) return true;
+    if (strength === 'strong' && /^(?:nslookup|dig|curl|wget|ping|whois|telnet|nc|ncat)$/.test(bare(name)) && /^\s+[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}\s*`\s*$/.test(rest)) return true;
     if (strength !== undefined && /^\S+$/.test(before) && (NUMBER.test(rest) || strength === 'strong') && closes === after.length - 1) return true;
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
