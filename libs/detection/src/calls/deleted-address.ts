@@ -15,6 +15,8 @@ const WHOLES: readonly Readonly<{ host: RegExp; path: RegExp }>[] = [
   { host: /:(?:2375|2376)$|docker/, path: /\/volumes\/[^/]+$/ },
   { host: /:8500$|consul/, path: /^\/v1\/kv\/.*$/ },
   { host: /rabbit|:15672$/, path: /^\/api\/(?:vhosts\/[^/]+|queues\/[^/]+\/[^/]+(?:\/contents)?)$/ },
+  { host: /atlassian|jira|confluence/, path: /^(?:\/wiki)?\/rest\/api\/(?:\d|latest)\/(?:project|space|user)\/[^/]+$/ },
+  { host: /heroku|netlify|vercel|render\.com|fly\.io|railway/, path: /\/(?:apps|sites|projects|services)\/[^/]+$/ },
   { host: /grafana|kibana|sentry|auth0|okta|jenkins/, path: /\/(?:orgs|organizations|projects|users|tenants|groups|applications|job)\/[^/]+$/ },
 ];
 const SCHEME = /^https?:\/\//;

@@ -16,7 +16,7 @@ export type Scope = Readonly<{
   final: boolean;
 }>;
 
-const WHOLE = /^\s*(?:\*{1,2}|\.\*|\*\.\*|\*\*\/\*|\*:\*|%|\/\*{0,2}|all|any|everything|everyone|__all__|_all|all[_ -][a-z]{1,20}|entire[_ -][a-z]{1,20}|\{\s*"?(?:match_all"?\s*:\s*\{\s*\}\s*)?\}|1\s*=\s*1)\s*$/i;
+const WHOLE = /^\s*(?:\*{1,2}|\.\*|\*\.\*|\*\*\/\*|\*:\*|%|\/\*{0,2}|all|any|everything|everyone|__all__|_all|all[_ -][a-z]{1,20}|entire[_ -][a-z]{1,20}|\{\s*"?(?:match_all"?\s*:\s*\{\s*\}\s*)?\}|in:(?:anywhere|all)|1\s*=\s*1)\s*$/i;
 /** Fields that say how, or what is told, not what is taken away. */
 const HOW = /(?:^|_)(?:fields?|columns?|select|return\w*|expand|format|locale|language|notify|cc|log_level|level|sort|order(?:_by)?|group_by|view|mode|method|reason|comment|note|message|description|text|output|erase_mode|wait)$/;
 const CONDITION = /(?:^|_)(?:where|filters?|quer(?:y|ies)|conditions?|criteria|selector|match|predicate|match_all)$/;

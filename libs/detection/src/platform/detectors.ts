@@ -6,6 +6,7 @@ import { startFilesAsTargets, webShells, writtenToStartFiles } from './files/wri
 import { posixCommands, writtenShellScripts } from './posix/detector.ts';
 import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
+import { adminByProgram, rootShellInProgram, setuidBitByProgram } from './programs/privileges.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
 import { adminPolicy, adminPolicyWritten, anybodyReads, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
 import { databaseLinks, dataShares, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
@@ -30,6 +31,9 @@ export const platformDetectors: readonly Detector[] = [
   programExfiltration,
   installScripts,
   buildSecrets,
+  rootShellInProgram,
+  setuidBitByProgram,
+  adminByProgram,
   collectors,
   doubtfulHosts,
   accountLinesSent,

@@ -11,6 +11,8 @@ const WEAKENED = /put-bucket-versioning .*Suspended|put-object-lock-configuratio
 /** What cannot be had back, or stops more than one service. */
 const WEIGHTY = /(?:bucket|objects?$|db-|database|cluster|table|volume|snapshot|backup|vault|file-system|stack|trail|log-group|log-stream|repository|hosted-zone|vpc|domain|user-pool|organization|account|secret|parameter|image|stream|nodegroup|replication-group|fleet|detector|recorder|flow-logs|recovery-point|key$|key-deletion|auto-scaling-group|load-balancer|service$|role$|users?$|certificate|state-machine|file-share|environment|application)/;
 /** Namespaces made to be thrown away. */
+/** What builds leave in a bucket of their own, below a prefix. */
+const PASSING_PREFIX = /^s3:\/\/[^/]{0,60}(?:ci|builds?|artifacts?|cache|tmp|temp|preview|sandbox|e2e)(?:-[^/]{0,40})?\/[^/*]+/;
 const PASSING = /^(?:-\S*|(?:ns\/)?(?:[\w-]*-)?(?:preview|test|tests|tmp|temp|e2e|ci|pr|review|dev|scratch|sandbox|demo)(?:-[\w-]+)?)$/;
 const AZURE = /^(?:group|vm|vmss|sql|storage|keyvault|aks|cosmosdb|disk|snapshot|network|postgres|mysql|mariadb|redis|acr|webapp|functionapp|ad|backup|monitor|resource|account|deployment|containerapp|servicebus|eventhubs|lock|role|dns|cdn|hdinsight|synapse|databricks|managementgroup)$/;
 const GOOGLE = /^(?:projects?|sql|compute|container|storage|kms|firestore|spanner|bigtable|redis|filestore|secrets|dns|iam|functions|run|pubsub|logging|dataproc|app|artifacts|composer|alloydb|organizations|folders|backup-dr|memcache|deployment-manager)$/;
@@ -38,7 +40,7 @@ export const cloudRules: readonly CommandRule[] = [
       const nth = operands.findIndex((word, index) => index > 0 && /^(?:rb|rm|delete-|terminate-|schedule-key|stop-|deregister-|purge-|disable-|disassociate|leave-|batch-delete-|put-bucket-versioning|put-object-lock|put-public-access|modify-db-|update-auto|sync|remove-|update-trail|put-event-selectors|put-bucket-lifecycle|close-account)/.test(word));
       const [kind, act] = nth > 0 ? [operands[nth - 1] ?? '', operands[nth] ?? ''] : [service, action];
       const line = lineOf(words);
-      if (kind === 's3') return act === 'rb' || (act === 'rm' && has('--recursive')) || (act === 'sync' && has('--delete') && /(?:^|[/_-])empty/.test(operands[nth + 1] ?? ''));
+      if (kind === 's3') return act === 'rb' || (act === 'rm' && has('--recursive') && !operands.some((word) => PASSING_PREFIX.test(word))) || (act === 'sync' && has('--delete') && /(?:^|[/_-])empty/.test(operands[nth + 1] ?? ''));
       if (WEAKENED.test(line)) return true;
       if (/^(?:terminate-instances|schedule-key-deletion|stop-logging|stop-configuration-recorder|purge-queue|disable-key|close-account|leave-organization)$/.test(act)) return true;
       if (kind === 'cloudtrail') return /^(?:delete-trail|update-trail|put-event-selectors)$/.test(act);
@@ -50,8 +52,8 @@ export const cloudRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'resources of a cloud or hosting provider deleted',
-    programs: ['gcloud', 'gsutil', 'bq', 'az', 'doctl', 'heroku', 'flyctl', 'fly', 'vercel', 'netlify', 'firebase', 'wrangler', 'linode-cli', 'hcloud', 'openstack', 'oci', 'ibmcloud', 'scw', 'mc', 'rclone', 'gh', 'glab', 'ossutil', 'aliyun', 'railway', 'supabase', 'b2', 'tccli', 'exo', 'azcopy', 'stratus'],
-    literals: ['gcloud', 'gsutil', 'bq rm', 'az ', 'doctl', 'heroku', 'flyctl', 'fly apps', 'vercel', 'netlify', 'firebase', 'wrangler', 'linode-cli', 'hcloud', 'openstack', 'oci ', 'ibmcloud', 'scw ', 'mc rb', 'mc rm', 'rclone', 'gh repo', 'gh release', 'glab', 'ossutil', 'aliyun', 'railway', 'supabase', 'azcopy', 'stratus'],
+    programs: ['gcloud', 'gsutil', 'bq', 'az', 'doctl', 'heroku', 'flyctl', 'fly', 'vercel', 'netlify', 'firebase', 'wrangler', 'linode-cli', 'hcloud', 'openstack', 'oci', 'ibmcloud', 'scw', 'mc', 'rclone', 'gh', 'glab', 'ossutil', 'aliyun', 'railway', 'supabase', 'b2', 'tccli', 'exo', 'azcopy', 'stratus', 'cf'],
+    literals: ['gcloud', 'gsutil', 'bq rm', 'az ', 'doctl', 'heroku', 'flyctl', 'fly apps', 'vercel', 'netlify', 'firebase', 'wrangler', 'linode-cli', 'hcloud', 'openstack', 'oci ', 'ibmcloud', 'scw ', 'mc rb', 'mc rm', 'rclone', 'gh repo', 'gh release', 'glab', 'ossutil', 'aliyun', 'railway', 'supabase', 'azcopy', 'stratus', 'cf delete'],
     positive: bash('gcloud projects delete acme-prod --quiet'),
     nearMiss: bash('gcloud projects list; az group show -n web; gh repo view; heroku logs'),
     source: 'MITRE ATT&CK T1485',
@@ -91,6 +93,8 @@ export const cloudRules: readonly CommandRule[] = [
           return /^(?:remove|rm|projects? rm|projects? remove|sites:delete|down|delete)\b/.test(text) && (name !== 'vercel' || /--yes|-y/.test(lineOf(words)));
         case 'firebase':
           return /^(?:firestore:delete|database:remove|projects:delete|hosting:disable|functions:delete)/.test(first) && words.some((word) => /^(?:--all-collections|-f|--force|-y|--recursive|-r)$/.test(word));
+        case 'cf':
+          return /^delete-(?:org|space|service|domain|shared-domain|buildpack)\b/.test(first) && hasOption(words, 'f');
         case 'wrangler':
           return /^(?:delete|(?:r2 bucket|d1|kv namespace|kv:namespace|queues) delete)/.test(text);
         case 'mc':
@@ -121,7 +125,7 @@ export const cloudRules: readonly CommandRule[] = [
     positive: bash('terraform destroy -auto-approve'),
     nearMiss: bash('terraform plan -destroy -out tf.plan; helm list; pulumi preview'),
     source: 'MITRE ATT&CK T1485',
-    holds: ({ name }, words) => {
+    holds: ({ name, wrappers, pipedFrom }, words) => {
       if (dry(words)) return false;
       const text = lineOf(words);
       const unasked = /(?:^| )-{1,2}(?:auto-approve|force|yes|y|f|terragrunt-non-interactive|non-interactive|all|skip-preview|auto-approve=true)(?= |$)/.test(text);
@@ -130,7 +134,7 @@ export const cloudRules: readonly CommandRule[] = [
         case 'tofu':
         case 'terragrunt':
         case 'cdktf':
-          return (/^(?:-\S+ )?workspace delete .*-force/.test(text)) || /^state rm .*(?:\$\(|`)/.test(text) || (/\bdestroy\b/.test(text) && unasked && !/\bplan\b/.test(text)) || /\bdestroy-all\b/.test(text);
+          return (/^(?:-\S+ )?workspace delete .*-force/.test(text)) || /^state rm .*(?:\$\(|`)/.test(text) || (/^state rm\b/.test(text) && wrappers.includes('xargs') && pipedFrom?.args.some(({ text: word }) => word === 'state') === true) || (/\bdestroy\b/.test(text) && unasked && !/\bplan\b/.test(text)) || /\bdestroy-all\b/.test(text);
         case 'pulumi':
         case 'cdk':
           return /^(?:.* )?(?:destroy|down|stack rm)\b/.test(text) && unasked;

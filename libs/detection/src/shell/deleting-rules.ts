@@ -156,7 +156,8 @@ export const deletingRules: readonly CommandRule[] = [
     source: 'https://gtfobins.github.io/gtfobins/find/',
     holds: (_, words) => {
       const [paths, deletes, shreds] = searchOf(words);
-      if (!deletes || words.some((word) => AGED.test(word))) return false;
+      if (!deletes || (words.some((word) => AGED.test(word)) && !(paths.some((path) => targetOf(path) === 'root') && namesOf(words).length === 0))) return false;
+      if (words.some((word) => AGED.test(word))) return true;
       if (paths.some((path) => isVital(path))) return !words.some((word) => NARROWING.test(word)) || namesOf(words).some((name) => VALUABLE.test(name));
       return paths.some((path) => targetOf(path) === 'data') ? !words.some((word) => NARROWING.test(word)) || namesOf(words).some((name) => VALUABLE.test(name)) : shreds && !words.some((word) => NARROWING.test(word)) && paths.some((path) => /^\/(?!tmp(?:\/|$)|var\/tmp)/.test(path));
     },
@@ -166,13 +167,15 @@ export const deletingRules: readonly CommandRule[] = [
     type,
     severity: 'critical',
     sees: 'a vital folder moved away or into nothing, or a folder made the copy of an empty one',
-    programs: ['mv', 'rsync'],
-    literals: ['/dev/null', '--delete', 'rsync', 'mv /'],
+    programs: ['mv', 'rsync', 'tar', 'bsdtar', 'zip'],
+    literals: ['/dev/null', '--delete', 'rsync', 'mv /', '--remove-files', 'zip -'],
     positive: bash('mv ~ /dev/null'),
     nearMiss: bash('rsync -a --delete ./dist/ deploy@web-1.example.com:/var/www/shop/'),
     holds: ({ name }, words) => {
       const operands = operandsOf(words);
       const last = operands.at(-1) ?? '';
+      if (name === 'tar' || name === 'bsdtar') return words.includes('--remove-files') && operands.some((word) => isVital(word) || targetOf(word) === 'data');
+      if (name === 'zip') return words.some((word) => /^-[a-zA-Z]*m[a-zA-Z]*$|^--move$/.test(word)) && operands.slice(1).some((word) => isVital(word) || targetOf(word) === 'data');
       if (name === 'mv') return (last === '/dev/null' && operands.slice(0, -1).some((word) => isVital(word) || targetOf(word) !== undefined)) || operands.slice(0, -1).some((word) => targetOf(word) === 'root' || /^\/(?:bin|boot|etc|lib(?:64)?|sbin|usr|var|home|root|proc|dev)$/.test(pathOf(word)));
       return words.some((word) => /^--del(?:ete(?:-\w+)?)?$/.test(word)) && ((isVital(last) && !/\/www(?:\/|$)/.test(last)) || (/(?:^|[/_-])empty(?:[/_.-]|$)|\/dev\/shm/i.test(operands[0] ?? '') && /^(?:\/(?!tmp\/)|~)/.test(last)));
     },

@@ -3,7 +3,9 @@ import type { Command, Word } from './command.ts';
 const MAX_LOOPS = 16;
 const MAX_VALUES = 8;
 /** A value that stands for paths is worth looking at: `/home/*`, `~/x`. */
-const IS_PATH = /^(?:[/~]|\$\{?HOME)/;
+const IS_PATH = /^(?:[/~*]|\$\{?HOME)/;
+/** A listing of a folder: its names, whatever they are. */
+const LISTING = /^(?:\$\(|`)\s*ls\s[^|;)`]{1,120}[)`]$/;
 
 /** The variables of `for` loops over paths, and what each goes over. */
 export class Loops {
@@ -11,7 +13,7 @@ export class Loops {
 
   keep({ args }: Command): void {
     const [name = '', over, ...values] = args.slice(0, 2 + 4 * MAX_VALUES).map(({ text }) => text);
-    const paths = values.filter((value) => IS_PATH.test(value)).slice(0, MAX_VALUES);
+    const paths = values.map((value) => (LISTING.test(value) ? '*' : value)).filter((value) => IS_PATH.test(value)).slice(0, MAX_VALUES);
     if (over === 'in' && paths.length > 0 && this.#values.size < MAX_LOOPS && /^\w{1,40}$/.test(name)) this.#values.set(name, paths);
   }
 

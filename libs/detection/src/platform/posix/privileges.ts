@@ -58,6 +58,7 @@ const rows: readonly PrivilegeRow[] = [
   row('git', /^git (?:-p|--paginate)\b.*\bhelp\b/, shellEscape, asRoot),
   row('tcpdump', /-z ?(?:\/tmp\/|\/dev\/shm\/|\/var\/tmp\/|\.\/|\/home\/|sh\b|\/bin\/\w*sh\b)\S*/, shellEscape),
   row('gdb', /-p ?\d.*call .*system\s?\(|-p .*(?:-ex|-eval-command)[= ].*(?:call|print|p) .*(?:system|execl?[vpe]*|dlopen\w*)\s?\(/, shellEscape),
+  row('sudoedit', /(?:^| )-s .{0,8}\\/, exploit),
   row('exportfs', /./, setuidBit, ({ command }, { view }) => view.text.slice(Math.max(0, command.start - 400), command.start).includes('no_root_squash')),
   row('osascript', /with administrator privileges/i, rootShell),
   row('sqlite3', /com\.apple\.TCC\/TCC\.db.*\b(?:insert|replace|update)\b/i, protectionOff),
