@@ -44,7 +44,7 @@ describe('files from which programs are started', () => {
     ['/home/a/.bashrc', 'persistence.shell-profile'],
     ['.git/hooks/pre-push', 'persistence.git-hook'],
     ['/etc/ld.so.preload', 'persistence.library-preload'],
-    ['C:\\Users\\a\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\a.bat', 'persistence.launch-item'],
+    ['C:\\Users\\a\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\a.bat', 'persistence.startup-folder'],
   ])('%s is one: %s', (path, rule) => {
     expect(startFileAt(plainPath(path))?.rule.id).toBe(rule);
   });
