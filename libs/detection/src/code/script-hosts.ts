@@ -45,7 +45,7 @@ export const scriptHosts: readonly PatternRule[] = [
     source: 'ATT&CK T1059.005',
     roles: DATA_ROLES,
     literals: ['wscript.shell', 'shell.application', 'activexobject', 'diagnostics.process', 'process.start('],
-    pattern: /(?:CreateObject|ActiveXObject|GetObject)\s*\(\s*["'](?:WScript|Shell|Scripting|MSXML2|ADODB|Microsoft)\.\w|(?:System\.)?(?:Diagnostics\.)?Process\.Start\s*\(\s*["'@]/i,
+    pattern: /\[(?:System\.)?Diagnostics\.Process\]::Start|["']System\.Diagnostics\.Process["']|(?:CreateObject|ActiveXObject|GetObject)\s*\(\s*["'](?:WScript|Shell|Scripting|MSXML2|ADODB|Microsoft)\.\w|(?:System\.)?(?:Diagnostics\.)?Process\.Start\s*\(\s*["'@]/i,
     before: 32,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && dominates(view, at, at + match.length),
   },

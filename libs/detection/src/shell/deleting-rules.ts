@@ -73,12 +73,12 @@ export const deletingRules: readonly CommandRule[] = [
     severity: 'critical',
     sees: 'recursive deletion of the root, a system folder or a home folder',
     programs: ['rm', 'srm', 'rimraf', 'trash', 'del', 'rd', 'rmdir'],
-    literals: ['rm -', 'rm\t-', ' -rf', ' -fr', '--recursive', 'preserve-root', 'rm /', 'rm ~', 'rimraf', 'srm ', ',-rf', '-r /', '-r ~'],
+    literals: ['rm -', 'rm\t-', ' -rf', ' -fr', '--recursive', 'preserve-root', 'rm /', 'rm ~', 'rimraf', 'srm ', ',-rf', '-r /', '-r ~', '| xargs rm', 'xargs -0 rm'],
     positive: bash('cd /tmp && sudo rm -rf --no-preserve-root /'),
     nearMiss: bash('rm -rf node_modules dist ./build /tmp/build-cache /var/lib/apt/lists/*'),
     source: 'MITRE ATT&CK T1485',
     holds: ({ name, wrappers, pipedFrom }, words) =>
-      words.includes('--no-preserve-root') || (wrappers.includes('xargs') && recursive(words) && lists(pipedFrom)) || ((recursive(words) || name === 'rimraf' || name === 'rmdir') && operandsOf(words).some((word) => isVital(word) && (name !== 'rmdir' || words.some((each) => /^\/s$/i.test(each))))),
+      words.includes('--no-preserve-root') || (wrappers.includes('xargs') && (recursive(words) || pipedFrom?.name === 'find') && lists(pipedFrom)) || ((recursive(words) || name === 'rimraf' || name === 'rmdir') && operandsOf(words).some((word) => isVital(word) && (name !== 'rmdir' || words.some((each) => /^\/s$/i.test(each))))),
   },
   {
     id: 'shell.rm-data',

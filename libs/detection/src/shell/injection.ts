@@ -209,7 +209,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   if (operator === '|' && /["']$/.test(before) && /^\s*[|;&]\s*["'#]/.test(rest)) return true;
   if (operator === '|' && isGlued && (/^[|)\]`&]/.test(rest) || (PATTERN.test(place.field) && !(strength === 'strong' && /^\s+(?:-{1,2}[A-Za-z]|(?:\d{1,3}\.){3}\d|https?:|\/\w)/.test(rest))))) return false;
   if (url && SEARCHING.test(before)) return argument && !ends;
-  if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$|[;|&#])/.test(rest);
+  if (strength === 'strong') return argument || (reading === 'tight' && /^\s/.test(rest)) || /^\s+[\w@.-]+(?:\s|$|[;|&#])/.test(rest) || (/^(?:powershell|pwsh|cmd)$/.test(plain) && /^\s+[\w(]/.test(rest));
   return ends ? mayEnd(plain) || (operator !== '&' && /^(?:sleep|top|vi|hostname|reboot|halt)$/.test(plain)) : argument;
 }
 

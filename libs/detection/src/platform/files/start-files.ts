@@ -84,8 +84,8 @@ export const startFiles: readonly StartFiles[] = [
   {
     rule: toolSettings,
     always: false,
-    pattern: /(?:^|\/)(?:\.envrc|\.gitconfig|\.ssh\/config|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.gdbinit|\.tmux\.conf|\.screenrc|\.vimrc|\.nanorc|\.lldbinit|\.irbrc|\.pythonrc(?:\.py)?|\.pam_environment|\.curlrc|\.wgetrc|\.mailcap|\.config\/(?:nvim\/init\.\w+|pip\/pip\.conf|git\/config)|etc\/(?:gitconfig|logrotate\.d\/.*|dhcp\/dhclient-(?:enter|exit)-hooks\.d\/.*|acpi\/.*|default\/grub(?:\.d\/.*)?|modprobe\.d\/.*|wsl\.conf|cloud\/cloud\.cfg(?:\.d\/.*)?))$/,
-    literals: ['.envrc', '.gitconfig', '.ssh/config', '.npmrc', '.yarnrc', 'pip.conf', 'pip.ini', '.cargo/config', '.gdbinit', '.tmux.conf', '.screenrc', '.vimrc', '.nanorc', '.lldbinit', '.irbrc', '.pythonrc', '.pam_environment', '.curlrc', '.wgetrc', '.mailcap', 'nvim/init', 'etc/gitconfig', 'logrotate.d', 'dhclient-', 'etc/acpi', 'default/grub', 'modprobe.d', 'wsl.conf', 'cloud.cfg'],
+    pattern: /(?:^|\/)(?:\.envrc|\.gitconfig|\.ssh\/config|\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.gdbinit|\.tmux\.conf|\.screenrc|\.vimrc|\.nanorc|\.lldbinit|\.irbrc|\.pythonrc(?:\.py)?|\.pam_environment|\.curlrc|\.wgetrc|\.mailcap|\.config\/(?:nvim\/init\.\w+|pip\/pip\.conf|git\/config)|etc\/(?:gitconfig|logrotate\.d\/.*|dhcp\/dhclient-(?:enter|exit)-hooks\.d\/.*|acpi\/.*|default\/grub(?:\.d\/.*)?|hosts\.(?:allow|deny)|network\/interfaces(?:\.d\/.*)?|modprobe\.d\/.*|wsl\.conf|cloud\/cloud\.cfg(?:\.d\/.*)?))$/,
+    literals: ['.envrc', '.gitconfig', '.ssh/config', '.npmrc', '.yarnrc', 'pip.conf', 'pip.ini', '.cargo/config', '.gdbinit', '.tmux.conf', '.screenrc', '.vimrc', '.nanorc', '.lldbinit', '.irbrc', '.pythonrc', '.pam_environment', '.curlrc', '.wgetrc', '.mailcap', 'nvim/init', 'etc/gitconfig', 'logrotate.d', 'dhclient-', 'etc/acpi', 'default/grub', 'hosts.allow', 'hosts.deny', 'network/interfaces', 'modprobe.d', 'wsl.conf', 'cloud.cfg'],
   },
   {
     rule: profile,
@@ -102,7 +102,7 @@ export const startFiles: readonly StartFiles[] = [
   },
   { rule: sshServer, always: false, pattern: /(?:^|\/)etc\/ssh\/sshd_config(?:\.d\/.*)?$/, literals: ['sshd_config'] },
   { rule: gitHook, always: false, pattern: /(?:^|\/)(?:\.git\/(?:modules\/.*\/)?hooks\/[^/]+|\.husky\/[^/]+|\.githooks\/[^/]+)$/, literals: ['hooks/', '.husky/', '.git\\hooks'] },
-  { rule: interpreterStart, always: true, pattern: /(?:^|\/)(?:(?:site|dist)-packages\/(?:sitecustomize|usercustomize)\.py|(?:site|dist)-packages\/[^/]+\.pth|sitecustomize\.py|usercustomize\.py|\.vim\/(?:plugin|autoload|after)\/.*|\.emacs\.d\/init\.el)$/, literals: ['customize.py', '.pth', '.vim/', '.emacs.d/init'] },
+  { rule: interpreterStart, always: true, pattern: /(?:^|\/)(?:(?:site|dist)-packages\/(?:sitecustomize|usercustomize)\.py|(?:site|dist)-packages\/[^/]+\.pth|sitecustomize\.py|usercustomize\.py|\.vim\/(?:plugin|autoload|after)\/.*|\.emacs\.d\/init\.el|\.ipython\/profile_[^/]+\/startup\/.*)$/, literals: ['customize.py', '.ipython/profile', '.pth', '.vim/', '.emacs.d/init'] },
   {
     rule: agentInstructions,
     always: false,

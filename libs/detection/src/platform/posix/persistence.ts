@@ -40,6 +40,7 @@ const cloudFoothold = ruleOf(
   'persistence.cloud-foothold', 'persistence', 'high', 'a key, long-lived token, identity provider or trust that lets somebody back into a cloud or cluster', shell('aws iam create-open-id-connect-provider --url https://id.example.net --client-id-list sts.amazonaws.com'),
   shell('aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com'), `${T}T1098, T1484.002`,
 );
+const foreignPackage = ruleOf('persistence.foreign-package', 'persistence', 'high', 'a package or image installed from a bare address', shell('rpm -i http://203.0.113.9/agent.rpm'), shell('dnf install -y https://download.example.com/agent.rpm'), `${T}T1195.002, T1610`);
 const programReplaced = ruleOf(
   'persistence.program-replaced', 'persistence', 'high', 'a program of the system overwritten by something from elsewhere', shell("printf '#!/bin/sh\\n/opt/a &\\nexec ls.real\\n' > /bin/ls"), shell('cp build/ssh-report /usr/local/bin/ssh-report'), `${T}T1554`,
 );
@@ -50,7 +51,7 @@ const materialRules: readonly (readonly [path: RegExp, material: RegExp, rule: s
 ];
 
 export const persistenceRules: readonly Rule[] = [
-  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart, detached, programReplaced, cloudFoothold]),
+  ...new Set([...startFiles.map(({ rule }) => rule), scheduled, startFileTouched, jobMade, foreignService, kernelModule, newAccount, accountMade, remoteManifest, clusterJob, loginHook, trap, gitSetting, miner, lastingContainer, disguised, implant, lingers, cloudStart, detached, programReplaced, cloudFoothold, foreignPackage]),
 ];
 
 type Write = Readonly<{ target: Word; content: string | undefined; source: string | undefined }>;
@@ -204,6 +205,10 @@ const rows: readonly Row[] = [
   row('aws gcloud', new RegExp(String.raw`\b(?:iam create-open-id-connect-provider\b.*--url|workload-identity-pools providers create-(?:oidc|saml|aws)\b.*--issuer-uri)[= ]["']?https?:\/\/${NOT_KNOWN_ISSUER}`), cloudFoothold),
   row('gcloud', /\badd-metadata\b.*ssh-keys/, cloudFoothold),
   row('kubectl oc', /\bcreate token\b.*--duration[= ]?(?:[1-9]\d{2,}h|[1-9]\d{4,}m|[1-9]\d{5,}s)/, cloudFoothold),
+  row('rpm dnf yum zypper apt apt-get dpkg apk pacman snap npm pnpm yarn pip pip3 gem', /\s(?:install|add|i|-[iU]\w{0,4}|-S)\b.*\bhttps?:\/\/(?:\d{1,3}\.){3}\d/, foreignPackage, ({ command }) => command.args.some(({ text }) => /^(?:git\+)?https?:\/\//.test(text) && isBareAbroad(text))),
+  row('kubectl oc', /\b(?:run|create|set image)\b.*(?:--image[= ]|=)(?:\d{1,3}\.){3}\d/, foreignPackage, ({ text }) => BARE_IMAGE.test(text.replaceAll('=', ' '))),
+  row('systemctl', /^systemctl edit\b/, foreignService, suspectInput),
+  row('gh', /^gh api \S*\/hooks\b.*url\]?=http:\/\/|^gh api \S*\/hooks\b.*url\]?=https:\/\/\d/, cloudFoothold),
   row('ln cp', /\s\/usr\/sbin\/sshd (?!\/usr\/(?:local\/)?sbin\/)\/\S*\/(?:su|chsh|chfn|passwd|runuser)$/, foreignService),
   row('docker podman nerdctl', /^\S+ update\b.*--restart[= ]always/, startFileTouched),
   row('systemctl', /^systemctl --user .*\benable\b.*/, foreignService, ({ command }, { script }) => script.commands.some((other) => /^(?:cp|mv|install|ln|curl|wget)$/.test(other.name) && other.args.slice(0, 16).some(({ text }) => /^\/(?:tmp|var\/tmp|dev\/shm)\//.test(text)) && other.args.slice(0, 16).some(({ text }) => /systemd\/user/.test(text)) && other.start < command.start)),
@@ -233,6 +238,8 @@ function loginsOf(script: Script, budget: Budget): Logins {
   logins.set(script, found);
   return found;
 }
+
+const isBareAbroad = (address: string): boolean => /^(?:git\+)?https?:\/\/(?:[^\s/@]*@)?(?!127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)(?:\d{1,3}\.){3}\d/.test(address);
 
 /** An image from a registry at a bare address. */
 const BARE_IMAGE = /\s(?!127\.|10\.|192\.168\.)(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\/\S/;

@@ -29,7 +29,7 @@ export const windowsPersistenceRules: readonly WindowsRule[] = [
     ),
     literals: ['schtasks', 'scheduledtask', 'at ', 'at.exe', 'ps_scheduledtask', 'schedule.service', 'scheduledjob'],
     pattern: pattern(
-      String.raw`@(schtasks)\s…[/-]create\b(?:…(?:powershell|pwsh|cmd\s|cmd\.exe|/c\s|mshta|rundll32|regsvr32|wscript|cscript|certutil|\\temp\\|users\\public|appdata|programdata|http|\[char\]|onlogon|onstart|onidle|onevent|minute|/ru\s+\W?(?:system|nt authority)|/rl\s+highest|\.(?:vbs|js|ps1|hta|dll)\b|calc|notepad)|.{0,400}?/xml\b)|register-scheduled(?:task|job)|new-scheduledtask(?:action|principal)?\b…(?:powershell|cmd|temp|public|appdata|system|calc|notepad|execute)|set-scheduledtask\b|ps_scheduledtask…registerbyxml|@(at)\s+(?:\\\\\S+\s+)?\d{1,2}:\d\d|schedule\.service`,
+      String.raw`@(schtasks)\s…[/-]create\b(?:…(?:powershell|pwsh|cmd\s|cmd\.exe|/c\s|mshta|rundll32|regsvr32|wscript|cscript|certutil|\\temp\\|users\\public|appdata|programdata|http|\[char\]|onlogon|onstart|onidle|onevent|minute|/ru\s+\W?(?:system|nt authority)|/rl\s+highest|\.(?:vbs|js|ps1|hta|dll)\b|calc|notepad)|.{0,400}?/xml\b)|@(schtasks)\s…[/-]change\b…\\microsoft\\windows\\…[/-]tr\s|register-scheduled(?:task|job)|new-scheduledtask(?:action|principal)?\b…(?:powershell|cmd|temp|public|appdata|system|calc|notepad|execute)|set-scheduledtask\b|ps_scheduledtask…registerbyxml|@(at)\s+(?:\\\\\S+\s+)?\d{1,2}:\d\d|schedule\.service`,
     ),
   },
   {
@@ -64,8 +64,8 @@ export const windowsPersistenceRules: readonly WindowsRule[] = [
   },
   {
     rule: ruleOf('windows.new-account', 'persistence', 'high', 'a new account, a new password for one, or a sleeping one woken', cmd('net user support P4ss /add'), cmd('net user support'), `${T}T1136`),
-    literals: ['net user', 'net.exe user', 'net1 user', 'adaccountpassword', 'net.exe', '/add', '/active', 'localuser', 'aduser', 'new-mg', 'new-az', 'new-msol', 'dsadd', 'new-mailbox', 'useraccount', 'createnewlocaladmin', 'new-adcomputer', 'serviceprincipal', 'appcredential', 'invitation'],
-    pattern: pattern(String.raw`@(net1?)\s+user\s…[/-]a(?:dd|ctive:y)|@(net1?)\s+user\s+\S{1,60}\s+[^/\s-]\S{1,60}\s*$|set-adaccountpassword|new-(?:localuser|aduser|adcomputer|adserviceaccount|msoluser|azureaduser|mguser|azaduser|azadserviceprincipal|azureadserviceprincipal|azadappcredential|azureadapplication(?:key|password)credential|azureadserviceprincipalpasswordcredential|mailuser|azureadmsinvitation|msolserviceprincipalcredential)\b|enable-localuser|set-localuser…administrator…-password|@(dsadd)\s+user|createnewlocaladmin|new-mgserviceprincipal|add-mgapplicationpassword`),
+    literals: ['net user', 'net.exe user', 'net1 user', 'adaccountpassword', 'net.exe', '/add', '/active', 'localuser', 'aduser', 'new-mg', 'new-az', 'new-msol', 'dsadd', 'new-mailbox', 'useraccount', 'createnewlocaladmin', 'new-adcomputer', 'serviceprincipal', 'add-mg', 'appcredential', 'invitation'],
+    pattern: pattern(String.raw`@(net1?)\s+user\s…[/-]a(?:dd|ctive:y)|@(net1?)\s+user\s+\S{1,60}\s+[^/\s-]\S{1,60}\s*$|set-adaccountpassword|new-(?:localuser|aduser|adcomputer|adserviceaccount|msoluser|azureaduser|mguser|azaduser|azadserviceprincipal|azureadserviceprincipal|azadappcredential|azureadapplication(?:key|password)credential|azureadserviceprincipalpasswordcredential|mailuser|azureadmsinvitation|msolserviceprincipalcredential)\b|enable-localuser|set-localuser…administrator…-password|@(dsadd)\s+user|createnewlocaladmin|new-mgserviceprincipal|add-mg(?:application|serviceprincipal)(?:password|key)`),
   },
   {
     rule: ruleOf('windows.accessibility-swap', 'persistence', 'high', 'a system program replaced by another that the logon screen starts', cmd('copy /y C:\\Windows\\System32\\cmd.exe C:\\Windows\\System32\\sethc.exe'), cmd('copy C:\\app\\cmd.txt D:\\backup'), `${T}T1546.008, T1574`),
