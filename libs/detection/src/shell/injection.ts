@@ -161,7 +161,7 @@ function analyse(view: View): void {
     const strength = strengthOf(bare(name)) ?? (reading !== 'prose' && /^\/(?:usr\/)?(?:local\/)?s?bin\/\w/.test(name) ? 'strong' : undefined);
     const line = operator === '\n' && reading === 'loose' && isLineOfCommand(text, match.index, name, rest, strength);
     const closed = reading === 'prose' && isClosed({ text, at: match.index, operator, name, rest });
-    const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{1,200}\s?$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
+    const encoded = operator === '\n' && view.decodings.length > 0 && /^\S{0,200}\s?$/.test(text.slice(0, match.index)) && strength !== undefined && ARGUMENT.test(rest);
     // In one word nobody writes sentences: a title such as `report;wget …` is read as a name.
     const word = reading === 'prose' && text.length <= MAX_NAME && operator !== '&' && operator !== '\n' && !(operator === '|' && SEARCHED.test(place.field)) && ONE_WORD.test(text.slice(0, match.index)) && /^[a-z%$/{]/.test(after);
     const strict = word && !/^[\s"'`)]*$/.test(rest) ? 'loose' : reading;
@@ -203,7 +203,7 @@ function accepted({ operator, name, rest, strength, reading, after, before, plac
   const argument = ARGUMENT.test(rest) || (NUMBER.test(rest) && COUNTING.test(plain)) || (QUOTED.test(rest) && SAYING.test(plain)) || (/^(?:echo|printf|cat|type|mail|sendmail)$/.test(plain) && /^\s+[^|>;&]{1,80}[|><]/.test(rest)) || (/^(?:echo|printf|su|locate|lsattr|kill)$/.test(plain) && glued(before, operator) && /^\s+[\w.-]{1,40}\s*(?:$|[;|&#])/.test(rest));
   const ends = /^[\s"'`)]*$/.test(rest);
   const isGlued = /^\S/.test(after) && /\S$/.test(before);
-  if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && /^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) && !/^\s+\d+\s+\w/.test(rest));
+  if (reading === 'prose') return isShortBefore(before) && !/^[A-Z][a-z]/.test(name) && (strength === 'strong' ? argument || /^\s+\S+$/.test(rest) : argument && !ends && (/^(?:sleep|cat|ping|ls|rm|echo|id|type|dir)$/.test(plain) || (plain === 'touch' && /^\s+\/tmp\//.test(rest))) && !/^\s+\d+\s+\w/.test(rest));
   if (reading === 'tight' && !url) return strength === 'strong' || operator !== '&' || place.role !== 'path' || (ends ? mayEnd(plain) : argument);
   if (reading !== 'tight' && strength === 'weak' && /^[A-Z][a-z]/.test(name)) return false;
   if (operator === '|' && /["']$/.test(before) && /^\s*[|;&]\s*["'#]/.test(rest)) return true;
@@ -222,6 +222,7 @@ function isSubstitution({ operator, name, strength, reading, after, before, rest
     if (closes < 1 || reading === 'prose' || (PATTERN.test(place.field) && before.endsWith('|'))) return false;
     if (strength === 'strong' && /^\s+(?:-\w+\s+)?(?:https?:|(?:\d{1,3}\.){3}\d)/.test(rest)) return true;
     if (strength === 'strong' && /^(?:nslookup|dig|curl|wget|ping|whois|telnet|nc|ncat)$/.test(bare(name)) && /^\s+[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}\s*`\s*$/.test(rest)) return true;
+    if (strength !== undefined && before === '' && COUNTING.test(bare(name)) && NUMBER.test(rest) && closes === after.length - 1) return true;
     if (strength !== undefined && /^\S+$/.test(before) && (NUMBER.test(rest) || strength === 'strong') && closes === after.length - 1) return true;
     return strength !== undefined && (reading === 'tight' || (ARGUMENT.test(rest) && /(?:^|[^\s])\s?$/.test(before) && !/\w\s$/.test(before)));
   }
@@ -360,8 +361,10 @@ function lookForBeginning(view: View, reading: Reading): boolean {
   if (!strength && !windows) return false;
   const argued = (strength === 'strong' && (place.role === 'host' || place.role === 'address') && /^\s*[;|&<>]/.test(rest)) || /^\s*<\s*[\w/$(.<]/.test(rest) || (/^\s+(?:["']?[-/~$%]|[A-Za-z]:\\|[\w.]+\s*[|;&<>]|'|"|\.\s)/.test(rest) && (strength === 'strong' || META.test(text)));
   const meant = windows ? reading === 'tight' || META.test(text) || /\\|\/[a-z]\b/i.test(text) : argued && (reading === 'tight' || META.test(rest));
+  const reads = /^(?:cat|head|tail|less|more|nl|tac|strings|ls)$/.test(name[1]) && /^\s+(?:-\w+\s+)?\/(?:etc|proc|root|var|home|usr)\b/.test(rest);
+  const called = name[1].startsWith('/') && reading === 'tight' && /^\s+-{1,2}\w/.test(rest);
   const loop = /^\s*for\s+\w+\s+in\b[^]{1,200};\s*do\b/.test(text.slice(0, 256));
-  if (!meant && !loop) return false;
+  if (!meant && !loop && !reads && !called) return false;
   report(begins, 0, Math.min(text.length, 256));
   judgeInjected(view, 0);
   return true;

@@ -122,6 +122,9 @@ function textOf(script: string, { name, args, redirects, input, end }: Command):
   return TEXTS.has(name) && (name === 'echo' || name === 'printf') ? args.map(({ text }) => text).join(' ') : undefined;
 }
 
+/** Nothing but a program to be started. */
+const BARE_PROGRAM = /^\s*(?:(?:nohup|setsid|sudo)\s+)?\/[\w./-]{2,120}\s*&?\s*$/;
+
 /** Programs that people and services start all the time; a package manager alone writes them. */
 const SYSTEM_PROGRAM = /^\/(?:usr\/)?s?bin\/(?:ba|da|z)?(?:sh|cat|ls|ps|ssh|sshd|sudo|su|login|netstat|ss|top|find|lsof|crontab|crond?|systemctl|passwd|grep|kill|id|whoami|who|w|last|mount|ifconfig|ip|true|sleep|date|uname|agetty|getty|nologin|scp)$/;
 /** Another program of the system, put there under a second name. */
@@ -138,7 +141,7 @@ function tellWrites(seen: Seen, command: Command): void {
     const { start } = pipedInto(command).at(-1) ?? command;
     const { end } = command;
     seen.view.budget.spend(4 * (content?.length ?? 0));
-    const suspect = entry.always || (content !== undefined && isSuspectPayload(content)) || (source !== undefined && liesHidden(` ${source}`)) || (entry.rule.id === 'persistence.shell-profile' && source !== undefined && !/(?:bashrc|profile|zshrc|dotfiles|skel)/.test(source) && target.text.startsWith('/etc/'));
+    const suspect = entry.always || (entry.rule.id === 'persistence.shell-profile' && content !== undefined && BARE_PROGRAM.test(content)) || (content !== undefined && isSuspectPayload(content)) || (source !== undefined && liesHidden(` ${source}`)) || (entry.rule.id === 'persistence.shell-profile' && source !== undefined && !/(?:bashrc|profile|zshrc|dotfiles|skel)/.test(source) && target.text.startsWith('/etc/'));
     if (suspect && !isOwnBootstrap(entry.rule, content)) seen.view.report(entry.rule, start, end);
     else if (!/shell-profile|agent-instructions|git-hook/.test(entry.rule.id)) seen.view.report(startFileTouched, start, end);
   }
@@ -209,6 +212,8 @@ const rows: readonly Row[] = [
   row('kubectl oc', /\b(?:run|create|set image)\b.*(?:--image[= ]|=)(?:\d{1,3}\.){3}\d/, foreignPackage, ({ text }) => BARE_IMAGE.test(text.replaceAll('=', ' '))),
   row('systemctl', /^systemctl edit\b/, foreignService, suspectInput),
   row('gh', /^gh api \S*\/hooks\b.*url\]?=http:\/\/|^gh api \S*\/hooks\b.*url\]?=https:\/\/\d/, cloudFoothold),
+  row('chattr', /^chattr \S*\+\S*i\S* .*authorized_keys/, startFiles[0]?.rule ?? startFileTouched),
+  row('net', /^net (?:rpc|ads) user add /, newAccount),
   row('ln cp', /\s\/usr\/sbin\/sshd (?!\/usr\/(?:local\/)?sbin\/)\/\S*\/(?:su|chsh|chfn|passwd|runuser)$/, foreignService),
   row('docker podman nerdctl', /^\S+ update\b.*--restart[= ]always/, startFileTouched),
   row('systemctl', /^systemctl --user .*\benable\b.*/, foreignService, ({ command }, { script }) => script.commands.some((other) => /^(?:cp|mv|install|ln|curl|wget)$/.test(other.name) && other.args.slice(0, 16).some(({ text }) => /^\/(?:tmp|var\/tmp|dev\/shm)\//.test(text)) && other.args.slice(0, 16).some(({ text }) => /systemd\/user/.test(text)) && other.start < command.start)),
