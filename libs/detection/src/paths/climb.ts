@@ -10,6 +10,8 @@ export type Climb = Readonly<{
   above: number;
   /** It starts at a root: `/…`, `C:\…`. */
   absolute: boolean;
+  /** It enters a folder first, and then climbs out of the one that it started in. */
+  leaves: boolean;
   /** An absolute path that climbs back to its root. */
   backAtRoot: boolean;
   /** What stands after the last climb, with slashes, lower-case. */
@@ -26,7 +28,7 @@ export function climbOf(path: string): Climb {
   const decoded = decodePath(path);
   const tricks = new Set(decoded.tricks);
   const segments = decoded.text.split(/[/\\]+/);
-  const state = { climbs: 0, depth: 0, lowest: 0, last: -1, parameters: false, nested: false, depthAtLast: 0 };
+  const state = { climbs: 0, depth: 0, lowest: 0, last: -1, parameters: false, nested: false, depthAtLast: 0, entered: false };
   for (const [index, segment] of segments.entries()) {
     const kind = kindOf(segment, segments[index + 1], tricks);
     if (kind === 'stay') continue;
@@ -36,6 +38,7 @@ export function climbOf(path: string): Climb {
     }
     if (kind === 'nested') state.nested = true;
     if (segment.includes(';') && index < segments.length - 1) state.parameters = true;
+    if (state.climbs === 0) state.entered = state.depth > 0;
     state.climbs += 1;
     state.depth -= 1;
     state.lowest = Math.min(state.lowest, state.depth);
@@ -49,7 +52,8 @@ export function climbOf(path: string): Climb {
     plainClimbs: path.split(/[/\\]/).filter((segment) => segment === '..').length,
     above: Math.abs(lowest),
     absolute,
-    backAtRoot: absolute && climbs > 1 && state.depthAtLast <= 0,
+    leaves: state.entered && lowest < 0,
+    backAtRoot: absolute && state.depthAtLast <= 0,
     target: segments
       .slice(last + 1)
       .filter((segment) => segment !== '' && segment !== '.')

@@ -52,6 +52,26 @@ export const aboveRoot = {
   source: PATT,
 } as const satisfies Rule;
 
+export const leavesFolder = {
+  id: 'path.leaves-named-folder',
+  type: 'path_traversal',
+  severity: 'high',
+  sees: 'a path that enters a folder only to climb out of the one above it: a folder of uploads, a tenant’s own',
+  positive: { tool: 's3_put_object', arguments: { bucket: 'uploads', key: 'tenant-a/../../tenant-b/invoice.pdf' } },
+  nearMiss: { tool: 'read_file', arguments: { path: 'packages/api/../web/README.md' } },
+  source: 'CWE-22',
+} as const satisfies Rule;
+
+export const climbInside = {
+  id: 'path.climb-inside-server',
+  type: 'path_traversal',
+  severity: 'high',
+  sees: 'a URL that climbs from a public part of a server to one that it keeps for itself',
+  positive: { tool: 'http_get', arguments: { url: 'https://api.example.com/v1/users/../../admin/keys' } },
+  nearMiss: { tool: 'http_get', arguments: { url: 'https://docs.example.com/v1/users/../../v2/keys' } },
+  source: 'CWE-23',
+} as const satisfies Rule;
+
 export const encodedDots = {
   id: 'path.encoded-climb',
   type: 'path_traversal',

@@ -7,7 +7,11 @@ import * as rules from './traversal-rules.ts';
 /** Climbs that no monorepo needs. */
 const MANY = 7;
 /** Fields whose value becomes part of a path in the tool: a name, never a way. */
-const NAME_FIELD = /(?:^|_)(?:entry|entries|member|locale|lang|language|template|theme|slug|page|view|partial|layout|skin|plugin|avatar|bucket|username|user|title|id|tag|report|attachment|document_name|upload_name|original_name|download_name)$/;
+const NAME_FIELD = /(?:^|_)(?:entry|entries|member|locale|lang|language|template|theme|slug|page|view|partial|layout|skin|plugin|avatar|bucket|username|user|title|id|tag|report|attachment|document_name|upload_name|original_name|download_name|snapshot|tenant|customer|account)$/;
+/** Of these not even one that stays inside is a name. */
+const ID_FIELD = /(?:^|_)(?:id|slug|username|user|tenant|customer|account)$/;
+/** What a server keeps for itself. */
+const INSIDE = /^(?:admin|internal|private|management|actuator|console|secrets?|keys?|config|debug|metrics)(?:\/|$)/;
 const FILE_NAME_FIELD = /(?:^|_)(?:file_?name|name|key)$/;
 const NAMING_TOOL = /attach|upload|archive|zip|\btar\b|extract|export|report|invoice|backup|template|avatar/i;
 const ARCHIVE_FIELD = /(?:^|_)(?:entry|entries|member|members)$/;
@@ -36,7 +40,7 @@ export const traversal: Analyser = {
 
 /** The gravest reading of one path; undefined: an ordinary way through a tree. */
 function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined {
-  const { climbs, above, absolute, backAtRoot, target, tricks } = climb;
+  const { climbs, above, absolute, leaves, backAtRoot, target, tricks } = climb;
   const system = isSystemTarget(target);
   if (climbs === 0) return tricks.has('overlong') && (system || tricks.size > 1) ? rules.overlong : undefined;
   const hidden = hiddenRule(climb);
@@ -47,11 +51,14 @@ function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined
   if (running) return undefined;
   if (place.role === 'url') {
     if (tricks.has('encoded-dots') && above > 0) return rules.encodedDots;
-    if (tricks.has('encoded-separator') && above > 0) return above > 1 ? rules.encodedDots : undefined;
-  } else if (above > 0 && (tricks.has('encoded-dots') || tricks.has('encoded-separator'))) return rules.encodedDots;
-  if (absolute && above >= 2) return rules.aboveRoot;
+    if (INSIDE.test(target)) return rules.climbInside;
+    if (tricks.has('encoded-separator') && (above > 0 || climbs > 1)) return above > 1 || climbs > 1 ? rules.encodedDots : undefined;
+  } else if ((above > 0 || climbs > 1) && (tricks.has('encoded-dots') || tricks.has('encoded-separator'))) return rules.encodedDots;
+  if (absolute && above >= (place.role === 'url' ? 2 : 1)) return rules.aboveRoot;
+  if (leaves && whole && (place.role === 'path' || place.role === 'value')) return rules.leavesFolder;
   if (above >= MANY) return rules.manyClimbs;
   if (above > 0 && ARCHIVE_FIELD.test(place.field)) return rules.entryClimb;
+  if (whole && !absolute && ID_FIELD.test(place.field) && place.role !== 'url') return rules.nameClimb;
   if (above > 0 && whole && !absolute && (NAME_FIELD.test(place.field) || (FILE_NAME_FIELD.test(place.field) && NAMING_TOOL.test(place.tool)))) return rules.nameClimb;
   return above >= 5 || (above > 1 && place.role === 'value') ? rules.farClimb : undefined;
 }
