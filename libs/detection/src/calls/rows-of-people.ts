@@ -46,6 +46,20 @@ export const rowsOfPeopleSent: CallAnalyser = {
   },
 };
 
+const MAX_REMEMBERED = 2_048;
+/** Names of fields come back again and again; forgetting changes no answer. */
+const remembered = new Map<string, 'health' | 'name' | 'other'>();
+
+function kindOfField(key: string): 'health' | 'name' | 'other' {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const field = words(key);
+  const kind = HEALTH_FIELD.test(field) ? 'health' : NAME_FIELD.test(field) ? 'name' : 'other';
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, kind);
+  return kind;
+}
+
 /** A name of a person in one field, and more than a word of a schema in one made for illnesses. */
 function tellsHealth(fields: Readonly<Record<string, unknown>>): boolean {
   let health = false;
@@ -54,9 +68,9 @@ function tellsHealth(fields: Readonly<Record<string, unknown>>): boolean {
     if (key.length > 24) continue;
     const value = fields[key];
     if (typeof value !== 'string' || value.length > 200) continue;
-    const field = words(key);
-    if (HEALTH_FIELD.test(field)) health ||= value.length >= 5 && !/^(?:string|text|none|null|required|optional|unknown|n\/a|healthy|negative|pending|todo|tbd)$/i.test(value);
-    else if (NAME_FIELD.test(field)) person ||= namesPerson(value) || /^[A-Z][a-zà-ÿ]{1,20}$/.test(value);
+    const kind = kindOfField(key);
+    if (kind === 'health') health ||= value.length >= 5 && !/^(?:string|text|none|null|required|optional|unknown|n\/a|healthy|negative|pending|todo|tbd)$/i.test(value);
+    else if (kind === 'name') person ||= namesPerson(value) || /^[A-Z][a-zà-ÿ]{1,20}$/.test(value);
   }
   return health && person;
 }

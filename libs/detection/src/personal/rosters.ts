@@ -24,7 +24,7 @@ export const rosterRules: readonly Rule[] = [roster, datedNames];
 export const isDateOfBirth = (run: string): boolean => /^(?:(?:0?[1-9]|[12]\d|3[01])([.-])(?:0?[1-9]|1[0-2])\1(?:19[2-9]\d|200\d|201[0-8])|(?:19[2-9]\d|200\d|201[0-8])-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/.test(run);
 
 /** A number of ten digits or so in the groups that people write, and no date, account or order. */
-export const isTelephone = (run: string): boolean => /^(?:[2-9]\d{2}([-. ])[2-9]\d{2}\1\d{4}|0\d{1}(?:[ .]\d{2}){4}|0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}|0\d{2,4}[ -]\d{6,8}|0[1-9]\d{8,9})$/.test(run);
+export const isTelephone = (run: string): boolean => /^(?:[2-9]\d{2}([-. ])[2-9]\d{2}\1\d{4}|0\d{1}(?:[ .]\d{2}){4}|0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}|0\d{1,4}[ -]\d{6,8}|0[1-9]\d{8,9})$/.test(run);
 /** The end of `(978) 555-0144`: a code in brackets stands before it. */
 export const endsTelephone = (text: string, start: number, end: number): boolean => end - start === 8 && /^[2-9]\d{2}[-. ]\d{4}$/.test(text.slice(start, end)) && /\([2-9]\d{2}\) ?$/.test(text.slice(Math.max(0, start - 6), start));
 

