@@ -42,7 +42,7 @@ export function visitJson(json: JsonText, { path, field, siblings, outer, tool, 
 }
 
 /** `called`: the value is all that this tool is given. */
-type At = Readonly<Pick<Leaf, 'path' | 'field' | 'siblings' | 'outer' | 'tool' | 'given' | 'called' | 'written'> & { depth: number; json: JsonText | undefined }>;
+type At = Readonly<Pick<Leaf, 'path' | 'field' | 'siblings' | 'outer' | 'tool' | 'given' | 'called' | 'written'> & { depth: number; json: JsonText | undefined; /** Of an item of a list: what all items name and give the value of. */ pairs?: Fields | undefined }>;
 
 function visit(value: unknown, at: At, visitor: Visitor): void {
   visitor.budget.spend(1);
@@ -77,7 +77,8 @@ function visit(value: unknown, at: At, visitor: Visitor): void {
     const place = json?.placeOf(object, key);
     if (typeof item === 'object' || typeof item === 'string' || typeof item === 'number') {
       const step: At = { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings, tool, given, json, written: place, called: undefined };
-      visit(item, callee ? within(step, callee, key, object) : step, visitor);
+      const named = name === own || at.pairs === undefined ? step : { ...step, siblings: at.pairs, outer: object };
+      visit(item, callee ? within(named, callee, key, object) : named, visitor);
     }
     const program = typeof item === 'string' ? programBeside(name, object) : noProgram;
     if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, tool, given, listed: 'words', program: program[0], written: place && asOne(place, String(item).length) });
@@ -115,6 +116,20 @@ function pairIn(object: Fields, keys: readonly string[]): string | undefined {
   return undefined;
 }
 const MAX_PAIR = 6;
+const MAX_PAIRS = 32;
+
+/** All that the items of a list name, as one object; undefined if one of them names nothing. */
+function pairsIn(list: readonly unknown[]): Fields | undefined {
+  if (list.length < 2 || list.length > MAX_PAIRS) return undefined;
+  const pairs: [string, unknown][] = [];
+  for (const item of list) {
+    const object = fieldsOf(item);
+    const name = object && pairIn(object, Object.keys(object));
+    if (object === undefined || name === undefined) return undefined;
+    pairs.push([name, object['value']]);
+  }
+  return Object.fromEntries(pairs);
+}
 
 /** How a part of an object is read that makes a call. */
 function within(step: At, { tool, given }: Callee, key: string, object: Fields): At {
@@ -124,7 +139,8 @@ function within(step: At, { tool, given }: Callee, key: string, object: Fields):
 
 function visitList(list: readonly unknown[], at: At, visitor: Visitor): void {
   const { path, field, depth, siblings, outer, tool, given, json, written } = at;
-  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer, tool, given, json, written: json?.placeOf(list, index) }, visitor);
+  const pairs = pairsIn(list);
+  for (const [index, item] of list.entries()) visit(item, { path: `${path}/${index}`, field, depth: depth + 1, siblings, outer, tool, given, json, written: json?.placeOf(list, index), pairs }, visitor);
   if (typeof list[0] !== 'string' || !list.every((item) => typeof item === 'string' || typeof item === 'number')) return;
   const program = programBeside(field, siblings);
   if (program.length + list.length < 2) return;

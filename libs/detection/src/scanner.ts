@@ -32,7 +32,7 @@ const HOLDS_GLOBS: ReadonlySet<Role> = new Set(['shell', 'path', 'value']);
 /** Where the body of a form may stand. */
 const HOLDS_FORMS: ReadonlySet<Role> = new Set(['value', 'prose']);
 /** Operators of a document store, and the prototype of an object, are an attack where they stand in for a value. */
-const STANDS_FOR_VALUE = /"(?:\$|__proto__|constructor")/;
+const STANDS_FOR_VALUE = /"(?:\$\w+|__proto__|constructor|prototype)"\s*:/;
 /** Most texts begin with a letter, and hold no others. */
 const mayHold = (text: string): boolean => !isLetter(text.charCodeAt(0)) || mayBeForm(text) || mayBePatch(text);
 const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
