@@ -6,6 +6,7 @@ import { audiencePhrases } from './audience.ts';
 import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
 import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, steeredElsewhere, unleashedElsewhere } from './languages.ts';
+import { languageTaskPhrases } from './language-tasks.ts';
 import { Gate } from './gate.ts';
 import { comesFromOutside, greeted, greetedPhrases } from './greeted.ts';
 import { KnownWords } from './known-words.ts';
@@ -33,7 +34,7 @@ const STORED = /(?:^|_)(?:mem\d?|memory|memories|remember|note|agent|tool|profil
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...greetedPhrases, ...languagePhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...greetedPhrases, ...languagePhrases, ...languageTaskPhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
