@@ -35,7 +35,12 @@ const MAX_KEYS = 16;
 
 export const destructiveCalls: CallAnalyser = { name: 'calls.destruction', rules: [everythingTaken, storeDestroyed, deviceWiped, noWayBack, treeDeleted, trailErased, manyTaken], analyse };
 
+/** Tools that send a document database the command they are given: `{"dropDatabase": 1}`. */
+const DOCUMENT_STORE = /mongo|documentdb/i;
+const dropsDatabase = (parts: readonly Part[]): boolean => parts.some(({ field }) => field === 'drop_database') && !scopeOf(parts).disposable;
+
 function analyse(called: ViewedCall): void {
+  if (DOCUMENT_STORE.test(called.tool) && dropsDatabase(partsOf(called.arguments))) called.report(storeDestroyed);
   const operation = deedOf(called.tool) ? undefined : operationOf(called);
   const deed = operation?.deed ?? deedOf(called.tool);
   if (!deed) return;

@@ -8,6 +8,7 @@ import { programExfiltration } from './programs/exfiltration.ts';
 import { buildSecrets, installScripts } from './programs/pipelines.ts';
 import { adminByProgram, rootShellInProgram, setuidBitByProgram } from './programs/privileges.ts';
 import { accountLinesSent, collectors, doubtfulHosts } from './services/hosts.ts';
+import { foreignAdmission, startupProcedure } from './services/lasting.ts';
 import { adminPolicy, adminPolicyWritten, anybodyReads, databaseAdmin, hostFoldersMounted, hostTakenByManifest, rightsGiven } from './services/rights.ts';
 import { databaseLinks, dataShares, deliveries, placeholdersSent, postedToHostile, secretsAttached, valuablesAttached } from './services/sent-out.ts';
 import { commandsInFiles } from './posix/in-files.ts';
@@ -45,6 +46,8 @@ export const platformDetectors: readonly Detector[] = [
   hostTakenByManifest,
   databaseAdmin,
   storedForLater,
+  foreignAdmission,
+  startupProcedure,
   keysAdded,
   mailForwarding,
   deliveries,
