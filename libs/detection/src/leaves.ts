@@ -8,11 +8,8 @@ import { type Leaf, words } from './tool-reading.ts';
 const MAX_DEPTH = 256;
 /** A name of a dozen characters says nothing; a longer one may carry what a value may. Names such as `$where` and `__proto__` are read at any length. */
 const MAX_SILENT_KEY = 12;
-
-/** Thrown on arguments nested deeper than that. */
-class TooDeep extends Error {
-  override readonly name = 'TooDeep';
-}
+/** Fields of an object that its strings are read beside. */
+const MAX_BESIDE = 64;
 
 /** Who is told of what stands in a value. */
 export type Visitor = Readonly<{
@@ -27,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Visits a JSON value: the arguments of `tool`, or an output. */
 export function visitLeaves(value: unknown, tool: string, visitor: Visitor): void {
-  visit(value, { path: '', field: '', depth: 0, siblings: undefined, outer: undefined, tool, given: fieldsOf(value), json: undefined, written: undefined }, visitor);
+  visit(value, { path: '', field: '', depth: 0, siblings: undefined, outer: undefined, tool, given: firstFieldsOf(value), json: undefined, written: undefined }, visitor);
 }
 
 /** Visits JSON that a string holds, as if it stood there itself. */
@@ -36,8 +33,9 @@ export function visitJson(json: JsonText, { path, field, siblings, outer, tool, 
   const [first] = values;
   const inner = called === undefined ? undefined : fieldsOf(first);
   if (inner && called !== undefined) visitor.onCall?.(called, inner);
+  const givenTo = firstFieldsOf(inner) ?? given;
   for (const [index, value] of values.entries()) {
-    visit(value, { path: values.length === 1 ? path : `${path}/${index}`, field, depth: 0, siblings, outer, tool, given: inner ?? given, json, written: json.placeOf(values, index), called }, visitor);
+    visit(value, { path: values.length === 1 ? path : `${path}/${index}`, field, depth: 0, siblings, outer, tool, given: givenTo, json, written: json.placeOf(values, index), called }, visitor);
   }
 }
 
@@ -54,7 +52,10 @@ function visit(value: unknown, at: At, visitor: Visitor): void {
   // Card and account numbers come as numbers too.
   if (typeof value === 'number' && Math.abs(value) >= 1e8) visitor.onLeaf({ text: String(value), path, field, siblings, tool, given, written });
   if (typeof value !== 'object' || value === null) return;
-  if (depth >= MAX_DEPTH) throw new TooDeep(`nested deeper than ${MAX_DEPTH} levels`);
+  if (depth >= MAX_DEPTH) {
+    visitor.budget.leaveUnread();
+    return;
+  }
   if (Array.isArray(value)) {
     visitList(value as unknown[], at, visitor);
     return;
@@ -68,20 +69,21 @@ function visit(value: unknown, at: At, visitor: Visitor): void {
   }
   const { onLeaf } = visitor;
   const pair = isListed(path) ? pairIn(object, keys) : undefined;
+  const beside = firstOf(object, keys);
   for (const key of keys) {
     const { token, name: own, tells } = keyOf(key);
     const name = pair !== undefined && own === 'value' ? pair : own;
     const inner = path + token;
-    if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: object, tool, given, written: json?.placeOfKey(object, key) });
+    if (tells) onLeaf({ text: key, path: inner, field: '', siblings: undefined, holder: beside, tool, given, written: json?.placeOfKey(object, key) });
     const item = object[key];
     const place = json?.placeOf(object, key);
     if (typeof item === 'object' || typeof item === 'string' || typeof item === 'number') {
-      const step: At = { path: inner, field: name, depth: depth + 1, siblings: object, outer: siblings, tool, given, json, written: place, called: undefined };
-      const named = name === own || at.pairs === undefined ? step : { ...step, siblings: at.pairs, outer: object };
-      visit(item, callee ? within(named, callee, key, object) : named, visitor);
+      const step: At = { path: inner, field: name, depth: depth + 1, siblings: beside, outer: siblings, tool, given, json, written: place, called: undefined };
+      const named = name === own || at.pairs === undefined ? step : { ...step, siblings: at.pairs, outer: beside };
+      visit(item, callee ? within(named, callee, key, beside) : named, visitor);
     }
-    const program = typeof item === 'string' ? programBeside(name, object) : noProgram;
-    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: object, outer: siblings, tool, given, listed: 'words', program: program[0], written: place && asOne(place, String(item).length) });
+    const program = typeof item === 'string' ? programBeside(name, beside) : noProgram;
+    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: beside, outer: siblings, tool, given, listed: 'words', program: program[0], written: place && asOne(place, String(item).length) });
   }
 }
 
@@ -134,7 +136,7 @@ function pairsIn(list: readonly unknown[]): Fields | undefined {
 /** How a part of an object is read that makes a call. */
 function within(step: At, { tool, given }: Callee, key: string, object: Fields): At {
   if (given === undefined) return { ...step, tool, given: object };
-  return given === key ? { ...step, tool, given: fieldsOf(object[key]) ?? object, called: tool } : step;
+  return given === key ? { ...step, tool, given: firstFieldsOf(object[key]) ?? object, called: tool } : step;
 }
 
 function visitList(list: readonly unknown[], at: At, visitor: Visitor): void {
@@ -150,6 +152,14 @@ function visitList(list: readonly unknown[], at: At, visitor: Visitor): void {
 }
 
 const fieldsOf = (value: unknown): Fields | undefined => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined);
+
+/** An object, or its first fields: a hundred thousand would else be gone through again for each string among them. */
+const firstOf = (object: Fields, keys: readonly string[]): Fields => (keys.length <= MAX_BESIDE ? object : Object.fromEntries(keys.slice(0, MAX_BESIDE).map((key) => [key, object[key]])));
+
+function firstFieldsOf(value: unknown): Fields | undefined {
+  const fields = fieldsOf(value);
+  return fields && firstOf(fields, Object.keys(fields));
+}
 
 /** Of words that were put together the whole stands there. */
 const asOne = ({ begin, end }: Written, length: number): Written => ({ begin: () => begin(0), end: () => end(length) });

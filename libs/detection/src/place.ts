@@ -42,7 +42,7 @@ export type Place = Readonly<{
   language: string;
   /** Where the text is written to or read from, when a field beside it says so; empty if not. */
   file: string;
-  /** The object that holds the string, as sent, and the one that holds that: what a number or a switch beside it says. */
+  /** The object that holds the string, as sent, and the one that holds that: what a number or a switch beside it says. Of large ones the first 64 fields. */
   beside?: Readonly<Record<string, unknown>> | undefined;
   around?: Readonly<Record<string, unknown>> | undefined;
 }>;

@@ -4,7 +4,7 @@ import type { Place, Role } from './place.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that; `holder`: the object that a key belongs to. `listed`: it was made of a
+ * A string of a call, with where it stands. `siblings`: the object that holds it; `outer`: the one that holds that; `holder`: the object that a key belongs to: of large ones the first fields. `listed`: it was made of a
  * list of strings, the words of a command or the lines of a text.
  */
 export type Leaf = Readonly<{
@@ -27,9 +27,13 @@ export type Leaf = Readonly<{
 }>;
 
 const MAX_REMEMBERED = 4_096;
+const MAX_REMEMBERED_LENGTH = 128;
 
 /** What is known of a tool: what it runs, if it runs whatever it is given, and how its fields are read. */
 type Tool = Readonly<{ purpose: Role | undefined; fields: Map<string, Role> }>;
+/** Kept of them: names that an agent makes up must not fill the memory. */
+const MAX_TOOLS = 1_024;
+const MAX_FIELDS = 128;
 
 /** The roles of the fields of tools, memoised by name; forgetting changes no answer. */
 export class ToolReading {
@@ -61,9 +65,9 @@ export class ToolReading {
   #toolOf(tool: string): Tool {
     const known = this.#tools.get(tool);
     if (known) return known;
-    if (this.#tools.size >= MAX_REMEMBERED) this.#tools.clear();
+    if (this.#tools.size >= MAX_TOOLS) this.#tools.clear();
     const made: Tool = { purpose: purposeOf(words(tool)), fields: new Map() };
-    this.#tools.set(tool, made);
+    if (tool.length <= MAX_REMEMBERED_LENGTH) this.#tools.set(tool, made);
     return made;
   }
 }
@@ -72,9 +76,9 @@ function roleIn({ fields }: Tool, tool: string, type: string | undefined, field:
   const key = type === undefined ? field : `${field}\n${type}`;
   const known = fields.get(key);
   if (known) return known;
-  if (fields.size >= MAX_REMEMBERED) fields.clear();
+  if (fields.size >= MAX_FIELDS) fields.clear();
   const role = roleOf(words(tool), words(type ?? ''), field);
-  fields.set(key, role);
+  if (key.length <= MAX_REMEMBERED_LENGTH) fields.set(key, role);
   return role;
 }
 
@@ -89,7 +93,7 @@ export function words(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase();
-  if (name.length <= 128) {
+  if (name.length <= MAX_REMEMBERED_LENGTH) {
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(name, split);
   }
@@ -208,6 +212,8 @@ const isTyped = (tool: string, { text, field }: Leaf): boolean => TYPED_FIELD.te
 const TYPED_FIELD = named('text', 'key', 'input', 'value');
 
 const FILE_FIELD = /^(?:(?:file_?|target_?|full_?|relative_?|absolute_?)?path|file(?:_?name)?|save_as|destination|dest|target(?:_file)?|uri)$/;
+/** How an object says it that stands for a file. */
+const FILE_NAMES = ['path', 'file_path', 'filePath', 'filepath', 'full_path', 'fullPath', 'absolute_path', 'relative_path', 'file', 'filename', 'file_name', 'fileName', 'uri', 'target', 'destination'];
 /** A `name` may be anything. */
 const LIKE_A_FILE = /^[^\n]*(?:\/|\.[A-Za-z0-9]{1,8}$)/;
 /** Fields beside a content that may name its file, and objects beside it that may. */
@@ -289,8 +295,8 @@ function fileIn(siblings: Fields): string {
 function fileNamedBy(key: string, value: unknown): string {
   if (typeof value === 'string') return value.length <= 1_024 && (FILE_FIELD.test(key) || (key === 'name' && LIKE_A_FILE.test(value))) ? value : '';
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !FILE_FIELD.test(key)) return '';
-  for (const [inner, file] of Object.entries(value).slice(0, MAX_BESIDE)) if (typeof file === 'string' && file.length <= 1_024 && FILE_FIELD.test(words(inner))) return file;
-  return '';
+  // Asked for by name: to list the fields of a large object for each string beside it would cost too much.
+  return FILE_NAMES.map((name) => (Object.hasOwn(value, name) ? (value as Fields)[name] : undefined)).find((file): file is string => typeof file === 'string' && file.length <= 1_024) ?? '';
 }
 
 const extensionOf = (file: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(file)?.[1]?.toLowerCase() ?? '';

@@ -1,5 +1,6 @@
 import { call, ruleOf } from '../examples.ts';
 import type { Analyser } from '../../rule.ts';
+import { jsonOf } from './json-of.ts';
 import { words } from '../../tool-reading.ts';
 import { destinationOf, hostIn, isSuspect } from '../destination.ts';
 import { FREE_MAIL } from './free-mail.ts';
@@ -114,7 +115,7 @@ export const mailForwarding: Analyser = {
     if (!(/forward|redirect|bcc/i.test(place.path) && MAIL_TOOL.test(name)) && !/(?:forward|inbox_rule|mail_rule|email_rule|mailbox_rule|mail_filter|email_filter|create_filter|add_filter|filter_create|set_filter|delegate|transport_rule|journal|auto_?bcc|always_bcc|redirect_mail)/.test(name) || /^(?:forward|send|reply)_(?:e?mails?|messages?)$/.test(name)) return;
     if (!/(?:forward|redirect|to|address|recipient|target|destination|delegate|bcc|journal|email)/.test(place.field)) return;
     budget.spend(2_000);
-    const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(JSON.stringify(fields).slice(0, 2_000)));
+    const traceless = [place.beside, place.around].some((fields) => fields !== undefined && TRACELESS.test(jsonOf(fields, budget)));
     const hidden = traceless || FREE_MAIL.test(text) || isSuspect(destinationOf(text.slice(text.lastIndexOf('@') + 1)));
     view.report(hidden ? hiddenForwarding : forwarding, 0, text.length);
     if (hidden) view.report(sentOn, 0, text.length);

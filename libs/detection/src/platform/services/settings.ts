@@ -1,6 +1,7 @@
 import { call, ruleOf } from '../examples.ts';
 import type { Budget } from '../../budget.ts';
 import type { Rule, View } from '../../rule.ts';
+import { jsonOf } from './json-of.ts';
 import { words } from '../../tool-reading.ts';
 import { destinationOf, isSuspect } from '../destination.ts';
 import { FREE_MAIL } from './free-mail.ts';
@@ -153,14 +154,14 @@ const handing: Look = (beside, { place }) =>
 
 const keys: Look = (beside) => (entriesOf(beside).some(([key, value]) => (value === false && /^(?:readonly|isreadonly)$/.test(key)) || (value === true && /^(?:canpush|write|allowwrite|writeaccess|allowpush)$/.test(key)) || (value === 'root' && /^(?:user|username|account|login)$/.test(key))) ? writingKey : undefined);
 
-const containers: Look = (beside, { place }) => {
+const containers: Look = (beside, { place, budget }) => {
   const own = entriesOf(beside);
   const outer = place.around ? entriesOf(place.around) : [];
   const context = own.find(([key]) => key === 'securitycontext')?.[1];
   const inner = typeof context === 'object' && context !== null ? entriesOf(context as Fields) : [];
   const isPrivileged = [...own, ...inner].some(([key, value]) => (value === true && key === 'privileged') || (Array.isArray(value) && /^cap(?:s|abilities|add)?$/.test(key) && value.slice(0, 32).some((one) => /^(?:CAP_)?(?:SYS_ADMIN|ALL|SYS_PTRACE|SYS_MODULE)$/i.test(String(one)))));
   if (!isPrivileged) return undefined;
-  const shares = [...own, ...outer].some(([key, value]) => (value === true && /^host(?:pid|network|ipc)$/.test(key)) || (value === 'host' && /^(?:pid|pidmode|network|networkmode|ipc|ipcmode|userns|usernsmode|net)$/.test(key)) || (/^(?:volumes?|binds?|mounts?)$/.test(key) && HOST_ROOT.test(JSON.stringify(value).slice(0, 2_000))));
+  const shares = [...own, ...outer].some(([key, value]) => (value === true && /^host(?:pid|network|ipc)$/.test(key)) || (value === 'host' && /^(?:pid|pidmode|network|networkmode|ipc|ipcmode|userns|usernsmode|net)$/.test(key)) || (/^(?:volumes?|binds?|mounts?)$/.test(key) && HOST_ROOT.test(jsonOf(value, budget))));
   return shares ? hostRights : undefined;
 };
 const HOST_ROOT = /"\/:|"(?:path|source|src|hostpath|host_path)":\s*"\/"|docker\.sock|containerd\.sock/i;
