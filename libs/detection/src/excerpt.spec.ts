@@ -39,4 +39,9 @@ describe('what is shown of a secret', () => {
     expect(excerptOf({ type: 'shell_injection' }, `a\n\tb${'c'.repeat(200)}`)).toHaveLength(80);
     expect(excerptOf({ type: 'shell_injection' }, 'a\n\tb')).toBe('a b');
   });
+
+  it('holds no half of a surrogate pair', () => {
+    expect(excerptOf({ type: 'shell_injection' }, `${'c'.repeat(78)}🙈🙈`)).toBe(`${'c'.repeat(78)}…`);
+    expect(excerptOf({ type: 'shell_injection' }, 'a\ud83d b 🙈')).toBe('a b 🙈');
+  });
 });

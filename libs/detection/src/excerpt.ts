@@ -6,8 +6,9 @@ const MAX_LENGTH = 80;
 /** What a threat shows of its match: secrets and personal data masked, one line, at most 80 characters. */
 export function excerptOf({ type }: Pick<Rule, 'type'>, match: string): string {
   const shown = type === 'credential_exposure' || type === 'pii_exposure' ? masked(match, type) : match;
-  const line = shown.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
-  return line.length <= MAX_LENGTH ? line : `${line.slice(0, MAX_LENGTH - 1)}…`;
+  // Half a surrogate pair is no text: strict readers of JSON refuse all that holds one.
+  const line = shown.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ');
+  return line.length <= MAX_LENGTH ? line : `${line.slice(0, MAX_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** What vendors put before the random part of their keys; it says whose key it is and nothing of the key. */

@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import { type Callee, calleeIn } from './calls/callee.ts';
 import type { JsonText, Written } from './layers/json-text.ts';
+import { remembering } from './remembering.ts';
 import { pointerToken } from './rewrite.ts';
 import { type Leaf, words } from './tool-reading.ts';
 
@@ -83,7 +84,7 @@ function visit(value: unknown, at: At, visitor: Visitor): void {
       visit(item, callee ? within(named, callee, key, beside) : named, visitor);
     }
     const program = typeof item === 'string' ? programBeside(name, beside) : noProgram;
-    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: beside, outer: siblings, tool, given, listed: 'words', program: program[0], written: place && asOne(place, String(item).length) });
+    if (program.length > 0) onLeaf({ text: [...program, item].join(' '), path: inner, field: name, siblings: beside, outer: siblings, tool, given, listed: 'words', program: program[0], ahead: program.join(' ').length + 1, written: place && asOne(place, String(item).length) });
   }
 }
 
@@ -92,18 +93,8 @@ type Key = Readonly<{ token: string; name: string; tells: boolean }>;
 
 const MAX_REMEMBERED = 4_096;
 const MAX_REMEMBERED_LENGTH = 128;
-/** Keys come back again and again; forgetting changes no answer. */
-const remembered = new Map<string, Key>();
-
-function keyOf(key: string): Key {
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const read: Key = { token: pointerToken(key), name: words(key), tells: key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__') };
-  if (key.length > MAX_REMEMBERED_LENGTH) return read;
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, read);
-  return read;
-}
+/** Keys come back again and again. */
+const keyOf = remembering(MAX_REMEMBERED, MAX_REMEMBERED_LENGTH, (key): Key => ({ token: pointerToken(key), name: words(key), tells: key.length > MAX_SILENT_KEY || key.startsWith('$') || key.startsWith('__') }));
 
 /** Whether a pointer leads to an item of a list. */
 const isListed = (path: string): boolean => path.charCodeAt(path.length - 1) <= 57 && /\/\d+$/.test(path);

@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { Budget } from './budget.ts';
+import { sanitizeArguments, scanCall } from './index.ts';
 import type { Detector } from './rule.ts';
 import { Scanner } from './scanner.ts';
 
@@ -41,6 +44,28 @@ describe('a scan', () => {
   it('reads a list of words as a command line, of the program that the tool is named after if that is one', () => {
     const line: Detector = { ...word, id: 'test.line', literals: ['kubectl delete'], pattern: /^kubectl delete namespace x/ };
     expect(new Scanner([line]).scanCall({ name: 'kubectl', arguments: { args: ['delete', 'namespace', 'x'] } }).threats).toMatchObject([{ path: '/args' }]);
+  });
+
+  it('points into a string that holds the words of a program, and not behind them', () => {
+    const toolArguments = { command: 'bash', args: "-c 'rm -rf /' && echo hello" };
+    expect(scanCall({ name: 't', arguments: toolArguments }).threats).toMatchObject([{ rule: 'shell.rm-vital', path: '/args', start: 4, end: 12 }]);
+    expect(sanitizeArguments({ name: 't', arguments: toolArguments })).toMatchObject({ clean: true, arguments: { command: 'bash', args: "-c '' && echo hello" } });
+  });
+
+  it('reads an argument of a shell under a name that says nothing as a command, also among many', () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`k${at}`, 'v']));
+    expect(scanCall({ name: 'bash', arguments: { ...many, x: 'rm -rf /' } }).threats_detected).toEqual(['destructive_command']);
+  });
+
+  it('keeps nothing of the texts that it read', () => {
+    scanCall({ name: 'bash', arguments: { command: 'rm -r /srv/application/a' } });
+    const before = heapUsed();
+    for (let at = 0; at < 12; at += 1) {
+      const text = JSON.parse(JSON.stringify(`rm -r /srv/application/number-${at}\n# ${'lorem ipsum '.repeat(80_000)}`)) as string;
+      scanCall({ name: 'bash', arguments: { command: text } });
+    }
+    scanCall({ name: 'bash', arguments: { command: 'ls' } });
+    expect(heapUsed() - before).toBeLessThan(6_000_000);
   });
 
   it('reads an output that is a text or JSON', () => {
@@ -129,4 +154,10 @@ function nested(depth: number): Record<string, unknown> {
   let value: Record<string, unknown> = {};
   for (let level = 0; level < depth; level += 1) value = { a: value };
   return value;
+}
+
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
 }

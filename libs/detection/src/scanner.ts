@@ -2,7 +2,7 @@ import { type Budget, budgetFor, BudgetSpent } from './budget.ts';
 import { Engine } from './engine.ts';
 import { mayBeForm, readForm } from './layers/form-text.ts';
 import { mayBeJson, readJson } from './layers/json-text.ts';
-import { asSent, type Held, type Layer, layersOf, within } from './layers/layers.ts';
+import { asSent, behind, type Held, type Layer, layersOf, within } from './layers/layers.ts';
 import { mayBePatch, readPatch } from './layers/patch-text.ts';
 import { visitJson, visitLeaves } from './leaves.ts';
 import { excerptOf, masked } from './excerpt.ts';
@@ -105,7 +105,7 @@ export class Scanner {
     const { budget, threats } = run;
     try {
       const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
-      const first = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
+      const first = outer && leaf.written ? within(text, outer, leaf.written, held) : leaf.ahead === undefined ? asSent(text) : behind(text, leaf.ahead + text.length - leaf.text.length);
       // First: what a string of JSON holds is told of that string, not of all from there to the end.
       if (mayHold(first.text) && this.#scanHeld(run, leaf, place, first, pointer, level)) {
         // Its strings have been decoded, each by itself.

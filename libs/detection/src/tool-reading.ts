@@ -1,5 +1,6 @@
 import type { Written } from './layers/json-text.ts';
 import type { Place, Role } from './place.ts';
+import { ownCopy, remembering } from './remembering.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,6 +18,8 @@ export type Leaf = Readonly<{
   listed?: 'words' | 'lines';
   /** The program that the words are given to. */
   program?: string | undefined;
+  /** Of a string that is all the words of a program: how many characters were put before it. */
+  ahead?: number | undefined;
   /** The tool that it is given to, and all that this is given. */
   tool: string;
   given?: Fields | undefined;
@@ -57,9 +60,7 @@ export class ToolReading {
     const role = roleIn(known, tool, type, field);
     const { purpose } = known;
     if (purpose === undefined || given === undefined || holder !== undefined || !(role === 'value' || (role === 'shell' && ARGUMENTS.test(field))) || SAYS_HOW.test(field)) return role;
-    let looked = 0;
-    for (const key in given) if ((looked += 1) > MAX_BESIDE || roleIn(known, tool, type, words(key)) === purpose) return role;
-    return purpose;
+    return Object.keys(given).some((key) => roleIn(known, tool, type, words(key)) === purpose) ? role : purpose;
   }
 
   #toolOf(tool: string): Tool {
@@ -67,7 +68,7 @@ export class ToolReading {
     if (known) return known;
     if (this.#tools.size >= MAX_TOOLS) this.#tools.clear();
     const made: Tool = { purpose: purposeOf(words(tool)), fields: new Map() };
-    if (tool.length <= MAX_REMEMBERED_LENGTH) this.#tools.set(tool, made);
+    if (tool.length <= MAX_REMEMBERED_LENGTH) this.#tools.set(ownCopy(tool), made);
     return made;
   }
 }
@@ -78,27 +79,18 @@ function roleIn({ fields }: Tool, tool: string, type: string | undefined, field:
   if (known) return known;
   if (fields.size >= MAX_FIELDS) fields.clear();
   const role = roleOf(words(tool), words(type ?? ''), field);
-  if (key.length <= MAX_REMEMBERED_LENGTH) fields.set(key, role);
+  if (key.length <= MAX_REMEMBERED_LENGTH) fields.set(ownCopy(key), role);
   return role;
 }
 
-const remembered = new Map<string, string>();
-
-/** `runShellCommand`, `run-shell command` -> `run_shell_command`. Memoised; forgetting changes no answer. */
-export function words(name: string): string {
-  const known = remembered.get(name);
-  if (known !== undefined) return known;
-  const split = name
+/** `runShellCommand`, `run-shell command` -> `run_shell_command`. */
+export const words = remembering(MAX_REMEMBERED, MAX_REMEMBERED_LENGTH, (name) =>
+  name
     .slice(0, 256)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase();
-  if (name.length <= MAX_REMEMBERED_LENGTH) {
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(name, split);
-  }
-  return split;
-}
+    .toLowerCase(),
+);
 
 const named = (...names: string[]): RegExp => new RegExp(`(?:^|_)(?:${names.join('|')})s?(?:_|$)`);
 
@@ -175,24 +167,14 @@ function roleOf(tool: string, type: string, field: string): Role {
   return 'value';
 }
 
-/** What a tool runs that runs whatever it is given, by its name in words. Memoised; forgetting changes no answer. */
-export function purposeOf(name: string): Role | undefined {
-  const known = purposes.get(name);
-  if (known !== undefined || purposes.has(name)) return known;
-  if (purposes.size >= MAX_REMEMBERED) purposes.clear();
-  const purpose = purposeByName(name);
-  purposes.set(name, purpose);
-  return purpose;
-}
-const purposes = new Map<string, Role | undefined>();
-
-function purposeByName(name: string): Role | undefined {
+/** What a tool runs that runs whatever it is given, by its name in words. */
+export const purposeOf = remembering(MAX_REMEMBERED, MAX_REMEMBERED_LENGTH, (name): Role | undefined => {
   if (RUNS_PYTHON.test(name) || RUNS_CODE.test(name)) return 'code';
   if (RUNS_SQL.test(name)) return 'sql';
   if (POWERSHELL_TOOL.test(name) || RUNS_POWERSHELL.test(name)) return 'powershell';
   if (RUNS_CMD.test(name)) return 'cmd';
   return RUNS_SHELL.test(name) ? 'shell' : undefined;
-}
+});
 
 /** Whether a field may hold what a file is made of. A command, an address or a path is what it is, whatever file is named beside it. */
 function mayBeContent(role: Role, tool: string, { field, text }: Leaf): boolean {

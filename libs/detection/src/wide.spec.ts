@@ -39,7 +39,7 @@ describe('an object of a thousand fields', () => {
 
 describe('what stands too deep', () => {
   it('is said to be unread, and hides nothing behind it', () => {
-    const deep = Array.from({ length: 300 }).reduce((inner) => [inner], 'x' as unknown);
+    const deep = Array.from({ length: 300 }).reduce<unknown>((inner) => [inner], 'x');
     expect(scanCall({ name: 'bash', arguments: { deep, command: 'rm -rf /' } }).threats_detected).toEqual(['destructive_command', 'scan_incomplete']);
   });
 });

@@ -1,3 +1,4 @@
+import { remembering } from '../remembering.ts';
 import { purposeOf, words } from '../tool-reading.ts';
 
 /** A call that stands in the arguments of another: a proxy's, one of a batch, a step of a workflow. `given`: the key of its arguments; undefined where they stand beside the name. */
@@ -19,18 +20,9 @@ const IDENTIFIER = /^[A-Za-z][\w.:@/-]{0,127}$/;
 const MAX_KEYS = 24;
 
 const MAX_REMEMBERED = 4_096;
-const remembered = new Map<string, Part>();
+const MAX_KEY = 64;
 
-/** Memoised; forgetting changes no answer. */
-function partOf(key: string): Part {
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const name = key.length > 64 ? '' : words(key);
-  const part = PARTS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'none';
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  if (key.length <= 64) remembered.set(key, part);
-  return part;
-}
+const partOf = remembering(MAX_REMEMBERED, MAX_KEY, (key): Part => (key.length > MAX_KEY ? 'none' : (PARTS.find(([, pattern]) => pattern.test(words(key)))?.[0] ?? 'none')));
 
 /** The call that an object makes, if it makes one; `outer`: whose arguments it belongs to. It is asked of every object. */
 export function calleeIn(object: Fields, keys: readonly string[], outer: string): Callee | undefined {

@@ -1,3 +1,4 @@
+import { remembering } from '../remembering.ts';
 import { words } from '../tool-reading.ts';
 import { ALL, DESTROYING, ENDING, JOINING, LOOKING, MANY, singular } from './vocabulary.ts';
 
@@ -15,17 +16,9 @@ export type Deed = Readonly<{
 
 const MAX_REMEMBERED = 2_048;
 const MAX_NAME = 128;
-const remembered = new Map<string, Deed | undefined>();
 
-/** Undefined: it takes nothing away, as far as its name tells. Memoised; forgetting changes no answer. */
-export function deedOf(name: string): Deed | undefined {
-  if (name.length > MAX_NAME) return undefined;
-  if (remembered.has(name)) return remembered.get(name);
-  const deed = read(spelled(words(name)).split('_').filter(Boolean));
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(name, deed);
-  return deed;
-}
+/** Undefined: it takes nothing away, as far as its name tells. */
+export const deedOf = remembering(MAX_REMEMBERED, MAX_NAME, (name): Deed | undefined => (name.length > MAX_NAME ? undefined : read(spelled(words(name)).split('_').filter(Boolean))));
 
 /** Words that are written in two, in one. */
 const spelled = (name: string): string =>

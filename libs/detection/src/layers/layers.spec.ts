@@ -15,6 +15,7 @@ describe('layers', () => {
     ['form encoding', 'cat+%2Fetc%2Fpasswd'],
     ['%u', 'cat%u0020/etc/passwd'],
     ['character references', 'cat&#32;&sol;etc&#x2F;passwd'],
+    ['character references with more zeros than anybody needs', 'cat&#0000000000032;&#x0000000002f;etc/passwd'],
     ['JavaScript escapes', 'cat \\u002fetc\\u{2f}passwd'],
     ['hex escapes', '\\x63\\x61\\x74 /etc/passwd'],
     ['full-width letters', 'ｃａｔ ／ｅｔｃ／ｐａｓｓｗｄ'],

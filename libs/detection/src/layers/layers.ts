@@ -27,6 +27,9 @@ const none: readonly string[] = [];
 /** The text as it was sent. */
 export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
+/** The text as it was sent, behind what was put before it. */
+export const behind = (text: string, ahead: number): Layer => ({ ...asSent(text), begin: (at) => Math.max(0, at - ahead), end: (at) => Math.max(0, at - ahead) });
+
 /** What holds other texts. */
 export type Held = 'JSON' | 'form' | 'patch';
 

@@ -1,3 +1,4 @@
+import { remembering } from '../remembering.ts';
 import type { Analyser, Rule } from '../rule.ts';
 import { likelyNationalId } from './formed-ids.ts';
 import { compacted, NATIONAL_IDS, type NationalId, ROLES_OF_PEOPLE, ruleOfId } from './national-ids.ts';
@@ -73,17 +74,8 @@ function readerOf(field: string): Reader | undefined {
 
 const MAX_REMEMBERED = 2_048;
 const MAX_FIELD = 64;
-/** Names come back again and again; forgetting changes no answer. */
-const remembered = new Map<string, Reader | undefined>();
-
-function readerFor(field: string): Reader | undefined {
-  const known = remembered.get(field);
-  if (known !== undefined || remembered.has(field)) return known;
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  const reader = readerOf(field);
-  remembered.set(field, reader);
-  return reader;
-}
+/** Names come back again and again. */
+const readerFor = remembering(MAX_REMEMBERED, MAX_FIELD, readerOf);
 
 const [SHORTEST, LONGEST] = [6, 32];
 

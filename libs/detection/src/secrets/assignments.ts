@@ -1,5 +1,6 @@
 import type { Role } from '../place.ts';
 import { ROLES } from '../place.ts';
+import { remembering } from '../remembering.ts';
 import type { Analyser, Rule, View } from '../rule.ts';
 import { isMadeOfWords, isStrongWord, isUnspeakable, kindsIn } from './password-strength.ts';
 import { isPlaceholder, isTrivialPassword } from './placeholders.ts';
@@ -118,18 +119,11 @@ const SAID_KEY = / [^\n:=]{2,40}[:=]\s{1,2}["'`]?([A-Za-z0-9+/=_-]{24,300})(?![\
 
 type NameKind = 'password' | 'key' | 'other';
 const MAX_REMEMBERED = 2_048;
-/** Names come back again and again; forgetting changes no answer. */
-const remembered = new Map<string, NameKind>();
-
-function kindOf(name: string): NameKind {
-  const known = remembered.get(name);
-  if (known !== undefined) return known;
+/** Names come back again and again. */
+const kindOf = remembering(MAX_REMEMBERED, 2 * MAX_NAME, (name): NameKind => {
   const inWords = wordsOf(name);
-  const kind = NOT_A_SECRET.test(inWords) ? 'other' : PASSWORD_NAME.test(inWords) ? 'password' : KEY_NAME.test(inWords) ? 'key' : 'other';
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(name, kind);
-  return kind;
-}
+  return NOT_A_SECRET.test(inWords) ? 'other' : PASSWORD_NAME.test(inWords) ? 'password' : KEY_NAME.test(inWords) ? 'key' : 'other';
+});
 
 /** Where the value begins; 0 if nothing is assigned. */
 function operatorAt(text: string, start: number, end: number): number {

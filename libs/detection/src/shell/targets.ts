@@ -1,3 +1,5 @@
+import { remembering } from '../remembering.ts';
+
 /** What a path means to the machine. `root`, `system`, `home`: nobody should lose it; `data`: where data and backups live; `around`: the folder one is in, or above. */
 export type Target = 'root' | 'system' | 'home' | 'data' | 'logs' | 'history' | 'around' | undefined;
 
@@ -20,20 +22,12 @@ const PLAIN = /^[\w-]*$/;
 /** Longer words are of no path that means anything: of those the beginning is read. */
 const MAX_PATH = 512;
 const MAX_REMEMBERED = 8_192;
-const remembered = new Map<string, Read>();
 
-/** Memoised, since each rule asks for the same words; forgetting changes no answer. */
-function read(written: string): Read {
-  const known = remembered.get(written);
-  if (known) return known;
+/** Each rule asks for the same words. */
+const read = remembering(MAX_REMEMBERED, MAX_PATH, (written): Read => {
   const path = spelling(written);
-  const found: Read = { path, target: meaningOf(path) };
-  if (written.length <= MAX_PATH) {
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(written, found);
-  }
-  return found;
-}
+  return { path, target: meaningOf(path) };
+});
 
 /** `/tmp/../etc//` -> `/etc`; a last `*` or `.` falls away with the folder's slash, since the folder's whole content is meant. */
 export const pathOf = (written: string): string => (PLAIN.test(written) ? written : read(written).path);

@@ -1,5 +1,6 @@
 import { call, ruleOf } from '../examples.ts';
 import type { Budget } from '../../budget.ts';
+import { remembering } from '../../remembering.ts';
 import type { Rule, View } from '../../rule.ts';
 import { jsonOf } from './json-of.ts';
 import { words } from '../../tool-reading.ts';
@@ -44,18 +45,8 @@ const MAX_FIELDS = 32;
 type Entries = readonly (readonly [name: string, value: unknown])[];
 
 const MAX_REMEMBERED = 2_048;
-/** Names come back again and again; forgetting changes no answer. */
-const remembered = new Map<string, string>();
-
-function nameOf(key: string): string {
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (key.length > 64) return name;
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, name);
-  return name;
-}
+/** Names come back again and again. */
+const nameOf = remembering(MAX_REMEMBERED, 64, (key) => key.toLowerCase().replace(/[^a-z0-9]/g, ''));
 
 const read = (fields: Fields): Entries => Object.keys(fields).slice(0, MAX_FIELDS).map((key) => [nameOf(key), fields[key]]);
 
