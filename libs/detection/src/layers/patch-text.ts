@@ -8,7 +8,7 @@ export type PatchedFile = Readonly<{ file: string; text: string; written: Writte
 /** A header and a line. */
 const MIN_LENGTH = 16;
 const BEGINNINGS = 'dIF';
-const MAX_FILES = 64;
+const MAX_FILES = 2_048;
 const FIRST = /\s*(?:\*\*\* |diff |--- |Index: |From [0-9a-f]{40} )/y;
 /** The file of what follows: of a unified diff, or of the patches that models write. */
 const HEADER = /^(?:\+\+\+ (?:b\/|"b\/)?|\*\*\* (?:Add|Update) File: )([^\t\r\n]{1,512})/;
@@ -32,13 +32,17 @@ export function readPatch(text: string, budget: Budget): readonly PatchedFile[] 
     }
     [added, offsets] = ['', new Offsets()];
   };
-  for (let at = 0; at < text.length && files.length < MAX_FILES; ) {
+  for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline + 1;
     const sign = text.charAt(at);
     const header = sign === '+' || sign === '*' ? HEADER.exec(text.slice(at, Math.min(end, at + 600))) : null;
     if (header) {
       close();
+      if (files.length === MAX_FILES) {
+        budget.leaveUnread();
+        return files;
+      }
       file = header[1]?.trim() ?? '';
     } else if (sign === '+') {
       offsets.mark(added.length, at + 1);
