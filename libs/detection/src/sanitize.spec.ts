@@ -35,6 +35,14 @@ describe('sanitize', () => {
     expect(value).toBe('Rain on Monday.  Sun on Tuesday.\n\nWind.');
   });
 
+  it('parts no character from its half', () => {
+    const orders = new Scanner([rule('order', { literals: ['obey me'], pattern: /obey me/i, type: 'prompt_injection' })]);
+    for (const before of ['', 'x']) {
+      const { value } = sanitize(`${before}${'🙈'.repeat(300)} obey me ${'🙈'.repeat(300)}`, (at) => orders.scanOutput(at, {}, { extent: 'all' }));
+      expect(value).not.toMatch(/\p{Cs}/u);
+    }
+  });
+
   it('takes out every occurrence, more than a scan tells', () => {
     expect(cleaned('boom '.repeat(500)).value).toBe(' '.repeat(500));
   });

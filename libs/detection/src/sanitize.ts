@@ -91,10 +91,13 @@ function sentenceAround(text: string, { start, end, type }: Threat): Pick<Threat
   const closing = /[.!?](?=\s|$)|\n|$/.exec(after);
   const closes = /[.!?]\s*$/.test(text.slice(start, end));
   const sentence = { type, start: start - before.length + opening + 1, end: closes ? end : end + (closing ? closing.index + (closing[0] === '\n' ? 0 : closing[0].length) : 0) };
-  if (!mayBeJson(text)) return sentence;
+  if (!mayBeJson(text)) return { type, start: betweenPairs(text, sentence.start), end: betweenPairs(text, sentence.end) };
   // In JSON a sentence ends at the latest where its string does.
   const quote = /\\*"/.exec(text.slice(end, sentence.end));
   return { type, start: Math.max(sentence.start, Math.min(start, text.lastIndexOf('"', start - 1) + 1)), end: quote ? end + quote.index : sentence.end };
 }
+
+/** A place, or the next one where it would part a surrogate pair. */
+const betweenPairs = (text: string, at: number): number => (/^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1)) ? at + 1 : at);
 
 const isMasked = (type: ThreatType): boolean => type === 'credential_exposure' || type === 'pii_exposure';

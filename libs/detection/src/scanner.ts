@@ -238,7 +238,7 @@ class Threats {
   scan(): Scan {
     if (this.#found.length === 0 && this.#incomplete === undefined) return nothing;
     const grave = this.#found.toSorted((a, b) => gravity(b.rule) - gravity(a.rule));
-    const told = (this.#extent === 'all' ? grave : grave.slice(0, MAX_THREATS)).map((found, at) => threatOf(found, at < MAX_THREATS ? this.#shown(found) : ''));
+    const told = (this.#extent === 'all' ? grave : grave.slice(0, this.#incomplete === undefined ? MAX_THREATS : MAX_THREATS - 1)).map((found, at) => threatOf(found, at < MAX_THREATS ? this.#shown(found) : ''));
     const incomplete = this.#incomplete === undefined ? [] : [incompleteThreat(this.#incomplete)];
     const threats = gravestFirst([...incomplete, ...told]);
     const all = gravestFirst([...incomplete, ...grave.map(({ rule }) => rule)]);
