@@ -53,6 +53,10 @@ describe('the steps of a scan', () => {
     expect(stepsOf(`${program} ${words}`) - stepsOf(`true ${' '.repeat(program.length)}${words}`)).toBeGreaterThan(4_000);
   });
 
+  it('are not spent on reading a substitution anew for each one ahead of it', () => {
+    expect(scanCall({ name: 'fetch_url', arguments: { url: '$(whoami)@'.repeat(6_000) } }).threats_detected).toEqual(['shell_injection']);
+  });
+
   it('count each command that a rule looks at', () => {
     expect(stepsOf('rm /etc/a\n'.repeat(1_000)) - stepsOf('yy /etc/a\n'.repeat(1_000))).toBeGreaterThan(12_000);
   });

@@ -142,6 +142,8 @@ function analyse(view: View): void {
   OPERATOR.lastIndex = 0;
   // There no value counts that does not begin with a program's name.
   const inSentences = reading === 'prose' && text.length > MAX_NAME;
+  let substitutions = 0;
+  let judged = 0;
   const isUrl = /^[^\s]{0,200}(?:[:.]\/\/|^\/|[?#])/.test(text.slice(0, 256));
   for (let match = OPERATOR.exec(text); match; match = OPERATOR.exec(text)) {
     const [operator] = match;
@@ -168,8 +170,11 @@ function analyse(view: View): void {
     if (!encoded && !line && !closed && !accepted({ operator, name, rest, strength, reading: strict, after, before: text.slice(Math.max(0, match.index - 64), match.index), place, isUrl })) continue;
     const substitution = operator === '`' || operator.endsWith('(');
     view.report(substitution ? substituted : chained, match.index, endOf(text, from));
+    if (operator.length === 1) return judgeInjected(view, from);
+    // What one reading has shown is read again a few times only: for whoever writes a substitution behind a substitution each would read all that follow.
+    if ((substitutions += 1) > MAX_SUBSTITUTIONS && from < judged) continue;
     judgeInjected(view, from);
-    if (operator.length === 1) return;
+    judged = from + INJECTED / 2;
   }
 }
 
@@ -246,9 +251,13 @@ const endOf = (text: string, from: number): number => {
   return Math.min(text.length, newline < 0 ? from + 256 : from + 1 + newline);
 };
 
+/** So much of what follows an operator is read as commands; of so many substitutions each by itself. */
+const INJECTED = 1_024;
+const MAX_SUBSTITUTIONS = 16;
+
 /** What the smuggled command itself would do. */
 function judgeInjected({ text, budget, report }: View, from: number): void {
-  for (const command of parseScript(text.slice(from, from + 1_024), budget).commands) judge(command, budget, (rule, found) => report(rule, from + found.start, from + found.end));
+  for (const command of parseScript(text.slice(from, from + INJECTED), budget).commands) judge(command, budget, (rule, found) => report(rule, from + found.start, from + found.end));
 }
 
 /** A file that anybody may have put there, or the shell's own file-running commands. */

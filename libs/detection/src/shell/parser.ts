@@ -12,6 +12,8 @@ const MAX_DEPTH = 6;
 const MAX_FED = 4_096;
 const MAX_FOLDER = 512;
 const MAX_COMMANDS = 150_000;
+/** Steps that it costs to begin to read one. */
+const SUBSTITUTION = 32;
 
 export type Session = { readonly budget: Budget; readonly variables: Variables; commands: Command[]; folder: string; closed: boolean; whole: boolean };
 
@@ -201,7 +203,7 @@ export class Parser {
     const own: Command[] = [];
     this.#session.commands = own;
     const parser = new Parser(this.#session, { text, from, to, depth: depth + 1, origin });
-    this.#session.budget.spend(stop ? 1 : to - from);
+    this.#session.budget.spend(SUBSTITUTION + (stop ? 0 : to - from));
     const end = parser.list(stop);
     this.#session.commands = outer;
     for (const command of own) (carried ? outer : this.#inner).push(command);
