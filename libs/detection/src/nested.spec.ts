@@ -44,6 +44,15 @@ describe('a list of names and values that names a file', () => {
 });
 
 describe('the body of a form', () => {
+  it('may name a value twice, or name very many: each is read, or some are said to be unread', () => {
+    const found = (data: string) => typesOf('http_post', { data });
+    const many = (count: number) => `${Array.from({ length: count }, (_, at) => `k${at}=v`).join('&')}&command=rm+-rf+%2F`;
+    expect(found('command=rm+-rf+%2F&command=ls')).toEqual(['destructive_command']);
+    expect(found('command=ls&command=rm+-rf+%2F&command=ls')).toEqual(['destructive_command']);
+    expect(found(many(300))).toEqual(['destructive_command']);
+    expect(found(many(5_000))).toContain('scan_incomplete');
+  });
+
   it('is read as the fields that it holds', () => {
     const body = 'x=1&cmd=rm+-rf+%2F+--no-preserve-root&y=2';
     const { threats } = scanCall({ name: 'http_post', arguments: { body } });
