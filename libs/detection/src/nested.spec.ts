@@ -28,6 +28,36 @@ describe('a call within a call', () => {
   });
 });
 
+describe('a tool that is a program', () => {
+  it.each([
+    ['gh', { args: 'repo delete acme/shop --yes' }],
+    ['az_cli', { args: 'group delete --name rg-production --yes' }],
+    ['aws', { service: 'rds', command: 'delete-db-instance --db-instance-identifier orders --skip-final-snapshot --delete-automated-backups' }],
+  ])('reads its arguments as that program does: %s %j', (name, given) => {
+    expect(typesOf(name, given)).toContain('destructive_command');
+  });
+
+  it('says where in the arguments it stands, and cleans just that', () => {
+    const [threat] = scanCall({ name: 'gh', arguments: { args: 'repo delete acme/shop --yes' } }).threats;
+    expect(threat).toMatchObject({ path: '/args', start: 0 });
+    expect(threat!.end).toBeLessThanOrEqual('repo delete acme/shop --yes'.length);
+  });
+
+  it('is not put before another program, nor before what it does every day', () => {
+    expect(typesOf('docker_exec', { command: 'cat /etc/shadow' })).toContain('sensitive_file_access');
+    expect(typesOf('gh', { args: 'pr list --state open' })).toEqual([]);
+    expect(typesOf('aws', { service: 's3', command: 'ls s3://acme-reports' })).toEqual([]);
+  });
+});
+
+describe('a request to one service by its path', () => {
+  it('takes away what the same address of that service takes away', () => {
+    expect(typesOf('github_api', { method: 'DELETE', endpoint: '/repos/acme/billing' })).toContain('destructive_command');
+    expect(typesOf('github_api', { method: 'DELETE', endpoint: '/repos/acme/billing/issues/comments/7' })).toEqual([]);
+    expect(typesOf('notes_api', { method: 'DELETE', endpoint: '/repos/acme/billing' })).toEqual([]);
+  });
+});
+
 describe('a list of names and values', () => {
   it('is read as the fields that it names', () => {
     const named = (value: string) => ({ function: 'run', parameters: [{ name: 'command', type: 'string', value }] });

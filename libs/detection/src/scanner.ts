@@ -10,7 +10,7 @@ import type { Place, Role } from './place.ts';
 import { riskScore } from './risk.ts';
 import type { CallAnalyser, Detector, Rule, View } from './rule.ts';
 import { type Scan, SEVERITIES, type Severity, type Threat, type ThreatType } from './threat.ts';
-import { commandLineOf, type Leaf, ToolReading } from './tool-reading.ts';
+import { commandLineOf, type Leaf, leadOf, ToolReading } from './tool-reading.ts';
 
 /** How much of what was found is told. A scan tells the gravest; `all` is for taking it out: only the gravest of them show what matched. */
 type Extent = 'gravest' | 'all';
@@ -105,7 +105,13 @@ export class Scanner {
     const { budget, threats } = run;
     try {
       const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
+<<<<<<< HEAD
       const first = outer && leaf.written ? within(text, outer, leaf.written, held) : leaf.ahead === undefined ? asSent(text) : behind(text, leaf.ahead + text.length - leaf.text.length);
+=======
+      const sent = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
+      const lead = leadOf(place, leaf);
+      const first = lead === '' ? sent : behind(lead, sent);
+>>>>>>> 585aa45 (feat(detection): tools that are programs, requests that make administrators, branches taken all together, files opened as pipes)
       // First: what a string of JSON holds is told of that string, not of all from there to the end.
       if (mayHold(first.text) && this.#scanHeld(run, leaf, place, first, pointer, level)) {
         // Its strings have been decoded, each by itself.

@@ -1,6 +1,10 @@
 import type { Written } from './layers/json-text.ts';
 import type { Place, Role } from './place.ts';
+<<<<<<< HEAD
 import { ownCopy, remembering } from './remembering.ts';
+=======
+import { isProgram } from './shell/injected-programs.ts';
+>>>>>>> 585aa45 (feat(detection): tools that are programs, requests that make administrators, branches taken all together, files opened as pipes)
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -306,9 +310,14 @@ function languageOf(role: Role, tool: string, file: string): string {
 /** Programs that tools are named after, where what follows is their command line. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ...['kubectl', 'terraform', 'docker', 'git', 'aws', 'gcloud', 'az', 'helm', 'npm', 'psql', 'mysql', 'systemctl', 'openssl', 'curl', 'gh'].map((name): [string, string] => [name, name]),
+  ...['glab', 'doctl', 'heroku', 'flyctl', 'vercel', 'netlify', 'wrangler', 'oci', 'ibmcloud', 'hcloud', 'eksctl', 'gsutil', 'rclone', 'restic', 'velero', 'pulumi', 'vault', 'nomad', 'oc', 'podman', 'firebase', 'supabase'].map((name): [string, string] => [name, name]),
   ['redis', 'redis-cli'],
   ['mongo', 'mongosh'],
 ]);
+/** Words of a tool's name that say no more than that it calls the program. */
+const CALLS = /^(?:cli|cmd|commands?|run|exec|execute|call|invoke|tool|mcp|raw|args?)$/;
+/** What stands between a program and what it is to do, in an argument of its own. */
+const PART = /^[a-z][a-z0-9-]{1,31}$/;
 
 /** The command line that a list of words is for a tool that is named after a program: `kubectl` with `["delete", "namespace", "x"]`. What runs in a container has a program of its own. */
 export function commandLineOf(tool: string, line: string): string {
@@ -319,4 +328,16 @@ export function commandLineOf(tool: string, line: string): string {
     .map((word) => PROGRAMS.get(word))
     .find((name) => name !== undefined);
   return program === undefined || line.startsWith(program) ? line : `${program} ${line}`;
+}
+
+/** What a tool that is a program itself puts before the command line that it is given: `gh ` before `repo delete acme/shop`, `aws rds ` where the service is told beside it. Empty for all others, and where the line begins with a program. */
+export function leadOf({ role, tool }: Place, { text, siblings, listed }: Leaf): string {
+  if (role !== 'shell' || listed !== undefined) return '';
+  const all = words(tool).split('_');
+  const program = all.map((word) => PROGRAMS.get(word)).find((name) => name !== undefined);
+  if (program === undefined || !all.every((word) => PROGRAMS.has(word) || CALLS.test(word))) return '';
+  const [first = ''] = text.trimStart().slice(0, 64).split(/\s/, 1);
+  if (first === program || isProgram(first)) return '';
+  const service = siblings?.['service'] ?? siblings?.['group'] ?? siblings?.['subcommand'];
+  return typeof service === 'string' && PART.test(service) && service !== first ? `${program} ${service} ` : `${program} `;
 }

@@ -61,10 +61,10 @@ describe('a tool’s deed', () => {
 
 describe('the address of a DELETE', () => {
   it.each(['https://api.github.com/repos/acme/web', 'http://search:9200/customers', '/v1/projects/acme', 'https://cluster.example.com:6443/api/v1/namespaces/payments', 'https://api.example.com/users', 'http://consul:8500/v1/kv/?recurse'])('%s takes away something whole', (address) => {
-    expect(destroysAt(address)).toBe(true);
+    expect(destroysAt(address, '')).toBe(true);
   });
 
   it.each(['https://api.github.com/repos/acme/web/issues/comments/5', 'http://search:9200/logs-2024.01.31', 'http://search:9200/web-test', 'https://api.example.com/users/12', 'https://api.example.com/v1/carts/7/items', '/'])('%s does not', (address) => {
-    expect(destroysAt(address)).toBe(false);
+    expect(destroysAt(address, '')).toBe(false);
   });
 });

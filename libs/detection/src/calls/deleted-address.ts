@@ -26,8 +26,8 @@ const VERSIONED = /^(?:api|v\d[\w.]*|rest|client|admin|apis|\d+\.\d+|core)$/;
 /** Indices by day are deleted when their time is over. */
 const DATED = /[-_.]\d{4}[-_.]\d{2}(?:[-_.]\d{2})?$/;
 
-/** Whether a DELETE of this URL or path takes away a store, or all of a kind. */
-export function destroysAt(address: string): boolean {
+/** Whether a DELETE of this URL, or of this path by a tool for one service, takes away a store, or all of a kind. */
+export function destroysAt(address: string, tool: string): boolean {
   const [whole = '', query = ''] = address.slice(0, 600).toLowerCase().split('#', 1)[0]?.split('?') ?? [];
   const absolute = SCHEME.test(whole) || /^[\w.-]*:\d+\//.test(whole);
   const bare = whole.replace(SCHEME, '').replace(/^[^/@]*@/, '');
@@ -36,7 +36,8 @@ export function destroysAt(address: string): boolean {
   const path = (absolute ? (slash < 0 ? '/' : bare.slice(slash)) : `/${bare.replace(/^\//, '')}`).replace(/\/+$/, '') || '/';
   if (isDisposable(path) || DATED.test(path)) return false;
   if (EVERYTHING.test(query) && !/^(?:\/|)$/.test(path)) return true;
-  if (host !== '' && WHOLES.some((each) => each.host.test(host) && each.path.test(path))) return true;
+  const service = host === '' ? tool : host;
+  if (WHOLES.some((each) => each.host.test(service) && each.path.test(path))) return true;
   const segments = path.split('/').filter(Boolean);
   const named = segments.filter((segment) => !VERSIONED.test(segment));
   const [collection = '', last = ''] = [named.at(-2), named.at(-1)];

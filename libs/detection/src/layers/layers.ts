@@ -36,6 +36,12 @@ export type Held = 'JSON' | 'form' | 'patch';
 /** A string of the JSON or the form, or a file of the patch, that a layer holds. It has all its encodings yet to come. */
 export const within = (text: string, { decodings, begin, end }: Layer, written: Written, held: Held): Layer => ({ text, decodings: [...decodings, held], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
 
+/** A text behind words that nobody sent. */
+export const behind = (lead: string, { text, decodings, begin, end }: Layer): Layer => {
+  const sent = (at: number): number => Math.max(0, at - lead.length);
+  return { text: lead + text, decodings, depth: 0, begin: (at) => begin(sent(at)), end: (at) => end(sent(at)) };
+};
+
 /**
  * The text itself, then what undoing encodings gives, each once: escapes of all kinds undone together, and every base64 or hex piece that
  * holds text, by itself; of a command or a path (`globs`) also what its globs hide. Throws `BudgetSpent` where the readings grow past a few times the text.

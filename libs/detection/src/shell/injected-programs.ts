@@ -51,6 +51,9 @@ export function strengthOf(called: string): Strength {
   return STRONG.has(name) || (called.charAt(called.length - 4) === '.' && DESKTOP.test(called)) ? 'strong' : WEAK.has(name) ? 'weak' : undefined;
 }
 
+/** Whether a shell would most likely find a program of this name. */
+export const isProgram = (called: string): boolean => strengthOf(called) !== undefined;
+
 export const mayEnd = (called: string): boolean => ENDING.has(programName(called));
 
 const FILLER = /\$\{[^}\s]{0,24}\}|\$\(\)|\$[A-Za-z_]\w{0,30}|\$[@*!?#\-0-9]|``|['"]|\\/g;

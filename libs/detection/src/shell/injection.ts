@@ -358,10 +358,18 @@ function lookForVariables({ text, report, budget, place }: View): void {
 
 const META = /[;|<>`]|&&|\$\(|%\w+%/;
 
+/** `/bin/id|`: what Perl opens runs where a file's name ends, or begins, with a bar. */
+const OPENED_AS_PIPE = /^\s{0,8}(?:\/(?:usr\/)?(?:local\/)?s?bin\/[\w.-]{1,40}(?:\s[^|\n]{0,120})?\|\s*$|\|\s{0,4}\/(?:usr\/)?(?:local\/)?s?bin\/[\w.-]{1,40})/;
+
 /** Whether the whole value is a command line; reports it. */
 function lookForBeginning(view: View, reading: Reading): boolean {
   const { text, place, report } = view;
   if (place.role === 'url' || place.role === 'secret') return false;
+  if (OPENED_AS_PIPE.test(text)) {
+    report(begins, 0, text.length);
+    judgeInjected(view, 0);
+    return true;
+  }
   const name = /^\s*([A-Za-z][\w.-]{0,20}|\/(?:usr\/)?s?bin\/\w+)(?=[\s<;|&])/.exec(text);
   if (!name?.[1]) return false;
   const rest = text.slice(name[0].length, name[0].length + 256);

@@ -10,6 +10,9 @@ const KEEPERS = 'kubectl oc aws gcloud gsutil az doctl hcloud linode-cli vultr-c
 /** Of these everything is started and stopped on an ordinary day. */
 const STOPPERS = new Set(['systemctl', 'aws', 'gcloud', 'az', 'virsh', 'nomad', 'stripe', 'okta', 'gh', 'kubectl', 'oc']);
 
+/** A substitution that names what a remote has, and nothing that narrows it. */
+const LISTS_BRANCHES = /\$\(\s*git\s+(?:branch\s+(?:-r|--remotes|-a)|ls-remote)(?![^)]*--(?:merged|no-merged|contains))/;
+
 export const listedRules: readonly CommandRule[] = [
   {
     id: 'shell.all-listed-deleted',
@@ -38,11 +41,12 @@ export const listedRules: readonly CommandRule[] = [
     severity: 'high',
     sees: 'all branches or tags of a Git repository deleted, here or at the remote',
     programs: ['git'],
-    literals: ['xargs', 'for-each-ref', 'ls-remote'],
+    literals: ['xargs', 'for-each-ref', 'ls-remote', 'git branch'],
     positive: bash('git ls-remote --heads origin | cut -f2 | xargs git push origin --delete'),
     nearMiss: bash("git branch --merged | grep -v main | xargs git branch -d; git tag -l 'nightly-*' | xargs git tag -d"),
     source: 'MITRE ATT&CK T1485',
     holds: (command, words) => {
+      if (words.includes('push') && words.some((word) => /^(?:--delete|-d)$/.test(word)) && words.some((word) => LISTS_BRANCHES.test(word))) return true;
       if (!command.wrappers.includes('xargs')) return false;
       const deletes = (words.includes('push') && words.some((word) => /^(?:--delete|-d)$|^:/.test(word))) || (words.includes('update-ref') && words.includes('-d')) || (words.includes('branch') && words.includes('-D'));
       const source = deletes ? wholeListing(command) : undefined;

@@ -61,7 +61,7 @@ export const programDestruction: readonly PatternRule[] = [
     pattern: /\b(?:requests|httpx|axios|session|client|http|ky|got)\.delete\s*\(\s*[fbru]?["'`]([^"'`\n]{4,300})["'`]|\b(?:fetch|request|axios)\s*\(\s*["'`]([^"'`\n]{4,300})["'`]\s*,\s*\{[^}\n]{0,120}method\s*:\s*["']DELETE["']|\brequest\s*\(\s*["']DELETE["']\s*,\s*f?["'`]([^"'`\n]{4,300})["'`]/i,
     before: 320,
     after: 320,
-    accepts: ([, first, second, third], { place }) => place.file === '' && destroysAt(first ?? second ?? third ?? ''),
+    accepts: ([, first, second, third], { place }) => place.file === '' && destroysAt(first ?? second ?? third ?? '', ''),
   },
   {
     id: 'shell.code-deletes-tree',

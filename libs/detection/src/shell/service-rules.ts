@@ -173,7 +173,7 @@ export const serviceRules: readonly CommandRule[] = [
     holds: ({ name }, words) => {
       if (!words.some((word, at) => /^(?:-X\s?|--request=|--method=)?DELETE$/i.test(word) && (word.length > 6 || /^(?:-\w*X|--request|--method)$/.test(words[at - 1] ?? '') || at < 2))) return false;
       const addresses = words.map((word) => word.replace(/^--url=/, '')).filter((word) => (/^gh$|^glab$/.test(name) ? /^\/?(?:repos|orgs|projects|groups|user|users)\//.test(word) : /^https?:\/\/|^[\w.-]*:\d+\/|^[\w-]+(?:\.[\w-]+)+\//.test(word)));
-      return addresses.some((address) => destroysAt(name === 'glab' ? `https://gitlab/api/v4/${address.replace(/^\//, '')}` : name === 'gh' ? `https://api.github.com/${address.replace(/^\//, '')}` : address));
+      return addresses.some((address) => destroysAt(name === 'glab' ? `https://gitlab/api/v4/${address.replace(/^\//, '')}` : name === 'gh' ? `https://api.github.com/${address.replace(/^\//, '')}` : address, name));
     },
   },
   {

@@ -30,7 +30,8 @@ const PUTS = /(?:^|_)(?:create|apply|patch|replace|update|put|upsert|deploy|set|
 const ADMIN_ROLE = /^(?:[\w ./-]{0,40}[ _.:/-])?(?:owners?|admin(?:istrator)?s?|root|super[ _-]?users?|sys[ _-]?admins?|super[ _-]?admin(?:istrator)?s?|cluster-admin|masters|full[ _-]?(?:access|control)|all[ _-]?(?:privileges|permissions|scopes))(?::(?:\*|all|org|write|enterprise|[a-z]{2,12}_hook))?$/i;
 const NO_ADMIN_ROLE = /^(?:product|process|data|document|task|record|content|story|feature|risk|budget|file|asset|business|service|code|event|list|item|pet|car|home|house|dog|cat|shop|store)[ _-]owners?$/i;
 
-const isAdminRight = (text: string): boolean => WORDS.has(text.toLowerCase().replace(/^arn:aws:iam::aws:policy\//, '')) || (ADMIN_ROLE.test(text) && !NO_ADMIN_ROLE.test(text)) || /^roles\/(?:owner|editor|iam\.\w*(?:admin|tokencreator)|resourcemanager\.\w*admin)$/i.test(text);
+/** Whether a role, policy or permission of this name lets its holder do anything. */
+export const isAdminRight = (text: string): boolean => WORDS.has(text.toLowerCase().replace(/^arn:aws:iam::aws:policy\//, '')) || (ADMIN_ROLE.test(text) && !NO_ADMIN_ROLE.test(text)) || /^roles\/(?:owner|editor|iam\.\w*(?:admin|tokencreator)|resourcemanager\.\w*admin)$/i.test(text);
 
 type Kind = Readonly<{ changes: boolean; makes: boolean; keys: boolean; safeguards: boolean; cluster: boolean; elevates: boolean; settings: ReturnType<typeof kindOfSettings> }>;
 const NO_KIND: Kind = { changes: false, makes: false, keys: false, safeguards: false, cluster: false, elevates: false, settings: undefined };

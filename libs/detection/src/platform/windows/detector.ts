@@ -93,14 +93,16 @@ export const windowsScripts: Analyser = {
 const OF_WINDOWS = [
   'powershell', 'pwsh', 'cmd /c', 'cmd.exe', 'vssadmin', 'wbadmin', 'bcdedit', 'diskpart', 'format c:', 'format d:', 'schtasks', 'reg add', 'reg save', 'reg.exe', 'wevtutil', 'certutil', 'bitsadmin', 'mshta', 'regsvr32', 'rundll32', 'ntdsutil', 'mimikatz', 'procdump', 'net user', 'net localgroup', 'netsh', 'sc create', 'sc.exe', 'wmic', 'taskkill', 'icacls', 'takeown', 'hklm', 'hkcu', 'hkey_',
   'c:\\', 'rd /s', 'del /', 'rmdir /s', 'remove-item', 'invoke-', 'set-mppreference', 'add-mppreference', 'cmdkey', 'vaultcmd', 'psexec', 'cipher /w', 'currentversion\\run', '.exe ', '$env:', '$profile', 'copy-item', 'move-item', 'add-content', 'set-content', 'out-file', '-itemproperty', 'get-content', 'datasvcutil', 'configsecuritypolicy', 'certreq', 'start menu', '-mailbox', '-inboxrule', '-transportrule', '-aznetwork', '-azdiag', 'dsmod', 'pypykatz', 'screenconnect', 'anydesk', 'rustdesk',
-  'lazagne', 'sdelete', 'secretsdump', 'rubeus', 'sekurlsa', 'comsvcs', 'lsass', 'ntds', 'esentutl', 'stop-vm', 'remove-vm', 'remove-a', 'remove-m', 'disable-ad', 'disable-net', 'disable-comp', 'disable-local', 'clear-event', 'clear-disk', 'clear-recycle', 'remove-s3', 'remove-dba', 'remove-local', 'remove-wb', 'stop-process', 'stop-az', 'set-netfirewall', 'unregister-', 'uninstall-windows', 'reg delete', 'win32_shadow', 'findstr', 'stop-computer', 'stop-service', 'format-volume', 'sc sdset', 'sc stop', 'sc delete', 'sc config', 'net stop', 'fsutil', 'manage-bde', 'for /r', '7z.exe', 'auditpol', 'logman',
+  'lazagne', 'sdelete', 'secretsdump', 'rubeus', 'sekurlsa', 'comsvcs', 'lsass', 'ntds', 'esentutl', 'stop-vm', 'remove-vm', 'remove-a', 'remove-m', 'disable-ad', 'disable-net', 'disable-comp', 'disable-local', 'clear-event', 'clear-disk', 'clear-recycle', 'remove-s3', 'remove-dba', 'remove-local', 'remove-wb', 'stop-process', 'stop-az', 'set-netfirewall', 'unregister-', 'uninstall-windows', 'reg delete', 'add-ad', 'add-local', 'add-azure', 'add-msol', 'add-role', 'add-mg', 'new-management', 'win32_shadow', 'findstr', 'stop-computer', 'stop-service', 'format-volume', 'sc sdset', 'sc stop', 'sc delete', 'sc config', 'net stop', 'fsutil', 'manage-bde', 'for /r', '7z.exe', 'auditpol', 'logman',
 ] as const;
+
+const CMDLET = /^(?:add|new|set|grant|register|enable|disable|remove|clear|stop|export|invoke|start)-[a-z]{5}/;
 
 /** The same in a shell tool: an agent on Windows has such a one, too. */
 export const windowsCommandsInShells: Analyser = {
   name: 'platform.windows-commands-in-shells',
   rules,
   roles: ['shell'],
-  literals: OF_WINDOWS,
-  analyse: (view) => analyse(view, /\b(?:powershell|pwsh|invoke-\w|(?:remove|copy|move|set|new|add|get|out|start|stop|disable|clear|uninstall|unregister|restart|suspend)-[a-z])|\$(?:env:|profile\b)/i.test(view.text.slice(0, 4_096)) ? 'powershell' : 'cmd'),
+  literals: [...new Set([...OF_WINDOWS, ...words.filter((word) => CMDLET.test(word))])],
+  analyse: (view) => analyse(view, /\b(?:powershell|pwsh|invoke-\w|(?:remove|copy|move|set|new|add|get|out|start|stop|disable|enable|clear|export|grant|register|uninstall|unregister|restart|suspend)-[a-z])|\$(?:env:|profile\b)/i.test(view.text.slice(0, 4_096)) ? 'powershell' : 'cmd'),
 };
