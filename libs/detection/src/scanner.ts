@@ -104,14 +104,11 @@ export class Scanner {
     if (!place) return;
     const { budget, threats } = run;
     try {
-      const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : leaf.text;
-<<<<<<< HEAD
-      const first = outer && leaf.written ? within(text, outer, leaf.written, held) : leaf.ahead === undefined ? asSent(text) : behind(text, leaf.ahead + text.length - leaf.text.length);
-=======
-      const sent = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
       const lead = leadOf(place, leaf);
-      const first = lead === '' ? sent : behind(lead, sent);
->>>>>>> 585aa45 (feat(detection): tools that are programs, requests that make administrators, branches taken all together, files opened as pipes)
+      const text = leaf.listed === 'words' ? commandLineOf(place.tool, leaf.text) : lead + leaf.text;
+      const ahead = leaf.ahead === undefined ? lead.length : leaf.ahead + text.length - leaf.text.length;
+      const sent = outer && leaf.written ? within(text, outer, leaf.written, held) : asSent(text);
+      const first = lead !== '' || (leaf.ahead !== undefined && !outer) ? behind(text, ahead, sent) : sent;
       // First: what a string of JSON holds is told of that string, not of all from there to the end.
       if (mayHold(first.text) && this.#scanHeld(run, leaf, place, first, pointer, level)) {
         // Its strings have been decoded, each by itself.

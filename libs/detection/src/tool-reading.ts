@@ -1,10 +1,7 @@
 import type { Written } from './layers/json-text.ts';
 import type { Place, Role } from './place.ts';
-<<<<<<< HEAD
 import { ownCopy, remembering } from './remembering.ts';
-=======
 import { isProgram } from './shell/injected-programs.ts';
->>>>>>> 585aa45 (feat(detection): tools that are programs, requests that make administrators, branches taken all together, files opened as pipes)
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -27,19 +27,16 @@ const none: readonly string[] = [];
 /** The text as it was sent. */
 export const asSent = (text: string): Layer => ({ text, decodings: none, depth: 0, begin: same, end: same });
 
-/** The text as it was sent, behind what was put before it. */
-export const behind = (text: string, ahead: number): Layer => ({ ...asSent(text), begin: (at) => Math.max(0, at - ahead), end: (at) => Math.max(0, at - ahead) });
-
 /** What holds other texts. */
 export type Held = 'JSON' | 'form' | 'patch';
 
 /** A string of the JSON or the form, or a file of the patch, that a layer holds. It has all its encodings yet to come. */
 export const within = (text: string, { decodings, begin, end }: Layer, written: Written, held: Held): Layer => ({ text, decodings: [...decodings, held], depth: 0, begin: (at) => begin(written.begin(at)), end: (at) => end(written.end(at)) });
 
-/** A text behind words that nobody sent. */
-export const behind = (lead: string, { text, decodings, begin, end }: Layer): Layer => {
-  const sent = (at: number): number => Math.max(0, at - lead.length);
-  return { text: lead + text, decodings, depth: 0, begin: (at) => begin(sent(at)), end: (at) => end(sent(at)) };
+/** A text whose first characters, `ahead` of them, nobody sent: they were put before what a layer holds. */
+export const behind = (text: string, ahead: number, { decodings, begin, end }: Layer): Layer => {
+  const sent = (at: number): number => Math.max(0, at - ahead);
+  return { text, decodings, depth: 0, begin: (at) => begin(sent(at)), end: (at) => end(sent(at)) };
 };
 
 /**
