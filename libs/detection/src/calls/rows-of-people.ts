@@ -2,6 +2,7 @@ import { BIRTH_DAY, isWayToReach } from '../personal/rosters.ts';
 import { namesPerson } from '../personal/people.ts';
 import { STREET } from '../personal/streets.ts';
 import { call } from '../platform/examples.ts';
+import { remembering } from '../remembering.ts';
 import { words } from '../tool-reading.ts';
 import type { CallAnalyser, Rule, ViewedCall } from '../rule.ts';
 
@@ -46,26 +47,19 @@ export const rowsOfPeopleSent: CallAnalyser = {
   },
 };
 
-const MAX_REMEMBERED = 2_048;
-/** Names of fields come back again and again; forgetting changes no answer. */
-const remembered = new Map<string, 'health' | 'name' | 'other'>();
+const [MAX_REMEMBERED, MAX_NAME] = [2_048, 24];
 
-function kindOfField(key: string): 'health' | 'name' | 'other' {
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
+const kindOfField = remembering(MAX_REMEMBERED, MAX_NAME, (key): 'health' | 'name' | 'other' => {
   const field = words(key);
-  const kind = HEALTH_FIELD.test(field) ? 'health' : NAME_FIELD.test(field) ? 'name' : 'other';
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, kind);
-  return kind;
-}
+  return HEALTH_FIELD.test(field) ? 'health' : NAME_FIELD.test(field) ? 'name' : 'other';
+});
 
 /** A name of a person in one field, and more than a word of a schema in one made for illnesses. */
 function tellsHealth(fields: Readonly<Record<string, unknown>>): boolean {
   let health = false;
   let person = false;
   for (const key in fields) {
-    if (key.length > 24) continue;
+    if (key.length > MAX_NAME) continue;
     const value = fields[key];
     if (typeof value !== 'string' || value.length > 200) continue;
     const kind = kindOfField(key);

@@ -1,3 +1,4 @@
+import { remembering } from '../remembering.ts';
 import { words } from '../tool-reading.ts';
 import type { CallAnalyser, Rule, ViewedCall } from '../rule.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -17,19 +18,9 @@ const SUBJECT = /(?:^|_)(?:k8s|kube\w*|kubernetes|cluster|rbac|manifest|openshif
 const LOOKS = /^(?:get|list|describe|show|read|search|find|check|simulate|explain|validate)(?:_|$)/;
 const ADMIN_OF_DATABASE = /^(?:root|dbOwner|userAdminAnyDatabase|userAdmin|clusterAdmin|readWriteAnyDatabase|dbAdminAnyDatabase|__system)$/;
 
-const MAX_REMEMBERED = 1_024;
-const remembered = new Map<string, boolean>();
+const [MAX_REMEMBERED, MAX_NAME] = [1_024, 128];
 
-/** Memoised; forgetting changes no answer. */
-function mayGive(tool: string): boolean {
-  const known = remembered.get(tool);
-  if (known !== undefined) return known;
-  const name = words(tool);
-  const gives = tool.length <= 128 && SUBJECT.test(name) && !LOOKS.test(name);
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(tool, gives);
-  return gives;
-}
+const mayGive = remembering(MAX_REMEMBERED, MAX_NAME, (tool) => tool.length <= MAX_NAME && SUBJECT.test(words(tool)) && !LOOKS.test(words(tool)));
 
 const has = (parts: readonly Part[], field: RegExp, value: RegExp): boolean => parts.some((part) => typeof part.value === 'string' && field.test(part.field) && value.test(part.value));
 const ALL = /^\*(?::\*)?$/;
