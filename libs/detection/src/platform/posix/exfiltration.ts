@@ -221,6 +221,9 @@ function connections(seen: Seen, command: Command, at: number, tell: Tell): void
   else if (worth !== 'none' || stdin !== undefined) tell(rawChannel);
 }
 
+/** Folders of backups, databases and repositories. */
+const STORE_FOLDER = /(?:^|\/)(?:backups?|dumps|repositories|git-?data|pgdata|pg_wal|postgresql|mysql|mariadb|mongodb|couchdb|gitlab|gitea|vault|ldap|maildir|mailboxes)(?:\/[^/]{0,100}){0,2}\/?$/i;
+
 /** scp, rsync, sftp, ftp, tftp. */
 function copies({ view }: Seen, command: Command, tell: Tell): void {
   const operands = operandsOf(command);
@@ -232,7 +235,7 @@ function copies({ view }: Seen, command: Command, tell: Tell): void {
   for (const { text } of operands.slice(0, -1)) {
     if (/^[^/\s]{1,253}:/.test(text)) continue;
     if (isSecretPath(text) && isForeign(destination)) tell(secretsSent);
-    else if (isValuable(text) && (isSuspect(destination) || (careless && isForeign(destination)))) tell(copyOut);
+    else if ((isSuspect(destination) && text.length < 1_024 && STORE_FOLDER.test(plainPath(text))) || (isValuable(text) && (isSuspect(destination) || (careless && isForeign(destination))))) tell(copyOut);
   }
 }
 
