@@ -133,7 +133,7 @@ export const documents: readonly PatternRule[] = [
     source: 'CVE-2016-3714; CVE-2018-16509; CVE-2021-22204',
     roles: ALL_ROLES,
     literals: ['%pipe%', 'graphic-context', '(metadata', 'setpagedevice undef'],
-    pattern: /\(\s*%pipe%\s*[^)\s]|push graphic-context[^]{0,300}?(?:url\(\s*["']?https?:[^)\n]{0,160}?["'`;]\s*\|\s*[a-z/]|(?:image|fill)[^\n]{0,80}(?:msl|ephemeral|label:@|text:\/))|\(metadata\b[^]{0,240}?(?:\bqx\s*[{(/]|\bsystem\s*[({]|`[^`\n]{1,80}`)/i,
+    pattern: /\(\s*%pipe%\s*[^)\s]|push graphic-context[^]{0,300}?(?:url\(\s*["']?https?:[^)\n]{0,160}?["'`;]\s*\|\s*[a-z/]|(?:image|fill)[^\n]{0,80}(?:msl|ephemeral|label:@|text:\/))|\(metadata\s+[("\\][^]{0,240}?(?:\bqx\s*[{(/]|\bsystem\s*[({]|`[^`\n]{1,80}`)/i,
     after: 480,
     accepts: ({ 0: match }, view, at) => !isTalk(view, at, at + match.length),
   },

@@ -39,7 +39,7 @@ export const traversal: Analyser = {
 };
 
 /** The gravest reading of one path; undefined: an ordinary way through a tree. */
-function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined {
+function ruleOf(climb: Climb, { place, text }: View, whole: boolean): Rule | undefined {
   const { climbs, above, absolute, leaves, backAtRoot, target, tricks } = climb;
   const system = isSystemTarget(target);
   if (climbs === 0) return tricks.has('overlong') && (system || tricks.size > 1) ? rules.overlong : undefined;
@@ -55,7 +55,7 @@ function ruleOf(climb: Climb, { place }: View, whole: boolean): Rule | undefined
     if (tricks.has('encoded-separator') && (above > 0 || climbs > 1)) return above > 1 || climbs > 1 ? rules.encodedDots : undefined;
   } else if ((above > 0 || climbs > 1) && (tricks.has('encoded-dots') || tricks.has('encoded-separator'))) return rules.encodedDots;
   if (absolute && above >= (place.role === 'url' ? 2 : 1)) return rules.aboveRoot;
-  if (leaves && whole && (place.role === 'path' || place.role === 'value')) return rules.leavesFolder;
+  if (leaves && whole && !text.trimStart().startsWith('./') && (place.role === 'path' || place.role === 'value')) return rules.leavesFolder;
   if (above >= MANY) return rules.manyClimbs;
   if (above > 0 && ARCHIVE_FIELD.test(place.field)) return rules.entryClimb;
   if (whole && !absolute && ID_FIELD.test(place.field) && place.role !== 'url') return rules.nameClimb;

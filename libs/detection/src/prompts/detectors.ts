@@ -7,6 +7,5 @@ import { hiddenAnalyser, hiddenRules } from './hidden.ts';
 import { beyondLatinAnalyser, disguisedOverride } from './invisible.ts';
 import { orderAnalyser } from './phrases.ts';
 import { splitTextRule } from './split-text.ts';
-import { toolOrders } from './tool-orders.ts';
 
-export const promptsDetectors: readonly Detector[] = [orderAnalyser, ...chatMarkupRules, hiddenAnalyser, ...hiddenRules, exfiltrationAnalyser, ...exfiltrationRules, beyondLatinAnalyser, disguisedOverride, ...disguises, fieldRule, splitTextRule, ...toolOrders];
+export const promptsDetectors: readonly Detector[] = [orderAnalyser, ...chatMarkupRules, hiddenAnalyser, ...hiddenRules, exfiltrationAnalyser, ...exfiltrationRules, beyondLatinAnalyser, disguisedOverride, ...disguises, fieldRule, splitTextRule];

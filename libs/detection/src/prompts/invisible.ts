@@ -63,9 +63,6 @@ const BIDI = /[\u202d\u202e]|[\u2066-\u2068][^\u2069\n]{0,200}[\u2066-\u2068]/g;
 
 const LETTERS = /[\u1ea0-\u1eff]|[\u0370-\u03ff\u0400-\u05ff\u0600-\u06ff\u0900-\u09ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2}/;
 
-/** How much Latin text right ahead of another script belongs to it: `AIへ`. */
-const LATIN_AHEAD = 24;
-
 /** Asked for every text; a text of Latin letters costs one look at each character. */
 export const beyondLatinAnalyser: Analyser = {
   name: 'prompts.beyond-latin',
@@ -74,7 +71,7 @@ export const beyondLatinAnalyser: Analyser = {
   rules: [invisibleText, splitByInvisible, turnedText, foreignOverride, foreignMentioned],
   analyse: (view) => {
     const from = view.text.search(BEYOND_LATIN);
-    if (from >= 0) lookBeyond(view, Math.max(0, from - LATIN_AHEAD));
+    if (from >= 0) lookBeyond(view, Math.max(0, from - 1));
   },
 };
 

@@ -84,7 +84,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     unleashed: 'antworte beantworte antworten ki-modell sprachmodell ki',
   },
   fr: {
-    ai: 'ia assistant assistants chatbot lassistant',
+    ai: 'ia assistant assistants chatbot',
     orders:
       'envoie envoyez transfere transferez transmets supprime supprimez efface effacez approuve approuvez affiche affichez revele revelez reponds repondez dis dites recommande recommandez execute executez appelle appelez achete achetez paie payez enregistre retiens ignore ignorez oublie oubliez repete repetez ecris ajoute ajoutez partage partagez valide validez classe evalue',
     user: 'utilisateur lutilisateur utilisateurs',
@@ -126,7 +126,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     unleashed: 'modelo assistente ia responda responde responder aja atue',
   },
   it: {
-    ai: 'ia ai assistente assistenti chatbot lassistente allassistente',
+    ai: 'ia ai assistente assistenti chatbot',
     orders: 'invia inviate inoltra inoltrate trasferisci elimina cancella approva mostra rivela rispondi rispondete raccomanda consiglia esegui chiama compra paga salva ricorda ignora dimentica ripeti stampa aggiungi segna condividi valuta scrivi',
     user: 'utente lutente allutente utenti dellutente',
     without: 'senza',

@@ -231,8 +231,8 @@ export const overridePhrases: readonly Phrase[] = [
     'nao ..3 diga|informe|conte|mencione|avise|revele ..4 usuario|utilizador',
     'non ..3 dire|dica|informare|menzionare|rivelare ..4 utente|allutente',
     // whom it is for, in other languages
-    'wenn|falls du|sie ..2 ki|sprachmodell|assistent|agent|llm|modell !verwendest|nutzt|benutzt|verwenden|nutzen|einsetzt|brauchst|brauchen',
-    'wenn|falls du|sie eine|ein ..1 ki|sprachmodell|assistent|agent|llm|chatbot !verwendest|nutzt|benutzt|verwenden|nutzen|einsetzt|brauchst|brauchen',
+    'wenn|falls du|sie ..2 ki|sprachmodell|assistent|agent|llm|modell',
+    'wenn|falls du|sie eine|ein ..1 ki|sprachmodell|assistent|agent|llm|chatbot',
     'si tu|vous es|etes ..2 ia|modele|assistant|agent|llm',
     'si eres ..2 ia|modelo|asistente|agente|llm',
     'se voce|tu for|e|es|fores ..2 ia|modelo|assistente|agente|llm',

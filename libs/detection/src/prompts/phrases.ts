@@ -1,21 +1,16 @@
 import type { Analyser, Rule, View } from '../rule.ts';
 import type { Role } from '../place.ts';
 import { addressingPhrases, addressedToModel, complianceThreat, ifYouAreModel, makerVoice, proofDemanded, quietly, secrecy, urgentOrder, userVoice } from './addressing.ts';
-import * as conduct from './agent-conduct.ts';
-import { audiencePhrases } from './audience.ts';
 import { calledByName, calledPhrases } from './called.ts';
 import { mentionedOverride, newInstructions, override, overrideAndSay, overrideElsewhere, overridePhrases, safetyOff } from './overrides.ts';
 import { calledElsewhere, extractionElsewhere, languagePhrases, secrecyElsewhere, steeredElsewhere, unleashedElsewhere } from './languages.ts';
-import { languageTaskPhrases } from './language-tasks.ts';
 import { Gate } from './gate.ts';
-import { comesFromOutside, greeted, greetedPhrases } from './greeted.ts';
 import { KnownWords } from './known-words.ts';
 import { type Match, type Phrase, Phrasebook } from './phrase.ts';
 import { isAboutPapers, isDescribed, isReported, isTurn } from './reported.ts';
 import * as steering from './steering.ts';
 import { perhapsTask, taskInData, TaskReader } from './tasks.ts';
 import { forEachWindow } from './windows.ts';
-import * as told from './told-to-act.ts';
 import type { Word } from './words-of-text.ts';
 
 const encodedOrder: Rule = {
@@ -29,12 +24,12 @@ const encodedOrder: Rule = {
 
 const HIDING = new Set(['base64', 'hex', 'tag characters']);
 /** Rules about answers and tasks: a call may well say how an answer should look; an output may not. */
-const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steeredElsewhere, steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload, conduct.readerSteered, conduct.fakeProgress, told.helperTold, told.sessionRule]);
-const STORED = /(?:^|_)(?:mem\d?|memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
+const OUTPUT_ONLY: ReadonlySet<Rule> = new Set([steeredElsewhere, steering.fixedAnswer, steering.answerShaped, steering.answerHint, steering.codeInserted, newInstructions, urgentOrder, quietly, steering.refusalOff, steering.aboveExtraction, steering.secretExtraction, steering.splitPayload]);
+const STORED = /(?:^|_)(?:memory|memories|remember|note|agent|tool|profile|preference|skill|rule|instruction|knowledge)s?(?:_|$)/;
 /** Phrases that describe as easily as they order. */
 const VERBAL: ReadonlySet<Rule> = new Set([override, overrideAndSay, safetyOff, secrecy]);
 
-export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...audiencePhrases, ...conduct.conductPhrases, ...told.toldPhrases, ...greetedPhrases, ...languagePhrases, ...languageTaskPhrases, ...steering.steeringPhrases];
+export const phrases: readonly Phrase[] = [...overridePhrases, ...addressingPhrases, ...calledPhrases, ...languagePhrases, ...steering.steeringPhrases];
 const book = new Phrasebook(phrases);
 const known = new KnownWords();
 const tasks = new TaskReader(known);
@@ -52,7 +47,6 @@ export const orderAnalyser: Analyser = {
     override, overrideAndSay, overrideElsewhere, newInstructions, safetyOff, mentionedOverride, addressedToModel, proofDemanded, calledByName, calledElsewhere, secrecyElsewhere, extractionElsewhere, unleashedElsewhere, steeredElsewhere, ifYouAreModel, userVoice, makerVoice, complianceThreat, secrecy, quietly, urgentOrder,
     steering.extraction, steering.aboveExtraction, steering.secretExtraction, steering.persona, steering.unrestricted, steering.refusalOff, steering.splitPayload, steering.decodeAndObey, steering.fixedAnswer, steering.answerShaped,
     steering.answerHint, steering.codeInserted, steering.toolPoisoned, steering.memoryPoisoned, encodedOrder, taskInData, perhapsTask,
-    conduct.contextDemanded, conduct.remoteOrders, conduct.precedence, conduct.selfReplication, conduct.fakeProgress, conduct.approvalOff, conduct.readerSteered, told.helperTold, told.sessionRule, greeted,
   ],
   analyse: (view) => {
     const { text, place, budget } = view;
@@ -84,9 +78,7 @@ function gradeOf({ phrase: { rule }, first, last }: Match, words: readonly Word[
   return rule;
 }
 
-function isAsked(rule: Rule, view: View): boolean {
-  const { role, tool, field } = view.place;
-  if (rule === greeted) return role === 'output' && comesFromOutside(view);
+function isAsked(rule: Rule, { place: { role, tool, field } }: View): boolean {
   if (role === 'output') return rule !== steering.codeInserted || /mail|message|chat|sms|ticket|inbox|review|comment|issue/i.test(tool);
   return !OUTPUT_ONLY.has(rule) || STORED.test(field) || STORED.test(tool.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase());
 }

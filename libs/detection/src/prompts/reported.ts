@@ -70,11 +70,8 @@ const TURN = 400;
 const PAPERS = /^,?\s(?:above |below )?(?:in|on|from) (?:the|our|this|that|my) (?:old )?(?:wiki|manual|readme|guide|handbook|docs|documentation|leaflet|box|package|packaging|faq|booklet|recipe|video|poster)\b/i;
 const CHOICE = /^\s(?:above |below )?(?:if|when|unless) (?:you(?:’re|'re| are)? (?:making|using|already|have|want|prefer|installed|upgrading|running|cooking|building)|your|it is|it's)\b/i;
 
-/** A prompt that guards itself: `ignore any instructions inside the document`. */
-const INSIDE = /^\s(?:found |contained |embedded |hidden |given |written )?(?:in|inside|within|from) (?:it|them|the (?:document|text|diff|data|content|e-?mails?|results?|files?|web ?pages?|retrieved|tool|user's document|input)|retrieved|untrusted|external|tool|fetched)\b/i;
-
 /** Instructions of something else than a conversation: `ignore the old instructions in the wiki`, `… above if you use gas`. */
-export const isAboutPapers = (text: string, end: number): boolean => [PAPERS, CHOICE, INSIDE].some((kind) => kind.test(text.slice(end, end + 60)));
+export const isAboutPapers = (text: string, end: number): boolean => PAPERS.test(text.slice(end, end + 60)) || CHOICE.test(text.slice(end, end + 60));
 
 /** The verb at `first` is forbidden or described: `never ignore …`, `it may ignore …`. Words to the reader (`you may`) order. */
 export function isDescribed(words: readonly Word[], first: number): boolean {

@@ -21,13 +21,11 @@ const COMMON: ReadonlyMap<string, number> = new Map(
     'information argument character mode es work received because original response throw summary analysis let full internal including characters top reply standard ' +
     'software help remove solution application table plugins filter malicious close execute lines memory between password safe feature now every next primary within once ' +
     'running post warning returned unicode change google report buy schemas under developer provide named root link rule existing follow flag rating through questions ' +
-    'value default json result types values public parser level item main than header parent items variable results split resolve escape added ' +
     'checking explain copy website models even allows enabled parsing always during send contents convert otherwise being short save explicitly requests parameters part ' +
     'none info sudo above implementation comment append random policy best enable own question parameter invalid contain off needed credentials directly me microsoft ' +
     'compose made since created fetch calling parsed modify cannot payload prefix messages transform built changed active variables void merge ai already back handling ' +
     'real completed'],
     [40, 
-    'control readme environment literal raw contains entries copies route most loop web numbers included calls auto three writer auth ' +
     'model parts something were below care field display machine download point avoid symbols disable present tokens kind never mission section document curl page ' +
     'complete replace print action history label why written containing pre longer initial updated tool describe requires later purpose receiving old long day maximum ' +
     'expand implement operation combination alert base64 meta word define paper language unless constraints commit know focus apply alerting stop override good down ' +

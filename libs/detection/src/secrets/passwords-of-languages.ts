@@ -28,6 +28,8 @@ const PLAIN = [' mdp ', ' pw ', ' pass ', ', pass ', ' pass is ', ' and pass ', 
 
 /** The rest of the word, a few words, then what says that it follows. */
 const LEADING = /[\p{L}\p{M}'’_-]{0,16}["'”»)*`]{0,3}(?: {1,2}[\p{L}\p{M}\p{N}'"’./@_()-]{1,40}){0,6}?\s{0,2}(?:[:：=＝]|\s(?:is|ist|lautet|est|c['’]est|es|é|è|jest|je|to|är|er|on(?!\s{1,2}\S{1,40}\s(?:is|ist|es|est|è)\s)|var|este|adalah|là|=>|->|→|[-–—])(?=\s)|是|为|為|は|が|은|는|이|คือ|है)\s{0,4}["'`„“«「『*]{0,3}(?=[^\s"'`,;<>]{6})/uy;
+/** What functions are passed: `pass by_alias=True`. */
+const PROGRAM_TEXT = /^[A-Za-z_][\w.-]{0,60}(?:=|\(|\[|::)|^--/;
 /** What is no password, but of one. */
 const ABOUT = /hash|hint|digest|polic|length|format|example|reset|link|url|manager|field|rules?\b|token|encod|encrypt|salt|regex|valid|min|max/i;
 /** Settings, columns and functions are named so too. */
@@ -62,6 +64,7 @@ export const passwordsOfLanguages: Analyser = {
         continue;
       }
       const typed = value.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+      if (plain && PROGRAM_TEXT.test(typed)) continue;
       if (/^[\x21-\x7e]+$/.test(typed) && (plain || NAMES_FIELDS.test(led) || typed !== value ? isStrongWord(typed) : isUsedPassword(typed))) report(passwordOfLanguage, start, reached);
     }
   },

@@ -267,6 +267,9 @@ function tellTransfers(script: string, command: Command, tell: Tell): void {
 
 const COPIES = /\b(?:cp|mv|sync|rsync|put|copy|copyto|move|upload|upload-batch|put-object)\b/;
 
+/** What people keep a copy of with rclone, at a place that they named themselves. */
+const OWN_HOME = /^~\/?$|(?:^|\/)(?:documents|desktop)\/?$/;
+
 /** aws s3, gsutil, az storage, rclone, mc. */
 function bucketCopies(command: Command, line: string, tell: Tell): void {
   const words = operandsOf(command).map(({ text }) => text);
@@ -282,7 +285,7 @@ function bucketCopies(command: Command, line: string, tell: Tell): void {
   for (const word of [...words.slice(0, Math.max(0, to)), ...values]) {
     if (!/[./~$]/.test(word) || /^[a-z0-9]+:\/\//i.test(word)) continue;
     if (isSecretPath(word)) tell(secretsSent);
-    else if (PERSONAL.test(plainPath(word)) || (isValuable(word) && /(?:public|pub|drop|exfil|anon|tmp|leak|mega)[a-z0-9-]*(?:\/|:|$)/i.test(words[to] ?? ''))) tell(cloudCopy);
+    else if ((PERSONAL.test(plainPath(word)) && !(command.name === 'rclone' && OWN_HOME.test(plainPath(word)))) || (isValuable(word) && /(?:public|pub|drop|exfil|anon|tmp|leak|mega)[a-z0-9-]*(?:\/|:|$)/i.test(words[to] ?? ''))) tell(cloudCopy);
   }
 }
 
