@@ -1,9 +1,18 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { LocalStackError } from './local-stack-error.ts';
 
-/** A loopback port that nobody holds at this moment: `wished` if it is one, else one the system picks. */
+/** Below what systems hand out by themselves, to connections and to servers that ask for any port: none of these takes a port between our look and its use. */
+const ownPorts = { from: 20_000, to: 32_000 };
+const ownAttempts = 50;
+
+/** A loopback port that nobody holds at this moment: `wished` if it is one, else one that the system hands to nobody, else one that it picks. */
 export async function freePort(wished?: number): Promise<number> {
   if (wished !== undefined && (await bind(wished)) !== undefined) return wished;
+  for (let attempt = 0; attempt < ownAttempts; attempt += 1) {
+    const port = randomInt(ownPorts.from, ownPorts.to);
+    if ((await bind(port)) !== undefined) return port;
+  }
   const port = await bind(0);
   if (port === undefined) throw new LocalStackError('port_in_use', 'no free port is left on 127.0.0.1');
   return port;
