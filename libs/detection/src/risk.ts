@@ -7,7 +7,7 @@ import type { Severity, ThreatType } from './threat.ts';
 export const WEIGHTS: Readonly<Record<Severity, number>> = { low: 0.15, medium: 0.5, high: 0.8, critical: 0.95 };
 
 /** How much of a further type's weight counts: attacks of several types are often one attack seen twice. */
-export const FURTHER_TYPES = 0.3;
+const FURTHER_TYPES = 0.3;
 
 /**
  * 0..1. The gravest threat of each type counts: 1 - (1 - w₁) · Π (1 - 0.3 · wᵢ), gravest type first.

@@ -69,7 +69,7 @@ const categories: Analyser = {
 };
 
 /** Whether a place stands in the head of a table, two of whose first rows begin with a name. */
-export function headsPeople({ text }: View, at: number): boolean {
+function headsPeople({ text }: View, at: number): boolean {
   const head = text.slice(Math.max(0, at - 160), at);
   const rest = text.slice(at, at + 480).split(/\n|\\n/, 5);
   const line = head.slice(head.lastIndexOf('\n') + 1) + (rest[0] ?? '');
