@@ -316,14 +316,13 @@ const CALLS = /^(?:cli|cmd|commands?|run|exec|execute|call|invoke|tool|mcp|raw|a
 /** What stands between a program and what it is to do, in an argument of its own. */
 const PART = /^[a-z][a-z0-9-]{1,31}$/;
 
+const programIn = (name: readonly string[]): string | undefined => name.map((word) => PROGRAMS.get(word)).find((program) => program !== undefined);
+
 /** The command line that a list of words is for a tool that is named after a program: `kubectl` with `["delete", "namespace", "x"]`. What runs in a container has a program of its own. */
 export function commandLineOf(tool: string, line: string): string {
   const name = words(tool);
   if (/(?:^|_)(?:exec|execute|run|ssh)(?:_|$)/.test(name) && RUNS_SHELL.test(name)) return line;
-  const program = name
-    .split('_')
-    .map((word) => PROGRAMS.get(word))
-    .find((name) => name !== undefined);
+  const program = programIn(name.split('_'));
   return program === undefined || line.startsWith(program) ? line : `${program} ${line}`;
 }
 
@@ -331,7 +330,7 @@ export function commandLineOf(tool: string, line: string): string {
 export function leadOf({ role, tool }: Place, { text, siblings, listed }: Leaf): string {
   if (role !== 'shell' || listed !== undefined) return '';
   const all = words(tool).split('_');
-  const program = all.map((word) => PROGRAMS.get(word)).find((name) => name !== undefined);
+  const program = programIn(all);
   if (program === undefined || !all.every((word) => PROGRAMS.has(word) || CALLS.test(word))) return '';
   const [first = ''] = text.trimStart().slice(0, 64).split(/\s/, 1);
   if (first === program || isProgram(first)) return '';

@@ -83,8 +83,8 @@ export const parkedColumns = {
 /** How the call came: `eventKey` if as an event, which is then finished from its row. `channels`: the ids of those that are told; absent: all of the guard. */
 export type Origin = Readonly<{ eventKey?: string | undefined; traceId?: string | undefined; channels?: readonly string[] | undefined }>;
 
-/** Names the message by which the log learns that an event's call waits: one of each approval. */
-export const firstWordId = (approvalId: string): string => `${approvalId}.pending`;
+/** Behind an approval's id it names the message by which the log learns that an event's call waits: one of each approval. */
+export const firstWordSuffix = '.pending';
 
 export function parkedValues(parked: Approval, { eventKey, traceId, channels }: Origin, sealedCall: Buffer): readonly unknown[] {
   return [

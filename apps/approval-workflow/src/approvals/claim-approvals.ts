@@ -2,7 +2,7 @@ import { answerFor, type Approval, type ApprovalEvent, type Ask, type Binding, e
 import { type ApprovalClaim, type ClaimAnswer, type DecisionRecord, DecisionsLogged } from '@holdpoint/contracts';
 import { isTransientDatabaseError } from '@holdpoint/persistence';
 import { type Logger, newId } from '@holdpoint/runtime';
-import { actorText, firstWordId, type Origin } from './approval.row.ts';
+import { actorText, firstWordSuffix, type Origin } from './approval.row.ts';
 import type { Approvals, Judgement, OutboxMessage, Parking, Place, StoredApproval } from './approvals.repository.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Seal } from './seal.ts';
@@ -181,7 +181,7 @@ function releaseMessage({ release_record }: ApprovalClaim, { approvalId }: Appro
 
 /** That a call which came as an event waits. INVARIANT: committed with the row that it waits on; that row is not finished before this is in the log's stream. */
 function firstWord({ pending_record }: ApprovalClaim, approvalId: string): readonly OutboxMessage[] {
-  return pending_record === undefined ? [] : [decisionMessage(pending_record, approvalId, firstWordId(approvalId))];
+  return pending_record === undefined ? [] : [decisionMessage(pending_record, approvalId, `${approvalId}${firstWordSuffix}`)];
 }
 
 function decisionMessage(decision: DecisionRecord, approvalId: string, msgId: string): OutboxMessage {

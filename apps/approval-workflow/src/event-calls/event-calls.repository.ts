@@ -1,7 +1,7 @@
 import { DecisionsLogged } from '@holdpoint/contracts';
 import { databaseNow } from '@holdpoint/persistence';
 import type { DataSource } from 'typeorm';
-import { type ApprovalRow, firstWordId } from '../approvals/approval.row.ts';
+import { type ApprovalRow, firstWordSuffix } from '../approvals/approval.row.ts';
 import { type StoredApproval, storedOf } from '../approvals/approvals.repository.ts';
 
 /** Settled, came as an event, and not finished; a stale row is finished by the one that replaced it. The index `approvals_unfinished` holds just these. */
@@ -22,7 +22,7 @@ export class EventCalls {
   async claim({ limit, forMs }: Readonly<{ limit: number; forMs: number }>): Promise<readonly StoredApproval[]> {
     return await this.db.transaction(async (tx) => {
       const now = await databaseNow(tx);
-      const rows = await tx.query<ApprovalRow[]>(`SELECT * FROM approvals WHERE ${unfinished} AND ${announced} AND resume_at <= $1 ORDER BY resume_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [now, limit, DecisionsLogged.stream, firstWordId('')]);
+      const rows = await tx.query<ApprovalRow[]>(`SELECT * FROM approvals WHERE ${unfinished} AND ${announced} AND resume_at <= $1 ORDER BY resume_at LIMIT $2 FOR UPDATE SKIP LOCKED`, [now, limit, DecisionsLogged.stream, firstWordSuffix]);
       if (rows.length === 0) return [];
       await tx.query('UPDATE approvals SET resume_at = $2 WHERE approval_id = ANY($1)', [rows.map((row) => row.approval_id), now + forMs]);
       return rows.map((row) => storedOf(row));

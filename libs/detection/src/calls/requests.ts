@@ -46,8 +46,7 @@ function analyse(called: ViewedCall): void {
       const method = value.toUpperCase();
       deletes ||= method === 'DELETE';
       sends ||= SENDS.test(method);
-    }
-    else if (ADDRESSES.has(field)) address ||= value;
+    } else if (ADDRESSES.has(field)) address ||= value;
     else if (value.includes('mutation') && /^\s*mutation\b/.test(value.slice(0, 200))) mutations(value, called);
   }
   if (address === '') return;
