@@ -3,6 +3,7 @@ import { isCpf, isDate, luhn, mod11And10, pairAt, remainder, verhoeff, weighted 
 import { MORE_NATIONAL_IDS } from './more-national-ids.ts';
 import { isAboutPerson } from './people.ts';
 import type { Role } from '../place.ts';
+import { ruleOfOutput } from './told.ts';
 
 /** Everywhere but in fields made for such things. */
 export const ROLES_OF_PEOPLE: readonly Role[] = ['shell', 'powershell', 'cmd', 'sql', 'code', 'path', 'url', 'markup', 'prose', 'value', 'output'];
@@ -374,10 +375,7 @@ const MAX_FORMS = 8;
 
 /** `NationalId` -> its rule, shared by all that look for it. */
 const rules: ReadonlyMap<string, Rule> = new Map(
-  NATIONAL_IDS.map(({ id, sees, positive, harmless, source }) => [
-    id,
-    { id: `personal.${id}`, type: 'pii_exposure', severity: 'high', sees, positive: { output: positive }, nearMiss: { output: harmless }, ...(source !== undefined && { source }) },
-  ]),
+  NATIONAL_IDS.map((one) => [one.id, ruleOfOutput(one)]),
 );
 
 /** Throws a TypeError on an id that is none. */

@@ -9,20 +9,10 @@ import { ibanIn } from './ibans.ts';
 import { ROLES_OF_PEOPLE } from './national-ids.ts';
 import { isAboutPerson, namesPerson } from './people.ts';
 import { endsTelephone, isDateOfBirth, isTelephone, rosterOf, rosterRules } from './rosters.ts';
+import { ruleOfOutput } from './told.ts';
 import { isCoordinate, whereabouts, whereaboutsOf } from './whereabouts.ts';
 
-type Told = Readonly<{ id: string; severity: Rule['severity']; sees: string; positive: string; harmless: string; source?: string }>;
-const ruleOf = ({ id, severity, sees, positive, harmless, source }: Told): Rule => ({
-  id: `personal.${id}`,
-  type: 'pii_exposure',
-  severity,
-  sees,
-  positive: { output: positive },
-  nearMiss: { output: harmless },
-  ...(source !== undefined && { source }),
-});
-
-const card = ruleOf({
+const card = ruleOfOutput({
   id: 'card-number',
   severity: 'high',
   sees: 'the number of a payment card',
@@ -30,14 +20,14 @@ const card = ruleOf({
   harmless: 'in test mode use 4242 4242 4242 4242; the serial is 4929-5814-6320-7711-3',
   source: 'ISO/IEC 7812-1',
 });
-const cardWithCode = ruleOf({
+const cardWithCode = ruleOfOutput({
   id: 'card-with-code',
   severity: 'high',
   sees: 'the number of a payment card with its expiry date or security code',
   positive: '{"card_number": "1111-2222-3333-4444", "expiry_date": "08/27", "cvv": "123"}',
   harmless: '{"order_number": "1111-2222-3333-4444", "expiry_date": "08/27"}',
 });
-const stripe = ruleOf({
+const stripe = ruleOfOutput({
   id: 'magnetic-stripe',
   severity: 'critical',
   sees: 'the tracks of a payment card’s stripe, as a reader takes them off',
@@ -45,14 +35,14 @@ const stripe = ruleOf({
   harmless: '%B0000000000000000^NAME/TEST^00001010000?',
   source: 'ISO/IEC 7813',
 });
-const likelyCard = ruleOf({
+const likelyCard = ruleOfOutput({
   id: 'likely-card-number',
   severity: 'medium',
   sees: 'a number that may be one of a payment card, or a card number in a field made for it',
   positive: '4929581463207711',
   harmless: '4929581463207719',
 });
-const iban = ruleOf({
+const iban = ruleOfOutput({
   id: 'iban',
   severity: 'high',
   sees: 'an international bank account number',
@@ -61,25 +51,25 @@ const iban = ruleOf({
   source: 'ISO 13616',
 });
 const ibanInPayment: Rule = {
-  ...ruleOf({ id: 'iban-of-payment', severity: 'low', sees: 'a bank account number in a payment that is made with it', positive: '', harmless: '' }),
+  ...ruleOfOutput({ id: 'iban-of-payment', severity: 'low', sees: 'a bank account number in a payment that is made with it', positive: '', harmless: '' }),
   positive: { tool: 'send_money', arguments: { recipient: 'NL06XSWZ4702321807', amount: 12 } },
   nearMiss: { tool: 'send_money', arguments: { recipient: 'NL07XSWZ4702321807', amount: 12 } },
 };
-const ibanOfCompany = ruleOf({
+const ibanOfCompany = ruleOfOutput({
   id: 'iban-of-company',
   severity: 'low',
   sees: 'the bank account of a company on its invoice',
   positive: 'Invoice 113, Acme Ltd, IBAN NL06 XSWZ 4702 3218 07, BIC XSWZNL2A',
   harmless: 'Invoice 113, Acme Ltd, IBAN NL07 XSWZ 4702 3218 07, BIC XSWZNL2A',
 });
-const unnamedId = ruleOf({
+const unnamedId = ruleOfOutput({
   id: 'unnamed-national-id',
   severity: 'high',
   sees: 'a national id in a form that nothing else has (China, France, Switzerland, Brazil, Korea, Thailand, the Emirates)',
   positive: 'record 4711, 320106198804172516',
   harmless: 'record 4711, 320106198813172516',
 });
-const likelySsn = ruleOf({
+const likelySsn = ruleOfOutput({
   id: 'likely-ssn',
   severity: 'medium',
   sees: 'a number in the form of a US social security number',
@@ -87,7 +77,7 @@ const likelySsn = ruleOf({
   harmless: 'the number is 900-50-9349, part 031-50-93491',
 });
 
-const ssnOfPerson = ruleOf({
+const ssnOfPerson = ruleOfOutput({
   id: 'ssn-of-person',
   severity: 'high',
   sees: 'a number in the form of a US social security number, with a name or a date of birth',
